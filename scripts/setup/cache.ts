@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SparkVersion } from './versions.ts';
+
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where downloads are kept: one folder for all commands, moved by INSTANT_HEALTH_CACHE. */
+export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  return resolve(ROOT, environment['INSTANT_HEALTH_CACHE'] || '.cache');
+}
+
+/** The places inside the cache. Each is complete when its stamp says so (see stamp.ts), or absent. */
+export interface CacheLayout {
+  readonly root: string;
+  readonly java: string;
+  readonly maven: string;
+  readonly kafka: string;
+  readonly hadoop: string;
+  readonly mariadb: string;
+  venv(version: SparkVersion): string;
+  sparkJars(version: SparkVersion): string;
+}
+
+export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
+  const at = (name: string) => resolve(root, name);
+  return {
+    root,
+    java: at('java'),
+    maven: at('maven'),
+    kafka: at('kafka'),
+    hadoop: at('hadoop'),
+    mariadb: at('mariadb'),
+    venv: (version) => at(`venv-${version}`),
+    sparkJars: (version) => at(`spark-jars-${version}`),
+  };
+}

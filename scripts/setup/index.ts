@@ -1,0 +1,120 @@
+// Set-up: everything that the native stack and the generated code need, made once and cached.
+import { join } from 'node:path';
+import { acquireLock } from '../process-lock.mjs';
+import { cacheLayout } from './cache.ts';
+import type { SetUpContext } from './context.ts';
+import { type Java, provideJava } from './java.ts';
+import { provideMariadb } from './mariadb.ts';
+import { jarsIn, provideJars } from './maven.ts';
+import { lineProgress, type Progress } from './progress.ts';
+import { provideProtos } from './protos.ts';
+import { type PySpark, providePySpark } from './python.ts';
+import { DEFAULT_SPARK_VERSION, HADOOP_JARS, KAFKA_JARS, SPARK_JARS, type SparkVersion } from './versions.ts';
+
+export { SetUpError } from './set-up-error.ts';
+export { DEFAULT_SPARK_VERSION, isSparkVersion, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
+
+/** A Spark that can be started. */
+export interface SparkInstallation extends PySpark {
+  /** Jars for --jars. */
+  readonly extraJars: readonly string[];
+}
+
+/** Where the installed parts are. */
+export interface Installation {
+  readonly java: Java;
+  readonly kafkaJars: string;
+  readonly hadoopJars: string;
+  readonly mariadb: string;
+  readonly sparks: ReadonlyMap<SparkVersion, SparkInstallation>;
+}
+
+export interface SetUpOptions {
+  readonly sparkVersions?: readonly SparkVersion[];
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings everything up to date: downloads what is missing, leaves alone what is there. A run with nothing to do reads
+ * a few stamp files only.
+ *
+ * @throws SetUpError naming what is missing and how to get it
+ */
+export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
+  const { sparkVersions = [DEFAULT_SPARK_VERSION], progress = lineProgress(), signal } = options;
+  const cache = cacheLayout();
+  const release = await acquireLock(join(cache.root, 'set-up.lock'), {
+    onWait: (pid) => progress.line('set-up', `another set-up (pid ${pid}) is running: waiting for it`),
+    ...(signal && { signal }),
+  });
+  try {
+    // One failure ends the other steps too, so that its message is the last thing on the screen.
+    const failed = new AbortController();
+    const all = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+    const context: SetUpContext = { cache, progress, signal: all };
+    const steps = [installJvmSide(context, sparkVersions), installPythonSide(context, sparkVersions)] as const;
+    const results = await Promise.allSettled(steps.map((step) => step.catch((error) => {
+      failed.abort(error);
+      throw error;
+    })));
+    if (results.some(({ status }) => status === 'rejected')) throw signal?.aborted ? signal.reason : failed.signal.reason;
+    const [jvm, pySparks] = await Promise.all(steps);
+    return await describe(context, jvm, pySparks);
+  } finally {
+    release();
+  }
+}
+
+/** Generates the protobuf code only: what type checks and unit tests need. */
+export async function setUpGeneratedCode(progress: Progress = lineProgress(), signal?: AbortSignal): Promise<void> {
+  const cache = cacheLayout();
+  const release = await acquireLock(join(cache.root, 'set-up.lock'), signal && { signal });
+  try {
+    const context: SetUpContext = { cache, progress, signal };
+    await provideProtos(context, async () => (await providePySpark(context, DEFAULT_SPARK_VERSION)).sparkHome);
+  } finally {
+    release();
+  }
+}
+
+async function installJvmSide(context: SetUpContext, versions: readonly SparkVersion[]) {
+  const { cache } = context;
+  const java = await provideJava(context);
+  await provideJars(context, java, [
+    { label: 'kafka', folder: cache.kafka, sets: [KAFKA_JARS] },
+    { label: 'hadoop', folder: cache.hadoop, sets: [HADOOP_JARS] },
+    ...versions.map((version) => ({
+      label: `spark jars ${version}`,
+      folder: cache.sparkJars(version),
+      sets: SPARK_JARS[version],
+    })),
+  ]);
+  return { java, mariadb: await provideMariadb(context, java) };
+}
+
+async function installPythonSide(context: SetUpContext, versions: readonly SparkVersion[]): Promise<PySpark[]> {
+  const installed = new Map<SparkVersion, Promise<PySpark>>();
+  const provide = (version: SparkVersion) => {
+    const running = installed.get(version) ?? providePySpark(context, version);
+    installed.set(version, running);
+    return running;
+  };
+  const pySparks = versions.map(provide);
+  const protos = provideProtos(context, async () => (await provide(DEFAULT_SPARK_VERSION)).sparkHome);
+  await Promise.all([...pySparks, protos]);
+  return await Promise.all(pySparks);
+}
+
+async function describe(
+  context: SetUpContext,
+  jvm: { java: Java; mariadb: string },
+  pySparks: readonly PySpark[],
+): Promise<Installation> {
+  const sparks = new Map<SparkVersion, SparkInstallation>();
+  for (const pySpark of pySparks) {
+    const extraJars = await jarsIn(context.cache.sparkJars(pySpark.version));
+    sparks.set(pySpark.version, { ...pySpark, extraJars });
+  }
+  return { ...jvm, kafkaJars: context.cache.kafka, hadoopJars: context.cache.hadoop, sparks };
+}
