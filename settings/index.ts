@@ -1,0 +1,21 @@
+export { command, Interruption, report, runCommand } from './command-line.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { type Environment, type EnvironmentSources, loadEnvironment, settingOf } from './environment.ts';
+export { createLogger, type Logger, type LogOptions } from './logger.ts';
+export { codeOf, messageOf, OperatorError, type OperatorErrorOptions } from './operator-error.ts';
+export { maskRemote, Secret } from './secret.ts';
+export { isLoopback } from './section.ts';
+export {
+  type DatabaseSettings,
+  databaseSettings,
+  type KafkaSettings,
+  kafkaSettings,
+  type SmtpSettings,
+  type SparkSettings,
+  type StorageSettings,
+  smtpSettings,
+  sparkSettings,
+  storageSettings,
+  topicName,
+} from './sections.ts';
+export { PROJECT_ROOT, readStackState, type StackState, stackDirectory, stackStateSchema } from './stack-state.ts';
