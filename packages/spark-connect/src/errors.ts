@@ -1,0 +1,239 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { status } from '@grpc/grpc-js';
+import { type ErrorInfo, ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js';
+import { StatusSchema } from './gen/google/rpc/status_pb.js';
+
+/** What went wrong, as a stable word to branch on; the message is for people. */
+export type SparkConnectErrorCode =
+  | 'invalid-argument'
+  | 'invalid-connection-string'
+  | 'unavailable'
+  | 'unauthenticated'
+  | 'analysis'
+  | 'execution'
+  | 'query-failed'
+  | 'session-closed'
+  | 'not-found'
+  | 'aborted'
+  | 'timeout'
+  | 'unsupported'
+  | 'protocol'
+  | 'decode'
+  | 'encode'
+  | 'handler'
+  | 'internal';
+
+/** What the server told beyond the message; every part may be absent. */
+export interface SparkConnectErrorDetails {
+  readonly errorClass?: string | undefined;
+  readonly sqlState?: string | undefined;
+  readonly messageParameters?: Readonly<Record<string, string>> | undefined;
+  readonly serverStackTrace?: string | undefined;
+  /** The key under which the server keeps the full error for FetchErrorDetails. */
+  readonly errorId?: string | undefined;
+  readonly grpcCode?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of this package.
+ *
+ * `errorClass` and `sqlState` are Spark's own (https://spark.apache.org/docs/latest/sql-error-conditions.html);
+ * `cause` keeps the error underneath, with the server's untouched message.
+ */
+export class SparkConnectError extends Error {
+  override readonly name = 'SparkConnectError';
+  readonly code: SparkConnectErrorCode;
+  readonly errorClass?: string;
+  readonly sqlState?: string;
+  readonly messageParameters?: Readonly<Record<string, string>>;
+  readonly serverStackTrace?: string;
+  readonly errorId?: string;
+  readonly grpcCode?: number;
+
+  constructor(code: SparkConnectErrorCode, message: string, details: SparkConnectErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    if (details.errorClass !== undefined) this.errorClass = details.errorClass;
+    if (details.sqlState !== undefined) this.sqlState = details.sqlState;
+    if (details.messageParameters !== undefined) this.messageParameters = details.messageParameters;
+    if (details.serverStackTrace !== undefined) this.serverStackTrace = details.serverStackTrace;
+    if (details.errorId !== undefined) this.errorId = details.errorId;
+    if (details.grpcCode !== undefined) this.grpcCode = details.grpcCode;
+  }
+
+  /**
+   * Makes a SparkConnectError of anything that was thrown.
+   *
+   * @param thrown a SparkConnectError (kept as it is), a gRPC ServiceError, an AbortError or anything else
+   * @param fallbackCode the code where the thrown thing names none
+   */
+  static from(thrown: unknown, fallbackCode: SparkConnectErrorCode = 'internal'): SparkConnectError {
+    if (thrown instanceof SparkConnectError) return thrown;
+    if (isGrpcError(thrown)) return fromGrpc(thrown, fallbackCode);
+    if (thrown instanceof Error)
+      return new SparkConnectError(codeOfName(thrown.name) ?? fallbackCode, thrown.message, { cause: thrown });
+    return new SparkConnectError(fallbackCode, String(thrown), { cause: thrown });
+  }
+}
+
+/** The parts of a grpc-js ServiceError that are read here. */
+interface GrpcError extends Error {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata?: { get(key: string): ReadonlyArray<string | Uint8Array> } | undefined;
+}
+
+function isGrpcError(thrown: unknown): thrown is GrpcError {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    typeof thrown.code === 'number' &&
+    'details' in thrown &&
+    typeof thrown.details === 'string'
+  );
+}
+
+/** DOMException's names, as AbortSignal's reasons carry them. */
+function codeOfName(name: string): SparkConnectErrorCode | undefined {
+  if (name === 'AbortError') return 'aborted';
+  return name === 'TimeoutError' ? 'timeout' : undefined;
+}
+
+function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkConnectError {
+  const { message: statusMessage, info } = readStatus(error);
+  const metadata: Readonly<Record<string, string>> = info?.metadata ?? {};
+  const { message, stackTrace } = cleanMessage(statusMessage || error.details || error.message);
+  const errorClass = metadata.errorClass ?? errorClassIn(message);
+  const sqlState = metadata.sqlState ?? sqlStateIn(message);
+  const javaClasses = quotedStrings(metadata.classes);
+  if (info && !javaClasses.includes(info.reason)) javaClasses.push(info.reason);
+  const code =
+    codeOfErrorClass(errorClass) ??
+    codeOfJavaClasses(javaClasses) ??
+    codeOfGrpcStatus(error.code) ??
+    (info ? 'execution' : fallbackCode);
+  return new SparkConnectError(code, message, {
+    errorClass,
+    sqlState,
+    messageParameters: parameters(metadata.messageParameters),
+    serverStackTrace: metadata.stackTrace ?? stackTrace,
+    errorId: metadata.errorId,
+    grpcCode: error.code,
+    cause: error,
+  });
+}
+
+function readStatus(error: GrpcError): { message: string; info: ErrorInfo | undefined } {
+  const [encoded] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  if (!(encoded instanceof Uint8Array)) return { message: '', info: undefined };
+  try {
+    const decoded = fromBinary(StatusSchema, encoded);
+    const detail = decoded.details.find((any) => any.typeUrl.endsWith('/google.rpc.ErrorInfo'));
+    return { message: decoded.message, info: detail && fromBinary(ErrorInfoSchema, detail.value) };
+  } catch {
+    // A proxy may cut the trailer off; the plain status still says what happened.
+    return { message: '', info: undefined };
+  }
+}
+
+/**
+ * Parts the sentence for people from what Spark appends to it: the query plan (a tree of `+- ` and `:- ` lines under
+ * its root's line) and Java's stack frames.
+ */
+function cleanMessage(raw: string): { message: string; stackTrace: string | undefined } {
+  const lines = raw.split('\n');
+  const frame = lines.findIndex((line) => /^\s+at [\w.$/<>]+\(.*\)$/.test(line));
+  const driver = lines.findIndex((line) => line.trim() === 'Driver stacktrace:');
+  const stackStart = [frame, driver].filter((index) => index > 0).sort((a, b) => a - b)[0];
+  const head = stackStart === undefined ? lines : lines.slice(0, stackStart);
+  const branch = head.findIndex((line) => /^(?:[: ] {2})*[+:]- /.test(line));
+  const bare = head.findIndex((line) => /^'[A-Z]\w+(?:$|[ [(])/.test(line));
+  const plan = [branch - 1, bare].filter((index) => index > 0).sort((a, b) => a - b)[0];
+  const message = (plan === undefined ? head : head.slice(0, plan)).join('\n').trim().replace(/;$/, '');
+  return {
+    message: message || raw.trim(),
+    stackTrace: stackStart === undefined ? undefined : lines.slice(stackStart).join('\n'),
+  };
+}
+
+function errorClassIn(message: string): string | undefined {
+  return /^\[([A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)*)\]/.exec(message)?.[1];
+}
+
+function sqlStateIn(message: string): string | undefined {
+  return /\bSQLSTATE: ([0-9A-Z]{5})\b/.exec(message)?.[1];
+}
+
+/** The server cuts long values off, so that the JSON array of class names may lack its end: take the whole names. */
+function quotedStrings(json: string | undefined): string[] {
+  return Array.from((json ?? '').matchAll(/"([^"]+)"/g), (match) => match[1] ?? '');
+}
+
+function parameters(json: string | undefined): Record<string, string> | undefined {
+  if (!json) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed !== 'object' || parsed === null) return undefined;
+    return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOfErrorClass(errorClass: string | undefined): SparkConnectErrorCode | undefined {
+  switch (errorClass) {
+    case 'INVALID_HANDLE.SESSION_CLOSED':
+    case 'INVALID_HANDLE.SESSION_CHANGED':
+    case 'INVALID_HANDLE.SESSION_NOT_FOUND':
+      return 'session-closed';
+    case 'INVALID_HANDLE.OPERATION_NOT_FOUND':
+      return 'not-found';
+    case 'INVALID_HANDLE.OPERATION_ABANDONED':
+    case 'OPERATION_CANCELED':
+      return 'aborted';
+    default:
+      return undefined;
+  }
+}
+
+/** Most telling class first: the server lists a class together with all its parents. */
+const CODES_OF_JAVA_CLASSES: ReadonlyArray<readonly [string, SparkConnectErrorCode]> = [
+  ['org.apache.spark.sql.streaming.StreamingQueryException', 'query-failed'],
+  ['org.apache.spark.sql.catalyst.parser.ParseException', 'analysis'],
+  ['org.apache.spark.sql.catalyst.ExtendedAnalysisException', 'analysis'],
+  ['org.apache.spark.sql.AnalysisException', 'analysis'],
+  ['java.util.NoSuchElementException', 'not-found'],
+  ['java.lang.UnsupportedOperationException', 'unsupported'],
+  ['java.lang.IllegalArgumentException', 'invalid-argument'],
+];
+
+function codeOfJavaClasses(classes: readonly string[]): SparkConnectErrorCode | undefined {
+  const known = CODES_OF_JAVA_CLASSES.find(([name]) => classes.includes(name));
+  if (known) return known[1];
+  return classes.length > 0 ? 'execution' : undefined;
+}
+
+function codeOfGrpcStatus(code: number): SparkConnectErrorCode | undefined {
+  switch (code) {
+    case status.CANCELLED:
+      return 'aborted';
+    case status.INVALID_ARGUMENT:
+      return 'invalid-argument';
+    case status.DEADLINE_EXCEEDED:
+      return 'timeout';
+    case status.NOT_FOUND:
+      return 'not-found';
+    case status.UNAUTHENTICATED:
+    case status.PERMISSION_DENIED:
+      return 'unauthenticated';
+    case status.UNIMPLEMENTED:
+      return 'unsupported';
+    case status.UNAVAILABLE:
+      return 'unavailable';
+    case status.RESOURCE_EXHAUSTED:
+      return 'protocol';
+    default:
+      return undefined;
+  }
+}

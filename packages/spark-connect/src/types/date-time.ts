@@ -1,0 +1,196 @@
+import { SparkConnectError } from '../errors.ts';
+import {
+  formatDate,
+  formatDateTime,
+  formatTime,
+  fromEpochDay,
+  parseDate,
+  parseDateTime,
+  parseTime,
+  toEpochDay,
+} from './calendar.ts';
+
+const MILLIS_PER_DAY = 86_400_000;
+
+/** A calendar day without a time zone: Spark's DATE, at any year. */
+export class LocalDate {
+  /** Days since 1970-01-01. */
+  readonly epochDay: number;
+
+  constructor(epochDay: number) {
+    this.epochDay = epochDay;
+  }
+
+  /** @param month 1 to 12 */
+  static of(year: number, month: number, day: number): LocalDate {
+    const date = new LocalDate(toEpochDay(year, month, day));
+    if (date.year === year && date.month === month && date.day === day) return date;
+    throw new SparkConnectError('invalid-argument', `there is no day ${year}-${month}-${day}`);
+  }
+
+  /** @throws SparkConnectError `invalid-argument` where the text is not a `YYYY-MM-DD` that exists */
+  static parse(text: string): LocalDate {
+    return new LocalDate(parsed(parseDate(text), text, 'a date as YYYY-MM-DD'));
+  }
+
+  get year(): number {
+    return fromEpochDay(this.epochDay).year;
+  }
+
+  get month(): number {
+    return fromEpochDay(this.epochDay).month;
+  }
+
+  get day(): number {
+    return fromEpochDay(this.epochDay).day;
+  }
+
+  /** Midnight of this day in UTC. */
+  toDate(): Date {
+    return new Date(this.epochDay * MILLIS_PER_DAY);
+  }
+
+  equals(other: LocalDate): boolean {
+    return this.epochDay === other.epochDay;
+  }
+
+  valueOf(): number {
+    return this.epochDay;
+  }
+
+  toString(): string {
+    return formatDate(this.epochDay);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** A moment, to the microsecond: Spark's TIMESTAMP. */
+export class Timestamp {
+  /** Microseconds since 1970-01-01T00:00:00Z. */
+  readonly epochMicros: bigint;
+
+  constructor(epochMicros: bigint) {
+    this.epochMicros = epochMicros;
+  }
+
+  /** @throws SparkConnectError `invalid-argument` for an invalid Date */
+  static fromDate(date: Date): Timestamp {
+    const millis = date.getTime();
+    if (Number.isNaN(millis)) throw new SparkConnectError('invalid-argument', 'an invalid Date is no timestamp');
+    return new Timestamp(BigInt(millis) * 1000n);
+  }
+
+  /**
+   * Reads `2026-02-03T04:05:06.000007Z` or with an offset like `+01:00`.
+   *
+   * @throws SparkConnectError `invalid-argument` also where the zone is missing or digits are finer than microseconds
+   */
+  static parse(text: string): Timestamp {
+    const what = 'a timestamp as YYYY-MM-DDThh:mm:ss[.ffffff] with Z or an offset like +01:00';
+    const match = /^(\S+?[T ]\S+?)(?:Z|([+-])(\d{2}):?(\d{2}))$/.exec(text);
+    const micros = parsed(match ? parseDateTime(match[1] ?? '') : undefined, text, what);
+    const offsetMinutes = Number(match?.[3] ?? 0) * 60 + Number(match?.[4] ?? 0);
+    const offsetMicros = BigInt(offsetMinutes) * 60_000_000n;
+    return new Timestamp(match?.[2] === '-' ? micros + offsetMicros : micros - offsetMicros);
+  }
+
+  /** Milliseconds since 1970, rounded down: what a Date can hold. */
+  get epochMillis(): number {
+    const remainder = ((this.epochMicros % 1000n) + 1000n) % 1000n;
+    return Number((this.epochMicros - remainder) / 1000n);
+  }
+
+  /** Drops the microseconds. */
+  toDate(): Date {
+    return new Date(this.epochMillis);
+  }
+
+  equals(other: Timestamp): boolean {
+    return this.epochMicros === other.epochMicros;
+  }
+
+  valueOf(): bigint {
+    return this.epochMicros;
+  }
+
+  /** ISO 8601 in UTC: `2026-02-03T04:05:06.000007Z`. */
+  toString(): string {
+    return `${formatDateTime(this.epochMicros)}Z`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** A date with a time of day and no zone, to the microsecond: Spark's TIMESTAMP_NTZ. */
+export class LocalDateTime {
+  /** Microseconds since 1970-01-01T00:00:00 on the same wall clock. */
+  readonly localMicros: bigint;
+
+  constructor(localMicros: bigint) {
+    this.localMicros = localMicros;
+  }
+
+  /** @throws SparkConnectError `invalid-argument` also where the text has a zone or is finer than microseconds */
+  static parse(text: string): LocalDateTime {
+    return new LocalDateTime(
+      parsed(parseDateTime(text), text, 'a time stamp without a zone as YYYY-MM-DDThh:mm:ss[.ffffff]'),
+    );
+  }
+
+  equals(other: LocalDateTime): boolean {
+    return this.localMicros === other.localMicros;
+  }
+
+  valueOf(): bigint {
+    return this.localMicros;
+  }
+
+  toString(): string {
+    return formatDateTime(this.localMicros);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** A time of day without a date: Spark's TIME. */
+export class LocalTime {
+  /** Nanoseconds since midnight. */
+  readonly nanoOfDay: number;
+
+  constructor(nanoOfDay: number) {
+    this.nanoOfDay = nanoOfDay;
+  }
+
+  /** @throws SparkConnectError `invalid-argument` where the text is not `hh:mm[:ss[.fffffffff]]` */
+  static parse(text: string): LocalTime {
+    return new LocalTime(parsed(parseTime(text), text, 'a time of day as hh:mm:ss[.ffffff]'));
+  }
+
+  equals(other: LocalTime): boolean {
+    return this.nanoOfDay === other.nanoOfDay;
+  }
+
+  valueOf(): number {
+    return this.nanoOfDay;
+  }
+
+  toString(): string {
+    return formatTime(this.nanoOfDay);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+function parsed<V>(value: V | undefined, text: string, what: string): V {
+  if (value !== undefined) return value;
+  throw new SparkConnectError('invalid-argument', `${JSON.stringify(text)} is not ${what}`);
+}

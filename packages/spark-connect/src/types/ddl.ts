@@ -1,0 +1,21 @@
+import type { DataType } from './data-type.ts';
+import { parseColumns, parseType } from './ddl-parser.ts';
+import { StructType } from './struct-type.ts';
+
+/**
+ * Reads a schema's text, e.g. ``id BIGINT NOT NULL, `heart beat` INT COMMENT 'per minute', tags ARRAY<STRING>``.
+ *
+ * @throws SparkConnectError `invalid-argument`, naming the position
+ */
+export function parseDDL(text: string): StructType {
+  return new StructType(parseColumns(text, (fields) => new StructType(fields)));
+}
+
+/**
+ * Reads one type's text, e.g. `decimal(10,2)` or `struct<x: array<int>>`.
+ *
+ * @throws SparkConnectError `invalid-argument`, naming the position
+ */
+export function parseDataType(text: string): DataType {
+  return parseType(text, (fields) => new StructType(fields));
+}

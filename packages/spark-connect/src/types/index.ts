@@ -1,0 +1,28 @@
+export type {
+  ArrayType,
+  CharType,
+  DataType,
+  DayTimeIntervalType,
+  DecimalType,
+  MapType,
+  Metadata,
+  SimpleType,
+  StringType,
+  StructField,
+  TimeType,
+  UdtType,
+  UnparsedType,
+  YearMonthIntervalType,
+} from './data-type.ts';
+export { LocalDate, LocalDateTime, LocalTime, Timestamp } from './date-time.ts';
+export { parseDataType, parseDDL } from './ddl.ts';
+export { Decimal } from './decimal.ts';
+export { simpleString, sqlType, treeString } from './display.ts';
+export { field } from './factories.ts';
+export { CalendarInterval, DayTimeInterval, YearMonthInterval } from './intervals.ts';
+export { fromJson } from './json-reader.ts';
+export { type JsonType, toJson } from './json-writer.ts';
+export { fromProto, schemaFromProto, toProto } from './proto.ts';
+export { StructType } from './struct-type.ts';
+export { types } from './types.ts';
+export { Variant } from './variant.ts';

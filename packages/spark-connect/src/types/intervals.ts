@@ -1,0 +1,92 @@
+import { formatTime } from './calendar.ts';
+
+const MICROS_PER_DAY = 86_400_000_000n;
+
+/** A length of time, exact: Spark's INTERVAL DAY TO SECOND. */
+export class DayTimeInterval {
+  readonly microseconds: bigint;
+
+  constructor(microseconds: bigint) {
+    this.microseconds = microseconds;
+  }
+
+  static ofMillis(milliseconds: number): DayTimeInterval {
+    return new DayTimeInterval(BigInt(milliseconds) * 1000n);
+  }
+
+  /** May round down what is finer than a millisecond. */
+  get milliseconds(): number {
+    return Number(this.microseconds) / 1000;
+  }
+
+  equals(other: DayTimeInterval): boolean {
+    return this.microseconds === other.microseconds;
+  }
+
+  valueOf(): bigint {
+    return this.microseconds;
+  }
+
+  /** As Spark prints it: `INTERVAL '1 02:03:04.000005' DAY TO SECOND`. */
+  toString(): string {
+    const size = this.microseconds < 0n ? -this.microseconds : this.microseconds;
+    const time = formatTime(Number(size % MICROS_PER_DAY) * 1000);
+    return `INTERVAL '${this.microseconds < 0n ? '-' : ''}${size / MICROS_PER_DAY} ${time}' DAY TO SECOND`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** A number of months: Spark's INTERVAL YEAR TO MONTH. */
+export class YearMonthInterval {
+  readonly months: number;
+
+  constructor(months: number) {
+    this.months = months;
+  }
+
+  equals(other: YearMonthInterval): boolean {
+    return this.months === other.months;
+  }
+
+  valueOf(): number {
+    return this.months;
+  }
+
+  /** As Spark prints it: `INTERVAL '1-2' YEAR TO MONTH`. */
+  toString(): string {
+    const size = Math.abs(this.months);
+    return `INTERVAL '${this.months < 0 ? '-' : ''}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** Months, days and microseconds that cannot be turned into each other: Spark's old INTERVAL. */
+export class CalendarInterval {
+  readonly months: number;
+  readonly days: number;
+  readonly microseconds: bigint;
+
+  constructor(months: number, days: number, microseconds: bigint) {
+    this.months = months;
+    this.days = days;
+    this.microseconds = microseconds;
+  }
+
+  equals(other: CalendarInterval): boolean {
+    return this.months === other.months && this.days === other.days && this.microseconds === other.microseconds;
+  }
+
+  toString(): string {
+    return `${this.months} months ${this.days} days ${this.microseconds} microseconds`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
