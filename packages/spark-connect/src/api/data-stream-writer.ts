@@ -1,0 +1,133 @@
+import { create } from '@bufbuild/protobuf';
+import { SparkConnectError } from '../errors.ts';
+import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
+import { compileRelation } from '../plan/compile/index.ts';
+import { relation } from '../plan/relations/index.ts';
+import { type ForeachBatchOptions, startForeachBatch } from '../streaming/foreach-batch/index.ts';
+import { type OutputMode, type StreamSpecification, startStream, type Trigger } from '../streaming/start-stream.ts';
+import { StreamingQuery } from '../streaming/streaming-query.ts';
+import { DataFrame } from './data-frame.ts';
+import { type OptionValue, optionText } from './options.ts';
+
+/** What a foreachBatch handler is told besides the batch. */
+export interface ForeachBatchContext {
+  /** Fires when the query is stopped or has ended: a handler that works for long should give up then. */
+  readonly signal: AbortSignal;
+}
+
+/** Handles one micro-batch; Spark commits the batch when the returned promise has resolved. */
+export type ForeachBatchHandler = (
+  batch: DataFrame,
+  batchId: number,
+  context: ForeachBatchContext,
+) => Promise<void> | void;
+
+interface Handling {
+  readonly handler: ForeachBatchHandler;
+  readonly options: ForeachBatchOptions;
+}
+
+/**
+ * Describes and starts a streaming query. Immutable: every method returns a new writer.
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.html
+ */
+export class DataStreamWriter {
+  readonly #frame: DataFrame;
+  readonly #specification: StreamSpecification;
+  readonly #handling: Handling | undefined;
+
+  constructor(
+    frame: DataFrame,
+    specification: StreamSpecification = { options: {}, partitionBy: [] },
+    handling?: Handling,
+  ) {
+    this.#frame = frame;
+    this.#specification = Object.freeze(specification);
+    this.#handling = handling;
+  }
+
+  /** The sink: `console`, `parquet`, `kafka`, `memory`, `noop` … */
+  format(format: string): DataStreamWriter {
+    return this.#with({ format });
+  }
+
+  outputMode(outputMode: OutputMode): DataStreamWriter {
+    return this.#with({ outputMode });
+  }
+
+  /** The query's name, unique among the session's active queries; a memory sink's table has it too. */
+  queryName(queryName: string): DataStreamWriter {
+    return this.#with({ queryName });
+  }
+
+  /** `{ processingTime: '10 seconds' }`, `{ availableNow: true }`, `{ once: true }` or `{ continuous: '1 second' }`. */
+  trigger(trigger: Trigger): DataStreamWriter {
+    return this.#with({ trigger });
+  }
+
+  option(key: string, value: OptionValue): DataStreamWriter {
+    return this.options({ [key]: value });
+  }
+
+  options(options: Readonly<Record<string, OptionValue>>): DataStreamWriter {
+    const texts = Object.entries(options).map(([key, value]) => [key, optionText(value)] as const);
+    return this.#with({ options: { ...this.#specification.options, ...Object.fromEntries(texts) } });
+  }
+
+  partitionBy(...columns: string[]): DataStreamWriter {
+    return this.#with({ partitionBy: columns });
+  }
+
+  /**
+   * Has every micro-batch handled by a function in this process, at least once: a handler that throws fails the query, and
+   * its batch comes again, with the same id and rows, when the query is restarted from its checkpoint. Each action on the
+   * batch computes it anew unless it is persisted.
+   *
+   * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreachBatch.html
+   */
+  foreachBatch(handler: ForeachBatchHandler, options: ForeachBatchOptions = {}): DataStreamWriter {
+    return new DataStreamWriter(this.#frame, this.#specification, { handler, options });
+  }
+
+  /**
+   * Starts the query.
+   * @param path where a file sink writes; the same as the option `path`.
+   * @throws SparkConnectError as Spark refuses it, e.g. for an output mode that the plan does not allow.
+   */
+  async start(path?: string): Promise<StreamingQuery> {
+    const specification = path === undefined ? this.#specification : { ...this.#specification, destination: { path } };
+    return this.#start(specification);
+  }
+
+  /** Starts the query, appending to a table. */
+  async toTable(tableName: string): Promise<StreamingQuery> {
+    return this.#start({ ...this.#specification, destination: { tableName } });
+  }
+
+  async #start(specification: StreamSpecification): Promise<StreamingQuery> {
+    const { session, node } = this.#frame;
+    const input = compileRelation(node);
+    if (this.#handling === undefined)
+      return new StreamingQuery(session.client, await startStream(session.client, input, specification));
+    if (specification.format !== undefined || specification.destination !== undefined) {
+      throw new SparkConnectError(
+        'invalid-argument',
+        'a foreachBatch query has no other sink: leave out format, path and table',
+      );
+    }
+    const { handler, options } = this.#handling;
+    const handle = async ({ batchId, relationId }: { batchId: number; relationId: string }, signal: AbortSignal) => {
+      const relType = { case: 'cachedRemoteRelation', value: { relationId } } as const;
+      const batch = new DataFrame(
+        session,
+        relation({ kind: 'serverRelation', relation: create(RelationSchema, { relType }) }),
+      );
+      await handler(batch, batchId, { signal });
+    };
+    return startForeachBatch(session.client, input, specification, handle, options);
+  }
+
+  #with(change: Partial<StreamSpecification>): DataStreamWriter {
+    return new DataStreamWriter(this.#frame, { ...this.#specification, ...change }, this.#handling);
+  }
+}

@@ -1,0 +1,113 @@
+import { SparkConnectError } from '../errors.ts';
+
+/** The parts of a Spark Connect address, read once and narrowed. */
+export interface ConnectionTarget {
+  readonly host: string;
+  /** TCP port; 15002 where the address names none. */
+  readonly port: number;
+  readonly useTls: boolean;
+  readonly token: string | undefined;
+  readonly userId: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly sessionId: string | undefined;
+  /** Every other `key=value` of the address: sent as a header with each call. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_PORT = 15002;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+// RFC 9110's token, lower case as HTTP/2 wants header names.
+const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+
+/**
+ * Reads a Spark Connect connection string:
+ *
+ *     sc://host[:port][/][;key=value]*      host: name, IPv4 or [IPv6]
+ *
+ * Keys are `token`, `use_ssl`, `user_id`, `user_agent`, `session_id`; any other becomes a header. Values are
+ * percent-decoded. A token asks for TLS unless `use_ssl` says otherwise.
+ *
+ * @throws SparkConnectError `invalid-connection-string`, naming the part that is wrong (never a token's value).
+ * @see https://github.com/apache/spark/blob/master/sql/connect/docs/client-connection-string.md
+ */
+export function parseConnectionString(text: string): ConnectionTarget {
+  const match = /^sc:\/\/([^/;]*)(?:\/([^;]*))?((?:;.*)?)$/s.exec(text);
+  if (!match) throw invalid('an address looks like sc://host:port/;key=value');
+  const [, authority = '', path = '', parameterText = ''] = match;
+  if (path !== '') throw invalid(`a path ("/${path}") has no meaning here: parameters follow "/;"`);
+
+  const { host, port } = parseAuthority(authority);
+  const parameters = parseParameters(parameterText);
+  const take = (key: string) => {
+    const value = parameters.get(key);
+    parameters.delete(key);
+    return value;
+  };
+  const token = take('token');
+  const sessionId = take('session_id');
+  if (sessionId !== undefined && !UUID.test(sessionId)) throw invalid('session_id must be a UUID');
+  const target: ConnectionTarget = {
+    host,
+    port,
+    token,
+    useTls: parseBoolean('use_ssl', take('use_ssl'), token !== undefined),
+    userId: take('user_id'),
+    userAgent: take('user_agent'),
+    sessionId,
+    headers: Object.fromEntries(parameters),
+  };
+  for (const name of Object.keys(target.headers)) {
+    if (!HEADER_NAME.test(name))
+      throw invalid(`"${name}" cannot be the name of a header (lower-case letters, digits, "-")`);
+  }
+  return target;
+}
+
+/** The target as `host:port`, an IPv6 host in brackets, as gRPC wants it and people read it. */
+export function targetAddress({ host, port }: Pick<ConnectionTarget, 'host' | 'port'>): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function parseAuthority(authority: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(.*))?$/i.exec(authority);
+  const host = match?.[1] ?? match?.[2];
+  if (!host) throw invalid(`"${authority}" names no host (an IPv6 address stands in brackets)`);
+  const portText = match?.[3];
+  if (portText === undefined) return { host, port: DEFAULT_PORT };
+  const port = Number(portText);
+  if (!/^\d+$/.test(portText) || port < 1 || port > 65535)
+    throw invalid(`port "${portText}" is no number from 1 to 65535`);
+  return { host, port };
+}
+
+function parseParameters(text: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  for (const part of text.split(';')) {
+    if (part === '') continue;
+    const separator = part.indexOf('=');
+    if (separator < 1) throw invalid(`"${separator < 0 ? part : '=…'}" is no key=value`);
+    const key = part.slice(0, separator);
+    if (parameters.has(key)) throw invalid(`"${key}" is given twice`);
+    parameters.set(key, decode(key, part.slice(separator + 1)));
+  }
+  return parameters;
+}
+
+function decode(key: string, value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch (cause) {
+    throw invalid(`the value of "${key}" is not percent-encoded correctly`, cause);
+  }
+}
+
+function parseBoolean(key: string, value: string | undefined, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  const lower = value.toLowerCase();
+  if (lower !== 'true' && lower !== 'false') throw invalid(`${key} must be true or false`);
+  return lower === 'true';
+}
+
+function invalid(why: string, cause?: unknown): SparkConnectError {
+  return new SparkConnectError('invalid-connection-string', `not a Spark Connect address: ${why}`, { cause });
+}

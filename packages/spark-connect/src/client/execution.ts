@@ -1,0 +1,131 @@
+import { create } from '@bufbuild/protobuf';
+import { SparkConnectError } from '../errors.ts';
+import {
+  type ExecutePlanRequest,
+  type ExecutePlanResponse,
+  ReattachExecuteRequestSchema,
+  type ReleaseExecuteRequest,
+  ReleaseExecuteRequest_ReleaseAllSchema,
+  ReleaseExecuteRequestSchema,
+  SparkConnectService,
+} from '../gen/spark/connect/base_pb.js';
+import type { Channel } from './channel.ts';
+import type { Logger } from './logger.ts';
+import { hasErrorClass, isRetriable, serverRetryDelayMs } from './retriable.ts';
+import { pause, type RetryPolicy, RetryState } from './retry-policy.ts';
+
+// The server buffers what we have not released: it is told after every so many bytes, not after every response.
+const RELEASE_AFTER_BYTES = 4 * 1024 * 1024;
+
+const { executePlan, reattachExecute, releaseExecute } = SparkConnectService.method;
+
+interface ExecutionContext {
+  readonly channel: Channel;
+  readonly retryPolicy: RetryPolicy;
+  readonly logger: Logger;
+}
+
+/**
+ * Runs one reattachable execution: the server keeps the result until it is released, so a broken connection is taken up
+ * again after the last response that arrived. The stream is complete only when the server says `resultComplete`; a
+ * stream that merely ends (the server ends each after some minutes) is attached to again.
+ *
+ * The request must carry an operation id and ask for reattaching.
+ * @see https://github.com/apache/spark/blob/master/sql/connect/common/src/main/protobuf/spark/connect/base.proto
+ */
+export async function* reattachableExecution(
+  { channel, retryPolicy, logger }: ExecutionContext,
+  request: ExecutePlanRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+  const retries = new RetryState(retryPolicy);
+  const release = (release: ReleaseExecuteRequest['release']) =>
+    channel.unary(releaseExecute, releaseRequest(request, release)).catch((error: unknown) => {
+      // The server lets go of abandoned executions by itself; a failure here costs memory there, no rows here.
+      logger.debug(`releasing operation ${request.operationId} failed: ${String(error)}`);
+    });
+  let lastResponseId: string | undefined;
+  let open = () => channel.serverStream(executePlan, request, signal);
+  let unreleasedBytes = 0;
+  let finished = false;
+  let failure: unknown;
+  try {
+    while (!finished) {
+      try {
+        for await (const response of open()) {
+          retries.reset();
+          lastResponseId = response.responseId;
+          if (response.responseType.case === 'resultComplete') {
+            finished = true;
+            break;
+          }
+          yield response;
+          if (response.responseType.case === 'arrowBatch')
+            unreleasedBytes += response.responseType.value.data.byteLength;
+          if (unreleasedBytes >= RELEASE_AFTER_BYTES) {
+            unreleasedBytes = 0;
+            void release({
+              case: 'releaseUntil',
+              value: { $typeName: 'spark.connect.ReleaseExecuteRequest.ReleaseUntil', responseId: response.responseId },
+            });
+          }
+        }
+        open = () => channel.serverStream(reattachExecute, reattachRequest(request, lastResponseId), signal);
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        const unknownToServer =
+          hasErrorClass(error, 'INVALID_HANDLE.OPERATION_NOT_FOUND') ||
+          hasErrorClass(error, 'INVALID_HANDLE.SESSION_NOT_FOUND');
+        if (unknownToServer && lastResponseId === undefined) {
+          // The request never reached the server: executing is safe, since nothing of it was run.
+          open = () => channel.serverStream(executePlan, request, signal);
+        } else if (unknownToServer) {
+          throw new SparkConnectError(
+            'session-closed',
+            'the server lost the result while it was being read: it restarted, or the session ended',
+            { cause: error },
+          );
+        } else if (isRetriable(error)) {
+          open = () => channel.serverStream(reattachExecute, reattachRequest(request, lastResponseId), signal);
+        } else {
+          throw error;
+        }
+        const waitMs = retries.next(serverRetryDelayMs(error));
+        if (waitMs === undefined) throw error;
+        logger.info(`operation ${request.operationId}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
+        await pause(waitMs, signal);
+      }
+    }
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    // Also when the reader stopped early: the server would keep the rest for minutes.
+    if (!(failure instanceof SparkConnectError && failure.code === 'session-closed')) {
+      void release({ case: 'releaseAll', value: create(ReleaseExecuteRequest_ReleaseAllSchema) });
+    }
+  }
+}
+
+function reattachRequest(request: ExecutePlanRequest, lastResponseId: string | undefined) {
+  return create(ReattachExecuteRequestSchema, {
+    ...operationOf(request),
+    ...(lastResponseId === undefined ? {} : { lastResponseId }),
+  });
+}
+
+function releaseRequest(request: ExecutePlanRequest, release: ReleaseExecuteRequest['release']) {
+  return create(ReleaseExecuteRequestSchema, { ...operationOf(request), release });
+}
+
+function operationOf(request: ExecutePlanRequest) {
+  return {
+    sessionId: request.sessionId,
+    operationId: request.operationId ?? '',
+    ...(request.userContext ? { userContext: request.userContext } : {}),
+    ...(request.clientType === undefined ? {} : { clientType: request.clientType }),
+    ...(request.clientObservedServerSideSessionId === undefined
+      ? {}
+      : { clientObservedServerSideSessionId: request.clientObservedServerSideSessionId }),
+  };
+}

@@ -1,0 +1,35 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { RetryInfoSchema } from '../gen/google/rpc/error_details_pb.js';
+import { StatusSchema } from '../gen/google/rpc/status_pb.js';
+
+/** Whether trying the same call again may help, as Spark's own clients judge it. */
+export function isRetriable(error: unknown): boolean {
+  if (!isServiceError(error)) return false;
+  if (error.code === status.UNAVAILABLE) return true;
+  // Another call took the response stream over; attaching again takes it back.
+  if (error.code === status.INTERNAL && error.details.includes('INVALID_CURSOR.DISCONNECTED')) return true;
+  return serverRetryDelayMs(error) !== undefined;
+}
+
+/** The server's own wish for the pause before the next attempt, in milliseconds. */
+export function serverRetryDelayMs(error: unknown): number | undefined {
+  if (!isServiceError(error)) return undefined;
+  const [encoded] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  if (!(encoded instanceof Uint8Array)) return undefined;
+  for (const detail of fromBinary(StatusSchema, encoded).details) {
+    if (!detail.typeUrl.endsWith('google.rpc.RetryInfo')) continue;
+    const { retryDelay } = fromBinary(RetryInfoSchema, detail.value);
+    return retryDelay ? Number(retryDelay.seconds) * 1000 + retryDelay.nanos / 1e6 : 0;
+  }
+  return undefined;
+}
+
+/** Whether the error carries this error class, e.g. `INVALID_HANDLE.OPERATION_NOT_FOUND`. */
+export function hasErrorClass(error: unknown, errorClass: string): boolean {
+  return isServiceError(error) && error.details.includes(errorClass);
+}
+
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How often, and after how long a pause, a failed call is tried again. Immutable; its state is {@link RetryState}. */
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  readonly maxRetries: number;
+  readonly initialBackoffMs: number;
+  readonly maxBackoffMs: number;
+  readonly backoffMultiplier: number;
+  /** Up to so much is added at random, so that many clients do not come back at the same moment. */
+  readonly jitterMs: number;
+  /** Jitter starts at this pause: short ones stay short. */
+  readonly minJitterThresholdMs: number;
+}
+
+/** The schedule of Spark's own clients: about ten minutes in all. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
+  maxRetries: 15,
+  initialBackoffMs: 50,
+  maxBackoffMs: 60_000,
+  backoffMultiplier: 4,
+  jitterMs: 500,
+  minJitterThresholdMs: 2_000,
+});
+
+/** Counts the attempts of one call, and forgets them when the call makes progress. */
+export class RetryState {
+  readonly #policy: RetryPolicy;
+  readonly #random: () => number;
+  #attempts = 0;
+
+  constructor(policy: RetryPolicy, random: () => number = Math.random) {
+    this.#policy = policy;
+    this.#random = random;
+  }
+
+  /**
+   * The pause before the next attempt in milliseconds, or undefined when no attempt is left.
+   * @param serverDelayMs what the server asked for in its RetryInfo, if it did; never undercut.
+   */
+  next(serverDelayMs = 0): number | undefined {
+    const policy = this.#policy;
+    if (this.#attempts >= policy.maxRetries) return undefined;
+    const backoff = Math.min(policy.maxBackoffMs, policy.initialBackoffMs * policy.backoffMultiplier ** this.#attempts);
+    this.#attempts++;
+    const pause = Math.max(backoff, serverDelayMs);
+    return pause >= policy.minJitterThresholdMs ? pause + this.#random() * policy.jitterMs : pause;
+  }
+
+  /** A response arrived: the next failure starts the schedule anew. */
+  reset(): void {
+    this.#attempts = 0;
+  }
+}
+
+/** Waits, and rejects with the signal's reason as soon as it is aborted. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, signal ? { signal } : {});
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  }
+}

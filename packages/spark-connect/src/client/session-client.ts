@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import { arch, platform, userInfo } from 'node:os';
+import { create, type DescMessage, type DescMethodUnary, type MessageShape } from '@bufbuild/protobuf';
+import type { Interceptor } from '@grpc/grpc-js';
+import { SparkConnectError } from '../errors.ts';
+import {
+  type AnalyzePlanRequest,
+  AnalyzePlanRequestSchema,
+  type AnalyzePlanResponse,
+  ConfigRequestSchema,
+  ExecutePlanRequestSchema,
+  type ExecutePlanResponse,
+  InterruptRequest_InterruptType,
+  InterruptRequestSchema,
+  type Plan,
+  PlanSchema,
+  ReleaseSessionRequestSchema,
+  SparkConnectService,
+} from '../gen/spark/connect/base_pb.js';
+import type { Command } from '../gen/spark/connect/commands_pb.js';
+import { Channel } from './channel.ts';
+import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
+import { reattachableExecution } from './execution.ts';
+import { type Logger, silentLogger } from './logger.ts';
+import { isRetriable, serverRetryDelayMs } from './retriable.ts';
+import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, RetryState } from './retry-policy.ts';
+import { SessionConf } from './session-conf.ts';
+
+/** What a connection is made from; everything but the address has a default. */
+export interface ConnectOptions {
+  /** `sc://host:port/;key=value`. */
+  readonly remote: string;
+  /** UUID of the session to join or make; by default a new one, or the address's `session_id`. */
+  readonly sessionId?: string | undefined;
+  /** Whose session it is: with the session id it names the session on the server. Default: the operating system's user. */
+  readonly userId?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** PEM file of a certificate authority of your own. */
+  readonly caFile?: string | undefined;
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
+  /** How long the first call may take, in milliseconds (default 20,000). */
+  readonly connectTimeoutMs?: number | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Tags by which {@link SessionClient.interruptTag} finds the execution. */
+  readonly tags?: readonly string[] | undefined;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+const service = SparkConnectService.method;
+
+/** One session on a Spark Connect server: executes and analyses plans, with retries, and knows nothing of DataFrames. */
+export class SessionClient {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** `host:port` of the server. */
+  readonly address: string;
+  readonly logger: Logger;
+  readonly conf: SessionConf;
+  readonly #channel: Channel;
+  readonly #clientType: string;
+  readonly #retryPolicy: RetryPolicy;
+  #serverSideSessionId: string | undefined;
+  #version: Promise<string> | undefined;
+  #closed = false;
+
+  private constructor(options: ConnectOptions, target: ConnectionTarget) {
+    this.sessionId = options.sessionId ?? target.sessionId ?? randomUUID();
+    this.userId = options.userId ?? target.userId ?? userInfo().username;
+    this.logger = options.logger ?? silentLogger;
+    this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
+    const agent = options.userAgent ?? target.userAgent ?? 'spark-connect-node';
+    this.#clientType = `${agent} node/${process.versions.node} os/${platform()}-${arch()}`;
+    this.#channel = new Channel({
+      target,
+      userAgent: this.#clientType,
+      caFile: options.caFile,
+      interceptors: options.interceptors,
+    });
+    this.address = this.#channel.address;
+    this.conf = new SessionConf((operation) =>
+      this.#unary(service.config, create(ConfigRequestSchema, { ...this.#sessionFields(), operation })),
+    );
+  }
+
+  /**
+   * Opens the channel and asks the server for its version, so that a wrong address fails here and not at the first query.
+   * @throws SparkConnectError `unavailable` (nobody there, or no Spark Connect server), `unauthenticated`, `session-closed`.
+   */
+  static async connect(options: ConnectOptions): Promise<SessionClient> {
+    const client = new SessionClient(options, parseConnectionString(options.remote));
+    try {
+      await client.#firstCall(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
+      return client;
+    } catch (error) {
+      client.#channel.close();
+      throw error;
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Spark's version on the server, e.g. `4.1.1`; asked once. */
+  serverVersion(): Promise<string> {
+    this.#version ??= this.#askVersion();
+    return this.#version;
+  }
+
+  /**
+   * Executes a plan and yields the server's responses as they come; reading slowly slows the server down.
+   * Aborting interrupts the execution on the server too.
+   */
+  async *execute(
+    plan: Plan,
+    { signal, tags = [] }: CallOptions = {},
+  ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+    const operationId = randomUUID();
+    const request = create(ExecutePlanRequestSchema, {
+      ...this.#sessionFields(),
+      operationId,
+      plan,
+      tags: [...tags],
+      requestOptions: [{ requestOption: { case: 'reattachOptions', value: { reattachable: true } } }],
+    });
+    const context = { channel: this.#channel, retryPolicy: this.#retryPolicy, logger: this.logger };
+    const interrupt = () => {
+      this.interruptOperation(operationId).catch((error: unknown) =>
+        this.logger.debug(`interrupt failed: ${String(error)}`),
+      );
+    };
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      for await (const response of reattachableExecution(context, request, signal)) {
+        this.#observe(response.serverSideSessionId);
+        yield response;
+      }
+    } catch (error) {
+      throw this.#error(error, signal);
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  }
+
+  /** Executes a command and returns all its responses; for commands whose answers are small. */
+  async runCommand(command: Command, options: CallOptions = {}): Promise<ExecutePlanResponse[]> {
+    const responses: ExecutePlanResponse[] = [];
+    const plan = create(PlanSchema, { opType: { case: 'command', value: command } });
+    for await (const response of this.execute(plan, options)) responses.push(response);
+    return responses;
+  }
+
+  /** Analyses without executing: schema, explain, persist and their like. */
+  async analyze(
+    analyze: AnalyzePlanRequest['analyze'],
+    { signal }: CallOptions = {},
+  ): Promise<AnalyzePlanResponse['result']> {
+    const request = create(AnalyzePlanRequestSchema, { ...this.#sessionFields(), analyze });
+    return (await this.#unary(service.analyzePlan, request, signal)).result;
+  }
+
+  /** Interrupts everything that the session executes; returns the operations' ids. */
+  interruptAll(): Promise<readonly string[]> {
+    return this.#interrupt(InterruptRequest_InterruptType.ALL, { case: undefined });
+  }
+
+  interruptTag(tag: string): Promise<readonly string[]> {
+    return this.#interrupt(InterruptRequest_InterruptType.TAG, { case: 'operationTag', value: tag });
+  }
+
+  interruptOperation(operationId: string): Promise<readonly string[]> {
+    return this.#interrupt(InterruptRequest_InterruptType.OPERATION_ID, { case: 'operationId', value: operationId });
+  }
+
+  /**
+   * Ends the session on the server (its temporary views, cached data and streaming queries go with it), then closes the
+   * channel. Spark 3.5 lacks the call: there the session ends by itself after an hour without one.
+   * @param allowReconnect lets the same session id be used again afterwards.
+   */
+  async close({ allowReconnect = false }: { allowReconnect?: boolean } = {}): Promise<void> {
+    if (this.#closed) return;
+    try {
+      const request = create(ReleaseSessionRequestSchema, { ...this.#sessionIdentity(), allowReconnect });
+      await this.#channel.unary(service.releaseSession, request, { deadlineMs: 10_000 });
+    } catch (error) {
+      this.logger.debug(`releasing session ${this.sessionId} failed: ${String(error)}`);
+    } finally {
+      this.disconnect();
+    }
+  }
+
+  /** Closes the channel and leaves the session, with its streaming queries, alive on the server. */
+  disconnect(): void {
+    this.#closed = true;
+    this.#channel.close();
+  }
+
+  async #firstCall(timeoutMs: number): Promise<void> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      this.#version = Promise.resolve(await this.#askVersion(signal));
+    } catch (error) {
+      const cause = SparkConnectError.from(error);
+      if (signal.aborted) {
+        throw new SparkConnectError(
+          'unavailable',
+          `no Spark Connect server answered at ${this.address} within ${timeoutMs} ms`,
+          { cause },
+        );
+      }
+      // A gRPC server of another kind answers, but does not know the service.
+      if (cause.grpcCode === 12) {
+        throw new SparkConnectError(
+          'unavailable',
+          `${this.address} is no Spark Connect server: it does not know the service`,
+          { cause },
+        );
+      }
+      throw cause;
+    }
+  }
+
+  async #askVersion(signal?: AbortSignal): Promise<string> {
+    const result = await this.analyze(
+      { case: 'sparkVersion', value: { $typeName: 'spark.connect.AnalyzePlanRequest.SparkVersion' } },
+      { signal },
+    );
+    if (result.case !== 'sparkVersion') throw new SparkConnectError('protocol', 'the server did not tell its version');
+    return result.value.version;
+  }
+
+  async #interrupt(
+    interruptType: InterruptRequest_InterruptType,
+    interrupt: { case: undefined } | { case: 'operationTag' | 'operationId'; value: string },
+  ) {
+    const request = create(InterruptRequestSchema, { ...this.#sessionFields(), interruptType, interrupt });
+    return (await this.#unary(service.interrupt, request)).interruptedIds;
+  }
+
+  async #unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageShape<I>,
+    signal?: AbortSignal,
+  ): Promise<MessageShape<O>> {
+    const retries = new RetryState(this.#retryPolicy);
+    for (;;) {
+      try {
+        const response = await this.#channel.unary(method, request, { signal });
+        if ('serverSideSessionId' in response && typeof response.serverSideSessionId === 'string')
+          this.#observe(response.serverSideSessionId);
+        return response;
+      } catch (error) {
+        const waitMs = isRetriable(error) && !this.#closed ? retries.next(serverRetryDelayMs(error)) : undefined;
+        if (waitMs === undefined) throw this.#error(error, signal);
+        this.logger.info(`${method.name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
+        await pause(waitMs, signal);
+      }
+    }
+  }
+
+  #observe(serverSideSessionId: string): void {
+    if (serverSideSessionId !== '') this.#serverSideSessionId = serverSideSessionId;
+  }
+
+  #error(error: unknown, signal: AbortSignal | undefined): unknown {
+    return signal?.aborted && error === signal.reason ? error : SparkConnectError.from(error);
+  }
+
+  #sessionIdentity() {
+    return {
+      sessionId: this.sessionId,
+      userContext: { userId: this.userId, userName: this.userId },
+      clientType: this.#clientType,
+    };
+  }
+
+  /** With what the server told of itself before, so that it refuses when it has restarted and our session is another one. */
+  #sessionFields() {
+    const observed = this.#serverSideSessionId;
+    return {
+      ...this.#sessionIdentity(),
+      ...(observed === undefined ? {} : { clientObservedServerSideSessionId: observed }),
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { ConfigRequest_OperationSchema, type ConfigResponse } from '../gen/spark/connect/base_pb.js';
+
+/** Sends one configuration call of a session. */
+export type ConfigCall = (operation: ReturnType<typeof operationMessage>) => Promise<ConfigResponse>;
+
+type OperationInit = MessageInitShape<typeof ConfigRequest_OperationSchema>;
+
+function operationMessage(init: OperationInit) {
+  return create(ConfigRequest_OperationSchema, init);
+}
+
+/**
+ * The session's runtime configuration, read and written on the server.
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/configuration.html
+ */
+export class SessionConf {
+  readonly #call: ConfigCall;
+
+  constructor(call: ConfigCall) {
+    this.#call = call;
+  }
+
+  /** @throws SparkConnectError with Spark's `SQL_CONF_NOT_FOUND` where the key is neither set nor has a default. */
+  async get(key: string): Promise<string> {
+    const response = await this.#send({ opType: { case: 'get', value: { keys: [key] } } });
+    return response.pairs[0]?.value ?? '';
+  }
+
+  /** The value, or undefined where the key is not set and has no default. */
+  async getOption(key: string): Promise<string | undefined> {
+    return (await this.getOptions([key]))[0];
+  }
+
+  /** The values of several keys in one call, in their order. */
+  async getOptions(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const response = await this.#send({ opType: { case: 'getOption', value: { keys: [...keys] } } });
+    const values = new Map(response.pairs.map(({ key, value }) => [key, value]));
+    return keys.map((key) => values.get(key));
+  }
+
+  /** All keys that are set, or those below a prefix (then without it). */
+  async getAll(prefix?: string): Promise<Record<string, string>> {
+    const response = await this.#send({ opType: { case: 'getAll', value: prefix === undefined ? {} : { prefix } } });
+    return Object.fromEntries(response.pairs.map(({ key, value }) => [key, value ?? '']));
+  }
+
+  async set(key: string, value: string | number | boolean): Promise<void> {
+    await this.setAll({ [key]: value });
+  }
+
+  /** Sets several keys in one call. */
+  async setAll(values: Readonly<Record<string, string | number | boolean>>): Promise<void> {
+    const pairs = Object.entries(values).map(([key, value]) => ({ key, value: String(value) }));
+    await this.#send({ opType: { case: 'set', value: { pairs } } });
+  }
+
+  async unset(...keys: string[]): Promise<void> {
+    await this.#send({ opType: { case: 'unset', value: { keys } } });
+  }
+
+  /** Whether the key may be changed in a running session. */
+  async isModifiable(key: string): Promise<boolean> {
+    const response = await this.#send({ opType: { case: 'isModifiable', value: { keys: [key] } } });
+    return response.pairs[0]?.value === 'true';
+  }
+
+  #send(init: OperationInit): Promise<ConfigResponse> {
+    return this.#call(operationMessage(init));
+  }
+}

@@ -1,0 +1,2 @@
+export type { ForeachBatchOptions } from './options.ts';
+export { startForeachBatch } from './start-foreach-batch.ts';

@@ -1,0 +1,84 @@
+import type { SessionClient } from '../../client/session-client.ts';
+import { SparkConnectError } from '../../errors.ts';
+
+/** Versions that a server may have, likeliest first; tried in turn where the server does not name its own (Spark 3.5). */
+const CANDIDATES = ['3.11', '3.12', '3.10', '3.13', '3.9', '3.8', '3.14'] as const;
+
+const known = new WeakMap<SessionClient, string>();
+
+/**
+ * Starts a Python function on the server in the version of Python that it has. Spark refuses a function that was made by
+ * another version, before it reads it: from 4.0 the refusal names the version, 3.5 says nothing, so versions are tried.
+ * What worked is remembered for the session.
+ *
+ * @param start makes one attempt with the version given.
+ * @throws SparkConnectError `unsupported` where no version works: the server has no Python, or not what PySpark needs.
+ */
+export async function withServerPython<T>(
+  client: SessionClient,
+  given: string | undefined,
+  start: (version: string) => Promise<T>,
+): Promise<T> {
+  const remembered = given ?? known.get(client);
+  if (remembered !== undefined) return start(remembered);
+  let refusal: unknown;
+  for (const candidate of CANDIDATES) {
+    try {
+      return await attempt(candidate);
+    } catch (error) {
+      refusal = error;
+      const named = versionNamedBy(error);
+      if (named !== undefined) return attempt(named);
+      if (!isSilentRefusal(error)) throw explained(error);
+      client.logger.debug(`the server's Python is not ${candidate}`);
+    }
+  }
+  throw unsupported(`it refused the versions ${CANDIDATES.join(', ')}`, refusal);
+
+  async function attempt(version: string): Promise<T> {
+    const started = await start(version);
+    known.set(client, version);
+    return started;
+  }
+}
+
+function versionNamedBy(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !error.message.includes('PYTHON_VERSION_MISMATCH')) return undefined;
+  return /version in worker[^0-9]*(\d+\.\d+)|in worker has different version:? (\d+\.\d+)/i
+    .exec(error.message)
+    ?.slice(1)
+    .find(Boolean);
+}
+
+/** Spark 3.5 ends its worker without a word where the version differs (or where Python lacks what PySpark imports). */
+function isSilentRefusal(error: unknown): boolean {
+  if (!(error instanceof SparkConnectError)) return false;
+  return error.message.trim() === '' || /EOFException|Python worker (exited|failed)/i.test(error.message);
+}
+
+/** Failures of the worker itself, as opposed to those of the query, told as what they are. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof SparkConnectError)) return error;
+  const { errorClass = '', message } = error;
+  if (errorClass.startsWith('STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE'))
+    return unsupported(lastLine(message), error);
+  if (/Cannot run program|ModuleNotFoundError|ImportError/.test(message)) return unsupported(lastLine(message), error);
+  return error;
+}
+
+function unsupported(why: string, cause: unknown): SparkConnectError {
+  return new SparkConnectError(
+    'unsupported',
+    `foreachBatch needs Python with PySpark's Connect packages on the server (PYSPARK_PYTHON there): ${why}`,
+    { cause },
+  );
+}
+
+/** A Python traceback says in its last line what went wrong. */
+function lastLine(message: string): string {
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('SQLSTATE'));
+  return lines.findLast((line) => /Error|Exception/.test(line)) ?? lines.at(-1) ?? 'no reason given';
+}

@@ -1,0 +1,42 @@
+# Runs inside Spark's own foreachBatch worker, on the server, once for every query. It gives each micro-batch to the
+# client of the same Connect session and waits for the answer, through three keys of the session's configuration:
+#
+#   PREFIX.pending   "<batch id> <relation id>"                      written here
+#   PREFIX.answer    "done <batch id>" | "error <batch id> <text>"   written by the client
+#   PREFIX.lease     a counter that the client raises                written by the client
+#
+# PREFIX and LEASE_TIMEOUT (seconds) are in the namespace that this source is executed in. Nothing of the batch's data
+# passes here: the client reads it from the server by the relation's id.
+import time
+
+
+def handle(df, batch_id):
+    session = df.sparkSession
+    conf = session.conf
+    # The plan of a micro-batch is a reference to a DataFrame that the server keeps while this function runs.
+    relation_id = df._plan.plan(session.client).cached_remote_relation.relation_id
+    if not relation_id:
+        raise RuntimeError("the micro-batch is no cached relation: this version of PySpark is unknown")
+    done, error = "done %d" % batch_id, "error %d " % batch_id
+    conf.set(PREFIX + ".pending", "%d %s" % (batch_id, relation_id))
+
+    started = time.monotonic()
+    lease, renewed, lease_due = None, started, started
+    while True:
+        answer = conf.get(PREFIX + ".answer", "")
+        if answer == done:
+            return
+        if answer.startswith(error):
+            raise RuntimeError("foreachBatch handler failed: " + answer[len(error):])
+        now = time.monotonic()
+        if now >= lease_due:
+            lease_due = now + min(1.0, LEASE_TIMEOUT / 5)
+            current = conf.get(PREFIX + ".lease", "")
+            if current != lease:
+                lease, renewed = current, now
+            elif now - renewed > LEASE_TIMEOUT:
+                raise RuntimeError(
+                    "the client that handles the batches is gone: no sign of life for %.0f s" % LEASE_TIMEOUT)
+        # Handlers of a few milliseconds are answered quickly; slow ones are not asked after a hundred times a second.
+        waited = now - started
+        time.sleep(0.002 if waited < 0.05 else 0.008 if waited < 2 else 0.05)

@@ -1,0 +1,186 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { SessionClient } from '../client/session-client.ts';
+import { SparkConnectError } from '../errors.ts';
+import {
+  CommandSchema,
+  type StreamingQueryCommandResult,
+  type StreamingQueryCommandResult_StatusResult,
+  StreamingQueryCommandSchema,
+} from '../gen/spark/connect/commands_pb.js';
+import { parseProgress, type StreamingQueryProgress } from './progress.ts';
+
+/** What a query does at this moment. */
+export interface StreamingQueryStatus {
+  readonly message: string;
+  readonly isDataAvailable: boolean;
+  readonly isTriggerActive: boolean;
+}
+
+/** What the TypeScript side of a foreachBatch query offers to its query. */
+export interface AttachedHandler {
+  /** Settles when no more batch is handled; rejects with the very error that the handler threw. */
+  readonly finished: Promise<void>;
+  /** Takes no new batch, and waits up to so many milliseconds for the one in hand to be acknowledged. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Aborts the handler's signal and ends the rendezvous. */
+  close(): void;
+}
+
+export interface StopOptions {
+  /** foreachBatch only: let the batch in hand finish for up to so many milliseconds (default 0: its signal fires at once). */
+  readonly drainTimeoutMs?: number;
+}
+
+type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSchema>['command']>;
+
+/**
+ * A streaming query that runs on the server. Its handle may be made in any process that joins the query's session.
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQuery.html
+ */
+export class StreamingQuery {
+  /** Stays the same over restarts from one checkpoint. */
+  readonly id: string;
+  /** New with every start. */
+  readonly runId: string;
+  readonly name: string | undefined;
+  readonly #client: SessionClient;
+  readonly #handler: AttachedHandler | undefined;
+
+  constructor(
+    client: SessionClient,
+    identity: { id: string; runId: string; name: string | undefined },
+    handler?: AttachedHandler,
+  ) {
+    this.#client = client;
+    this.id = identity.id;
+    this.runId = identity.runId;
+    this.name = identity.name;
+    this.#handler = handler;
+    if (handler) this.#followEnd(handler);
+  }
+
+  async isActive(): Promise<boolean> {
+    return (await this.#fetchStatus()).isActive;
+  }
+
+  async status(): Promise<StreamingQueryStatus> {
+    const { statusMessage, isDataAvailable, isTriggerActive } = await this.#fetchStatus();
+    return { message: statusMessage, isDataAvailable, isTriggerActive };
+  }
+
+  /** The newest report, or undefined before the first batch. */
+  async lastProgress(): Promise<StreamingQueryProgress | undefined> {
+    return (await this.#progress({ case: 'lastProgress', value: true })).at(-1);
+  }
+
+  /** The reports that the server still keeps (100 by default), oldest first. */
+  recentProgress(): Promise<StreamingQueryProgress[]> {
+    return this.#progress({ case: 'recentProgress', value: true });
+  }
+
+  /** Why the query failed, or undefined while it runs or when it was stopped. */
+  async exception(): Promise<SparkConnectError | undefined> {
+    const result = await this.#command({ case: 'exception', value: true });
+    if (result.resultType.case !== 'exception' || result.resultType.value.exceptionMessage === undefined)
+      return undefined;
+    const { exceptionMessage, errorClass, stackTrace } = result.resultType.value;
+    return new SparkConnectError('query-failed', exceptionMessage, { errorClass, serverStackTrace: stackTrace });
+  }
+
+  /**
+   * Waits for the end of the query.
+   * @param timeoutMs gives up waiting after so long; without it, waits for ever.
+   * @returns whether the query has ended; always true without a timeout.
+   * @throws what the foreachBatch handler threw, the very object; otherwise SparkConnectError `query-failed` where the query failed.
+   */
+  async awaitTermination(timeoutMs?: number, { signal }: { signal?: AbortSignal } = {}): Promise<boolean> {
+    const awaitTermination: QueryCommand = {
+      case: 'awaitTermination',
+      value: timeoutMs === undefined ? {} : { timeoutMs: BigInt(timeoutMs) },
+    };
+    let ended: boolean;
+    try {
+      const result = await this.#command(awaitTermination, signal);
+      ended = result.resultType.case === 'awaitTermination' && result.resultType.value.terminated;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      // The handler's own error says more than the server's report of it.
+      this.#handler?.close();
+      await this.#handler?.finished;
+      throw asQueryFailure(error);
+    }
+    if (ended) {
+      this.#handler?.close();
+      await this.#handler?.finished;
+    }
+    return ended;
+  }
+
+  /** Stops the query and waits until it has stopped; harmless when it has ended already. */
+  async stop({ drainTimeoutMs = 0 }: StopOptions = {}): Promise<void> {
+    if (drainTimeoutMs > 0) await this.#handler?.drain(drainTimeoutMs);
+    this.#handler?.close();
+    await this.#command({ case: 'stop', value: true });
+    // A handler's own error belongs to awaitTermination; whoever stops the query did not ask for it.
+    await this.#handler?.finished.catch(() => undefined);
+  }
+
+  /** Waits until all data that is available now has been processed; for tests. */
+  async processAllAvailable(): Promise<void> {
+    await this.#command({ case: 'processAllAvailable', value: true });
+  }
+
+  /** The physical plan of the last micro-batch, or with `extended` the logical ones too. */
+  async explain(extended = false): Promise<string> {
+    const result = await this.#command({ case: 'explain', value: { extended } });
+    return result.resultType.case === 'explain' ? result.resultType.value.result : '';
+  }
+
+  /** A query may end on the server for reasons of its own: its handler must learn of it although nobody awaits the end. */
+  #followEnd(handler: AttachedHandler): void {
+    const over = new AbortController();
+    const close = () => handler.close();
+    handler.finished.catch(() => undefined).finally(() => over.abort());
+    this.#command({ case: 'awaitTermination', value: {} }, over.signal).then(close, close);
+  }
+
+  async #fetchStatus(): Promise<StreamingQueryCommandResult_StatusResult> {
+    const result = await this.#command({ case: 'status', value: true });
+    if (result.resultType.case !== 'status')
+      throw new SparkConnectError('protocol', `no status of query ${this.id} in the answer`);
+    return result.resultType.value;
+  }
+
+  async #progress(command: QueryCommand): Promise<StreamingQueryProgress[]> {
+    const result = await this.#command(command);
+    return result.resultType.case === 'recentProgress'
+      ? result.resultType.value.recentProgressJson.map(parseProgress)
+      : [];
+  }
+
+  async #command(command: QueryCommand, signal?: AbortSignal): Promise<StreamingQueryCommandResult> {
+    const streamingQueryCommand = create(StreamingQueryCommandSchema, {
+      queryId: { id: this.id, runId: this.runId },
+      command,
+    });
+    const message = create(CommandSchema, {
+      commandType: { case: 'streamingQueryCommand', value: streamingQueryCommand },
+    });
+    for (const { responseType } of await this.#client.runCommand(message, { signal })) {
+      if (responseType.case === 'streamingQueryCommandResult') return responseType.value;
+    }
+    throw new SparkConnectError('protocol', `the server did not answer "${command.case}" of query ${this.id}`);
+  }
+}
+
+function asQueryFailure(error: unknown): unknown {
+  if (!(error instanceof SparkConnectError) || error.code !== 'execution') return error;
+  const { message, errorClass, sqlState, messageParameters, serverStackTrace } = error;
+  return new SparkConnectError('query-failed', message, {
+    cause: error,
+    errorClass,
+    sqlState,
+    messageParameters,
+    serverStackTrace,
+  });
+}
