@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import mysql, { type Connection, type ConnectionOptions, type Pool } from 'mysql2/promise';
+import { codeOf, type DatabaseSettings, messageOf, OperatorError } from '../settings/index.ts';
+import { databaseError } from './database-error.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** TIMESTAMP columns are converted to the session's zone on the way out; ours is UTC on every machine. */
+const SESSION_IN_UTC = "SET time_zone = '+00:00'";
+
+export interface ConnectOptions {
+  /** Database to use instead of DATABASE_NAME; null for none, e.g. to create one. */
+  readonly database?: string | null;
+  /** Connections of a pool at most; 4 by default. */
+  readonly connectionLimit?: number;
+}
+
+/**
+ * Opens one connection. Values arrive exactly: BIGINT and DECIMAL as text, dates and timestamps as UTC text with
+ * the column's own precision (`2026-01-05 08:00:00.000`).
+ *
+ * @throws OperatorError that names DATABASE_HOST, DATABASE_PASSWORD, DATABASE_NAME or DATABASE_CA
+ */
+export async function connect(settings: DatabaseSettings, options: ConnectOptions = {}): Promise<Connection> {
+  try {
+    const connection = await mysql.createConnection(driverOptions(settings, options));
+    await connection.query(SESSION_IN_UTC);
+    return connection;
+  } catch (error) {
+    throw databaseError(error, settings);
+  }
+}
+
+/**
+ * Opens a pool whose connections behave as those of {@link connect}. Nothing is connected yet: the first query is
+ * what fails, with the driver's error, which `databaseError` translates.
+ */
+export function openPool(settings: DatabaseSettings, options: ConnectOptions = {}): Pool {
+  const pool = mysql.createPool({
+    ...driverOptions(settings, options),
+    connectionLimit: options.connectionLimit ?? 4,
+    enableKeepAlive: true,
+  });
+  // Queued before the first statement of whoever asked for the connection.
+  pool.on('connection', (connection) => {
+    connection.query(SESSION_IN_UTC);
+  });
+  return pool;
+}
+
+function driverOptions(settings: DatabaseSettings, options: ConnectOptions): ConnectionOptions {
+  const database = options.database === undefined ? settings.database : options.database;
+  return {
+    host: settings.host,
+    port: settings.port,
+    user: settings.user,
+    password: settings.password.reveal(),
+    ...(database === null ? {} : { database }),
+    ...(settings.tls === 'off' ? {} : { ssl: tlsOptions(settings) }),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  };
+}
+
+function tlsOptions(settings: DatabaseSettings) {
+  return {
+    // The driver checks the chain by default but not the name in the certificate.
+    verifyIdentity: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(settings.caFile === undefined ? {} : { ca: readAuthority(settings.caFile) }),
+  };
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new OperatorError('DATABASE_CA_UNREADABLE', `DATABASE_CA: ${file} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+      exitCode: 2,
+      ...(codeOf(error) === 'ENOENT' ? { next: 'Set it to the PEM file of the certificate authority.' } : {}),
+    });
+  }
+}

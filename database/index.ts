@@ -1,0 +1,21 @@
+export { type ConnectOptions, connect, openPool } from './connect.ts';
+export { databaseError, isTransient } from './database-error.ts';
+export { DEMO_NOTICE, DEMO_PATIENTS, demoLimits, isDemoLimit, type LimitsPreset } from './demo-patients.ts';
+export { type DemoReadingsOptions, demoReadings, type RecordedReading } from './demo-readings.ts';
+export {
+  type Attribute,
+  type Limit,
+  type Patient,
+  readLimits,
+  readPatients,
+  type Severity,
+} from './limits-repository.ts';
+export {
+  insertReadings,
+  type PrepareDemoOptions,
+  type PreparedDemo,
+  prepareDemoDatabase,
+  usePreset,
+} from './prepare-demo.ts';
+export { createTables } from './schema.ts';
+export { seededRandom } from './seeded-random.ts';
