@@ -8,6 +8,8 @@ import { createTables } from './schema.ts';
 
 const ROWS_PER_INSERT = 2_000;
 const LOCK_WAIT_SECONDS = 30;
+/** MySQL refuses longer names of locks. */
+const LONGEST_LOCK_NAME = 64;
 
 export interface PrepareDemoOptions {
   readonly preset?: LimitsPreset;
@@ -37,7 +39,7 @@ export async function prepareDemoDatabase(
     await connection.query('CREATE DATABASE IF NOT EXISTS ?? DEFAULT CHARACTER SET utf8mb4', [settings.database]);
     await connection.changeUser({ database: settings.database });
     await connection.query("SET time_zone = '+00:00'");
-    return await alone(connection, `prepare-demo ${settings.database}`, async () => {
+    return await alone(connection, `demo ${settings.database}`.slice(0, LONGEST_LOCK_NAME), async () => {
       await createTables(connection);
       return await fillEmptyTables(connection, options);
     });

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { connect, openPool } from '../../../database/index.ts';
+import { databaseSettings, loadEnvironment, OperatorError } from '../../../settings/index.ts';
+
+async function failure(overrides: Record<string, string>): Promise<OperatorError> {
+  try {
+    const connection = await connect(databaseSettings(loadEnvironment(overrides)));
+    await connection.end();
+  } catch (error) {
+    if (error instanceof OperatorError) return error;
+    throw error;
+  }
+  throw new Error('it connected');
+}
+
+describe('connect', () => {
+  const settings = () => databaseSettings(loadEnvironment());
+
+  it('speaks TLS 1.2 or newer, verified by DATABASE_CA', async () => {
+    const connection = await connect(settings(), { database: null });
+    try {
+      const [rows] = await connection.query<RowDataPacket[]>("SHOW STATUS LIKE 'Ssl_version'");
+      expect(rows[0]?.Value).to.match(/^TLSv1\.[23]$/);
+    } finally {
+      await connection.end();
+    }
+  });
+
+  for (const kind of ['connection', 'pool'] as const) {
+    it(`gives exact numbers and UTC text (${kind})`, async () => {
+      const source =
+        kind === 'pool' ? openPool(settings(), { database: null }) : await connect(settings(), { database: null });
+      try {
+        const [rows] = await source.query<RowDataPacket[]>(
+          `SELECT CAST(9007199254740993 AS SIGNED) AS big, CAST(0.10 AS DECIMAL(10,2)) AS exact,
+                  FROM_UNIXTIME(1767600000.123) AS moment, @@session.time_zone AS zone`,
+        );
+        expect(rows[0]).to.include({ big: '9007199254740993', exact: '0.10', zone: '+00:00' });
+        expect(rows[0]?.moment).to.match(/^2026-01-05 08:00:00\.123/);
+      } finally {
+        await source.end();
+      }
+    });
+  }
+
+  it('names DATABASE_HOST and DATABASE_PORT where nothing answers', async () => {
+    const error = await failure({ DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' });
+    expect(error.code).to.equal('DATABASE_UNREACHABLE');
+    expect(error.next).to.include('DATABASE_HOST and DATABASE_PORT');
+  });
+
+  it('names DATABASE_PASSWORD where it is wrong, and does not print it', async () => {
+    const error = await failure({ DATABASE_PASSWORD: 'wrong-one' });
+    expect(error.code).to.equal('DATABASE_ACCESS_DENIED');
+    expect(error.next).to.include('DATABASE_PASSWORD');
+    expect(error.message).to.not.include('wrong-one');
+  });
+
+  it('names DATABASE_NAME where there is no such database', async () => {
+    expect(await failure({ DATABASE_NAME: 'health_test_not_there' })).to.include({ code: 'DATABASE_UNKNOWN' });
+  });
+
+  it('refuses a server whose certificate another authority signed', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'other-authority-'));
+    try {
+      const file = path.join(directory, 'other.pem');
+      writeFileSync(file, rootCertificates[0] ?? '');
+      const error = await failure({ DATABASE_CA: file });
+      expect(error.code).to.equal('DATABASE_TLS');
+      expect(error.next).to.include('DATABASE_CA');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('refuses a server that none of the system’s authorities vouches for', async () => {
+    expect(await failure({ DATABASE_CA: '' })).to.include({ code: 'DATABASE_TLS' });
+  });
+
+  it('says that the file behind DATABASE_CA cannot be read', async () => {
+    const error = await failure({ DATABASE_CA: '/nowhere/ca.pem' });
+    expect(error).to.include({ code: 'DATABASE_CA_UNREADABLE', exitCode: 2 });
+    expect(error.message).to.include('/nowhere/ca.pem');
+  });
+});
