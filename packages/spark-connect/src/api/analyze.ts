@@ -1,0 +1,132 @@
+/** Questions to the server's analyser: nothing is executed. */
+import { create } from '@bufbuild/protobuf';
+import type { SessionClient } from '../client/session-client.ts';
+import { SparkConnectError } from '../errors.ts';
+import {
+  AnalyzePlanRequest_ExplainSchema,
+  AnalyzePlanRequest_GetStorageLevelSchema,
+  AnalyzePlanRequest_InputFilesSchema,
+  AnalyzePlanRequest_IsLocalSchema,
+  AnalyzePlanRequest_IsStreamingSchema,
+  AnalyzePlanRequest_PersistSchema,
+  AnalyzePlanRequest_SameSemanticsSchema,
+  AnalyzePlanRequest_SchemaSchema,
+  AnalyzePlanRequest_SemanticHashSchema,
+  AnalyzePlanRequest_TreeStringSchema,
+  AnalyzePlanRequest_UnpersistSchema,
+  AnalyzePlanRequest_Explain_ExplainMode as ExplainModeProto,
+} from '../gen/spark/connect/base_pb.js';
+import { compileRelation, relationPlan } from '../plan/compile/index.ts';
+import type { RelationNode } from '../plan/relations/index.ts';
+import { type StructType, schemaFromProto } from '../types/index.ts';
+import type { StorageLevel } from './storage-level.ts';
+
+export type ExplainMode = 'simple' | 'extended' | 'codegen' | 'cost' | 'formatted';
+
+const explainModes: Readonly<Record<ExplainMode, ExplainModeProto>> = {
+  simple: ExplainModeProto.SIMPLE,
+  extended: ExplainModeProto.EXTENDED,
+  codegen: ExplainModeProto.CODEGEN,
+  cost: ExplainModeProto.COST,
+  formatted: ExplainModeProto.FORMATTED,
+};
+
+export async function analyzeSchema(client: SessionClient, node: RelationNode): Promise<StructType> {
+  const value = create(AnalyzePlanRequest_SchemaSchema, { plan: relationPlan(node) });
+  const result = await client.analyze({ case: 'schema', value });
+  if (result.case === 'schema' && result.value.schema !== undefined) return schemaFromProto(result.value.schema);
+  throw noAnswer('schema');
+}
+
+export async function analyzeExplain(client: SessionClient, node: RelationNode, mode: ExplainMode): Promise<string> {
+  const explainMode = explainModes[mode];
+  if (explainMode === undefined) {
+    throw new SparkConnectError(
+      'invalid-argument',
+      `explain has no mode '${mode}': ${Object.keys(explainModes).join(', ')}`,
+    );
+  }
+  const value = create(AnalyzePlanRequest_ExplainSchema, { plan: relationPlan(node), explainMode });
+  const result = await client.analyze({ case: 'explain', value });
+  if (result.case === 'explain') return result.value.explainString;
+  throw noAnswer('explain');
+}
+
+export async function analyzeTreeString(client: SessionClient, node: RelationNode, level?: number): Promise<string> {
+  const plan = relationPlan(node);
+  const value = create(AnalyzePlanRequest_TreeStringSchema, level === undefined ? { plan } : { plan, level });
+  const result = await client.analyze({ case: 'treeString', value });
+  if (result.case === 'treeString') return result.value.treeString;
+  throw noAnswer('tree string');
+}
+
+export async function analyzeIsStreaming(client: SessionClient, node: RelationNode): Promise<boolean> {
+  const value = create(AnalyzePlanRequest_IsStreamingSchema, { plan: relationPlan(node) });
+  const result = await client.analyze({ case: 'isStreaming', value });
+  if (result.case === 'isStreaming') return result.value.isStreaming;
+  throw noAnswer('isStreaming');
+}
+
+export async function analyzeIsLocal(client: SessionClient, node: RelationNode): Promise<boolean> {
+  const value = create(AnalyzePlanRequest_IsLocalSchema, { plan: relationPlan(node) });
+  const result = await client.analyze({ case: 'isLocal', value });
+  if (result.case === 'isLocal') return result.value.isLocal;
+  throw noAnswer('isLocal');
+}
+
+export async function analyzeInputFiles(client: SessionClient, node: RelationNode): Promise<readonly string[]> {
+  const value = create(AnalyzePlanRequest_InputFilesSchema, { plan: relationPlan(node) });
+  const result = await client.analyze({ case: 'inputFiles', value });
+  if (result.case === 'inputFiles') return result.value.files;
+  throw noAnswer('input files');
+}
+
+export async function analyzeSameSemantics(
+  client: SessionClient,
+  target: RelationNode,
+  other: RelationNode,
+): Promise<boolean> {
+  const value = create(AnalyzePlanRequest_SameSemanticsSchema, {
+    targetPlan: relationPlan(target),
+    otherPlan: relationPlan(other),
+  });
+  const result = await client.analyze({ case: 'sameSemantics', value });
+  if (result.case === 'sameSemantics') return result.value.result;
+  throw noAnswer('same semantics');
+}
+
+export async function analyzeSemanticHash(client: SessionClient, node: RelationNode): Promise<number> {
+  const value = create(AnalyzePlanRequest_SemanticHashSchema, { plan: relationPlan(node) });
+  const result = await client.analyze({ case: 'semanticHash', value });
+  if (result.case === 'semanticHash') return result.value.result;
+  throw noAnswer('semantic hash');
+}
+
+export async function persistRelation(client: SessionClient, node: RelationNode, level: StorageLevel): Promise<void> {
+  const relation = compileRelation(node);
+  await client.analyze({
+    case: 'persist',
+    value: create(AnalyzePlanRequest_PersistSchema, { relation, storageLevel: { ...level } }),
+  });
+}
+
+export async function unpersistRelation(client: SessionClient, node: RelationNode, blocking: boolean): Promise<void> {
+  const relation = compileRelation(node);
+  await client.analyze({
+    case: 'unpersist',
+    value: create(AnalyzePlanRequest_UnpersistSchema, { relation, blocking }),
+  });
+}
+
+export async function relationStorageLevel(client: SessionClient, node: RelationNode): Promise<StorageLevel> {
+  const value = create(AnalyzePlanRequest_GetStorageLevelSchema, { relation: compileRelation(node) });
+  const result = await client.analyze({ case: 'getStorageLevel', value });
+  const level = result.case === 'getStorageLevel' ? result.value.storageLevel : undefined;
+  if (level === undefined) throw noAnswer('storage level');
+  const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
+  return { useDisk, useMemory, useOffHeap, deserialized, replication };
+}
+
+function noAnswer(question: string): SparkConnectError {
+  return new SparkConnectError('protocol', `the server gave no answer to the question for ${question}`);
+}

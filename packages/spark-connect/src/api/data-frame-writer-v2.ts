@@ -1,0 +1,82 @@
+import type { SessionClient } from '../client/session-client.ts';
+import { type Column, type ColumnOrName, nameToExpression } from '../functions/column.ts';
+import { command, type WriteTableNode } from '../plan/commands.ts';
+import { compileCommand } from '../plan/compile/index.ts';
+import { defined, type RelationNode } from '../plan/relations/index.ts';
+import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
+
+type Settings = Omit<WriteTableNode, 'kind' | 'input' | 'table' | 'mode' | 'overwriteCondition'>;
+
+const nothingSet: Settings = { options: {}, tableProperties: {}, partitionBy: [], clusterBy: [] };
+
+/**
+ * Writes a DataFrame to a table of a catalog (data source V2). Immutable: every setting returns a new writer.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriterV2.html
+ */
+export class DataFrameWriterV2 {
+  readonly #client: () => SessionClient;
+  readonly #input: RelationNode;
+  readonly #table: string;
+  readonly #settings: Settings;
+
+  constructor(client: () => SessionClient, input: RelationNode, table: string, settings: Settings = nothingSet) {
+    this.#client = client;
+    this.#input = input;
+    this.#table = table;
+    this.#settings = Object.freeze(settings);
+  }
+
+  /** The format of a new table. */
+  using(provider: string): DataFrameWriterV2 {
+    return this.#with({ provider });
+  }
+  option(key: string, value: OptionValue): DataFrameWriterV2 {
+    return this.options({ [key]: value });
+  }
+  options(options: OptionValues): DataFrameWriterV2 {
+    return this.#with({ options: mergeOptions(this.#settings.options, options) });
+  }
+  tableProperty(key: string, value: OptionValue): DataFrameWriterV2 {
+    return this.#with({ tableProperties: { ...this.#settings.tableProperties, [key]: String(value) } });
+  }
+  /** Columns, or transforms of them. */
+  partitionedBy(...columns: readonly ColumnOrName[]): DataFrameWriterV2 {
+    return this.#with({ partitionBy: columns.map(nameToExpression) });
+  }
+  /** Since Spark 4.0. */
+  clusterBy(...columns: readonly string[]): DataFrameWriterV2 {
+    return this.#with({ clusterBy: columns });
+  }
+
+  create(): Promise<void> {
+    return this.#run('create');
+  }
+  replace(): Promise<void> {
+    return this.#run('replace');
+  }
+  createOrReplace(): Promise<void> {
+    return this.#run('createOrReplace');
+  }
+  append(): Promise<void> {
+    return this.#run('append');
+  }
+  /** Replaces the rows for which the condition is true. */
+  overwrite(condition: Column): Promise<void> {
+    return this.#run('overwrite', condition);
+  }
+  /** Replaces every partition that the DataFrame has a row for. */
+  overwritePartitions(): Promise<void> {
+    return this.#run('overwritePartitions');
+  }
+
+  #with(settings: Partial<Settings>): DataFrameWriterV2 {
+    return new DataFrameWriterV2(this.#client, this.#input, this.#table, { ...this.#settings, ...defined(settings) });
+  }
+
+  async #run(mode: WriteTableNode['mode'], condition?: Column): Promise<void> {
+    const optional = defined({ overwriteCondition: condition?.expression });
+    const base = { kind: 'writeTable', input: this.#input, table: this.#table, mode } as const;
+    await this.#client().runCommand(compileCommand(command({ ...base, ...this.#settings, ...optional })));
+  }
+}

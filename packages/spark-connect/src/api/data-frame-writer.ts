@@ -1,0 +1,95 @@
+import type { SessionClient } from '../client/session-client.ts';
+import { command, type SaveMode, type SaveTarget, type WriteNode } from '../plan/commands.ts';
+import { compileCommand } from '../plan/compile/index.ts';
+import { defined, type RelationNode } from '../plan/relations/index.ts';
+import type { ActionOptions } from './actions.ts';
+import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
+
+type Settings = Omit<WriteNode, 'kind' | 'input' | 'target'>;
+
+const nothingSet: Settings = { options: {}, partitionBy: [], sortBy: [], clusterBy: [] };
+
+/**
+ * Writes a DataFrame to files, a table or another system. Immutable: every setting returns a new writer.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriter.html
+ */
+export class DataFrameWriter {
+  readonly #client: () => SessionClient;
+  readonly #input: RelationNode;
+  readonly #settings: Settings;
+
+  constructor(client: () => SessionClient, input: RelationNode, settings: Settings = nothingSet) {
+    this.#client = client;
+    this.#input = input;
+    this.#settings = Object.freeze(settings);
+  }
+
+  format(format: string): DataFrameWriter {
+    return this.#with({ format });
+  }
+  /** What happens where data is already: `error` (the default) refuses, `ignore` writes nothing. */
+  mode(mode: SaveMode): DataFrameWriter {
+    return this.#with({ mode });
+  }
+  option(key: string, value: OptionValue): DataFrameWriter {
+    return this.options({ [key]: value });
+  }
+  options(options: OptionValues): DataFrameWriter {
+    return this.#with({ options: mergeOptions(this.#settings.options, options) });
+  }
+  partitionBy(...columns: readonly string[]): DataFrameWriter {
+    return this.#with({ partitionBy: columns });
+  }
+  bucketBy(numBuckets: number, ...columns: readonly string[]): DataFrameWriter {
+    return this.#with({ bucketBy: { numBuckets, columns } });
+  }
+  sortBy(...columns: readonly string[]): DataFrameWriter {
+    return this.#with({ sortBy: columns });
+  }
+  /** Since Spark 4.0. */
+  clusterBy(...columns: readonly string[]): DataFrameWriter {
+    return this.#with({ clusterBy: columns });
+  }
+
+  /** @param path left out for formats that have none, such as kafka or noop */
+  save(path?: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run(path === undefined ? { to: 'source' } : { to: 'path', path }, options);
+  }
+  saveAsTable(table: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ to: 'table', table, method: 'saveAsTable' }, options);
+  }
+  /** Into an existing table, by position of the columns. */
+  insertInto(table: string, options: ActionOptions & { readonly overwrite?: boolean } = {}): Promise<void> {
+    const writer = options.overwrite === undefined ? this : this.mode(options.overwrite ? 'overwrite' : 'append');
+    return writer.#run({ to: 'table', table, method: 'insertInto' }, options);
+  }
+  parquet(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.format('parquet').save(path, options);
+  }
+  json(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.format('json').save(path, options);
+  }
+  csv(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.format('csv').save(path, options);
+  }
+  orc(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.format('orc').save(path, options);
+  }
+  text(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.format('text').save(path, options);
+  }
+
+  /** The command record that `save` and its like send, for tools and tests. */
+  toCommand(target: SaveTarget): WriteNode {
+    return command({ kind: 'write', input: this.#input, target, ...this.#settings });
+  }
+
+  #with(settings: Partial<Settings>): DataFrameWriter {
+    return new DataFrameWriter(this.#client, this.#input, { ...this.#settings, ...defined(settings) });
+  }
+
+  async #run(target: SaveTarget, options: ActionOptions): Promise<void> {
+    await this.#client().runCommand(compileCommand(this.toCommand(target)), options);
+  }
+}

@@ -1,0 +1,83 @@
+import { SparkConnectError } from '../errors.ts';
+import type { Column, ColumnOrName } from '../functions/column.ts';
+import { nameToExpression } from '../functions/column.ts';
+import { type ExpressionNode, functionNode, nameNode } from '../plan/expressions.ts';
+import { type LiteralValue, literalNode } from '../plan/literals.ts';
+import { defined, type Pivot, type RelationNode, relation } from '../plan/relations/index.ts';
+import type { DataFrame } from './data-frame.ts';
+
+type GroupType = 'groupBy' | 'rollup' | 'cube' | 'pivot' | 'groupingSets';
+
+interface Grouping {
+  readonly input: RelationNode;
+  readonly type: GroupType;
+  readonly grouping: readonly ExpressionNode[];
+  readonly groupingSets?: readonly (readonly ExpressionNode[])[] | undefined;
+  readonly pivot?: Pivot | undefined;
+}
+
+/**
+ * Rows in groups, waiting for their aggregates; the result has the grouping columns first.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/grouping.html
+ */
+export class GroupedData {
+  readonly #grouping: Grouping;
+  readonly #wrap: (node: RelationNode) => DataFrame;
+
+  constructor(grouping: Grouping, wrap: (node: RelationNode) => DataFrame) {
+    this.#grouping = grouping;
+    this.#wrap = wrap;
+  }
+
+  /** Aggregates as columns (`F.max('bp').as('worst')`), or as names of functions by column: `{ bp: 'max' }`. */
+  agg(first: Column | Readonly<Record<string, string>>, ...others: readonly Column[]): DataFrame {
+    if ('expression' in first && typeof first.expression === 'object') {
+      return this.#aggregate([first as Column, ...others].map((column) => column.expression));
+    }
+    const pairs = Object.entries(first as Readonly<Record<string, string>>);
+    if (pairs.length === 0) throw new SparkConnectError('invalid-argument', 'agg needs an aggregate');
+    return this.#aggregate(pairs.map(([column, name]) => functionNode(name, [nameNode(column)])));
+  }
+
+  /** How many rows each group has, in a column `count`. */
+  count(): DataFrame {
+    const count = functionNode('count', [literalNode(1)]);
+    return this.#aggregate([Object.freeze({ kind: 'alias', child: count, names: ['count'] })]);
+  }
+
+  sum(...columns: readonly [string, ...string[]]): DataFrame {
+    return this.#each('sum', columns);
+  }
+  avg(...columns: readonly [string, ...string[]]): DataFrame {
+    return this.#each('avg', columns);
+  }
+  mean(...columns: readonly [string, ...string[]]): DataFrame {
+    return this.#each('avg', columns);
+  }
+  min(...columns: readonly [string, ...string[]]): DataFrame {
+    return this.#each('min', columns);
+  }
+  max(...columns: readonly [string, ...string[]]): DataFrame {
+    return this.#each('max', columns);
+  }
+
+  /** Makes a column of each value; naming the values spares the server a pass to find them. @throws after rollup or cube */
+  pivot(column: ColumnOrName, values: readonly LiteralValue[] = []): GroupedData {
+    const { input, grouping, type } = this.#grouping;
+    if (type !== 'groupBy')
+      throw new SparkConnectError('invalid-argument', `pivot goes with groupBy only, not with ${type}`);
+    const pivot = { column: nameToExpression(column), values: values.map((value) => literalNode(value)) };
+    return new GroupedData({ input, grouping, type: 'pivot', pivot }, this.#wrap);
+  }
+
+  #each(name: string, columns: readonly string[]): DataFrame {
+    return this.#aggregate(columns.map((column) => functionNode(name, [nameNode(column)])));
+  }
+
+  #aggregate(aggregates: readonly ExpressionNode[]): DataFrame {
+    const { input, type: groupType, grouping, pivot, groupingSets } = this.#grouping;
+    const optional = defined({ pivot, groupingSets });
+    return this.#wrap(relation({ kind: 'aggregate', input, groupType, grouping, aggregates, ...optional }));
+  }
+}

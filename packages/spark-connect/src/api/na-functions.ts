@@ -1,0 +1,57 @@
+import { SparkConnectError } from '../errors.ts';
+import { type LiteralNode, literalNode } from '../plan/literals.ts';
+import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
+import { types as T } from '../types/index.ts';
+import type { DataFrame } from './data-frame.ts';
+
+type FillValue = number | bigint | string | boolean;
+type ReplaceValue = FillValue | null;
+
+/** `df.na`: nulls dropped, filled, values replaced. Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html */
+export class DataFrameNaFunctions {
+  readonly #input: RelationNode;
+  readonly #wrap: (node: RelationNode) => DataFrame;
+
+  constructor(input: RelationNode, wrap: (node: RelationNode) => DataFrame) {
+    this.#input = input;
+    this.#wrap = wrap;
+  }
+
+  /** Fills nulls of columns of the value's type with it, or each column of an object with its own value. */
+  fill(value: FillValue | Readonly<Record<string, FillValue>>, subset: readonly string[] = []): DataFrame {
+    const perColumn = typeof value === 'object' ? Object.entries(value) : undefined;
+    const columns = perColumn?.map(([column]) => column) ?? subset;
+    const values = perColumn?.map(([, each]) => fillLiteral(each)) ?? [fillLiteral(value as FillValue)];
+    if (values.length === 0) throw new SparkConnectError('invalid-argument', 'fill needs a value');
+    return this.#wrap(relation({ kind: 'fillNa', input: this.#input, columns, values }));
+  }
+
+  /** Drops rows with `any` null, with `all` nulls, or with fewer than `thresh` values. */
+  drop(
+    options: { readonly how?: 'any' | 'all'; readonly thresh?: number; readonly subset?: readonly string[] } = {},
+  ): DataFrame {
+    const minNonNulls = options.thresh ?? (options.how === 'all' ? 1 : undefined);
+    const optional = defined({ minNonNulls });
+    return this.#wrap(relation({ kind: 'dropNa', input: this.#input, columns: options.subset ?? [], ...optional }));
+  }
+
+  /** Replaces values, given as pairs of old and new. */
+  replace(pairs: Iterable<readonly [ReplaceValue, ReplaceValue]>, subset: readonly string[] = []): DataFrame {
+    const replacements = [...pairs].map(([from, to]): [LiteralNode, LiteralNode] => [
+      replaceLiteral(from),
+      replaceLiteral(to),
+    ]);
+    return this.#wrap(relation({ kind: 'replace', input: this.#input, columns: subset, replacements }));
+  }
+}
+
+/** The server takes long, double, string and boolean here, and no int. */
+function fillLiteral(value: FillValue): LiteralNode {
+  return literalNode(typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
+}
+
+/** The server compares replaced numbers as doubles. */
+function replaceLiteral(value: ReplaceValue): LiteralNode {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return literalNode(value);
+  return literalNode(Number(value), T.double());
+}

@@ -1,0 +1,57 @@
+import type { SessionClient } from '../client/session-client.ts';
+import { SparkConnectError } from '../errors.ts';
+import type { ExecutePlanResponse_ObservedMetrics } from '../gen/spark/connect/base_pb.js';
+import { literalValue } from '../plan/literal-value.ts';
+
+export type Metrics = Readonly<Record<string, unknown>>;
+
+/** Observations that wait for their metrics, by session and name; the server sends metrics with the batches of an action. */
+const waiting = new WeakMap<SessionClient, Map<string, Observation>>();
+
+/**
+ * Metrics that are computed while an action runs over a DataFrame, without another pass:
+ * `df.observe(observation, F.count('*').as('rows'))`, an action, then `await observation.get()`.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Observation.html
+ */
+export class Observation {
+  readonly name: string;
+  readonly #metrics: Promise<Metrics>;
+  #deliver: (metrics: Metrics) => void = () => {};
+  #observed = false;
+
+  constructor(name: string = `observation-${crypto.randomUUID()}`) {
+    this.name = name;
+    this.#metrics = new Promise((resolve) => {
+      this.#deliver = resolve;
+    });
+  }
+
+  /** The metrics of the first action; waits until one has run. */
+  get(): Promise<Metrics> {
+    return this.#metrics;
+  }
+
+  /** Called by `DataFrame.observe`. @throws invalid-argument when this observation is in use already */
+  attach(client: SessionClient): void {
+    if (this.#observed)
+      throw new SparkConnectError('invalid-argument', `observation '${this.name}' observes a DataFrame already`);
+    this.#observed = true;
+    const observations = waiting.get(client) ?? new Map<string, Observation>();
+    waiting.set(client, observations.set(this.name, this));
+  }
+
+  deliver(metrics: Metrics): void {
+    this.#deliver(Object.freeze(metrics));
+  }
+}
+
+/** Hands metrics that came with a response to the observation of their name, once. */
+export function deliverMetrics(client: SessionClient, observed: readonly ExecutePlanResponse_ObservedMetrics[]): void {
+  for (const { name, keys, values } of observed) {
+    const observation = waiting.get(client)?.get(name);
+    if (observation === undefined) continue;
+    waiting.get(client)?.delete(name);
+    observation.deliver(Object.fromEntries(values.map((value, i) => [keys[i] ?? `_${i}`, literalValue(value)])));
+  }
+}

@@ -1,0 +1,115 @@
+import { type ConnectOptions, SessionClient } from '../client/session-client.ts';
+import { SparkConnectError } from '../errors.ts';
+import type { OptionValue, OptionValues } from './options.ts';
+
+type Connection = Omit<ConnectOptions, 'remote'> & { readonly remote?: string };
+
+interface Settings {
+  readonly connection: Connection;
+  readonly conf: OptionValues;
+}
+
+/** What `getOrCreate` has made in this process and nobody has stopped, by address, user and session id. */
+const sessions = new Map<string, Promise<unknown>>();
+
+/**
+ * Describes a session and opens it. Immutable: every setting returns a new builder.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.builder.html
+ */
+export class SparkSessionBuilder<Session extends { readonly client: SessionClient }> {
+  readonly #make: (client: SessionClient, stopped: () => void) => Session;
+  readonly #settings: Settings;
+
+  constructor(
+    make: (client: SessionClient, stopped: () => void) => Session,
+    settings: Settings = { connection: {}, conf: {} },
+  ) {
+    this.#make = make;
+    this.#settings = Object.freeze(settings);
+  }
+
+  /** The server's address, `sc://host:port`; by default the environment variable SPARK_REMOTE. */
+  remote(remote: string): SparkSessionBuilder<Session> {
+    return this.connection({ remote });
+  }
+  appName(name: string): SparkSessionBuilder<Session> {
+    return this.config('spark.app.name', name);
+  }
+  /** A UUID: joins the session that has it, or makes it. */
+  sessionId(sessionId: string): SparkSessionBuilder<Session> {
+    return this.connection({ sessionId });
+  }
+  userId(userId: string): SparkSessionBuilder<Session> {
+    return this.connection({ userId });
+  }
+  /** Everything else about the connection: certificate authority, interceptors, retries, timeout, logger. */
+  connection(connection: Connection): SparkSessionBuilder<Session> {
+    return this.#with({ connection: { ...this.#settings.connection, ...connection } });
+  }
+  /** Settings of the session, one by one or as an object. */
+  config(key: string, value: OptionValue): SparkSessionBuilder<Session>;
+  config(settings: OptionValues): SparkSessionBuilder<Session>;
+  config(keyOrSettings: string | OptionValues, value?: OptionValue): SparkSessionBuilder<Session> {
+    const added = typeof keyOrSettings === 'string' ? { [keyOrSettings]: value ?? '' } : keyOrSettings;
+    return this.#with({ conf: { ...this.#settings.conf, ...added } });
+  }
+
+  /**
+   * The session that this process has with the same address, user and session id, or a new one; its settings are applied
+   * either way.
+   * @throws SparkConnectError invalid-argument without an address, and what connecting and setting throw
+   */
+  async getOrCreate(): Promise<Session> {
+    const options = this.#options();
+    const key = JSON.stringify([options.remote, options.userId ?? '', options.sessionId ?? '']);
+    const existing = sessions.get(key) as Promise<Session> | undefined;
+    if (existing !== undefined) {
+      const session = await existing;
+      if (!session.client.isClosed) return this.#configure(session);
+    }
+    const creating: Promise<Session> = this.#open(options, () => forget(key, creating));
+    sessions.set(key, creating);
+    creating.catch(() => forget(key, creating));
+    return creating;
+  }
+
+  /** A new session, even where there is one with the same address. */
+  async create(): Promise<Session> {
+    return this.#open(this.#options(), () => {});
+  }
+
+  #options(): ConnectOptions {
+    const remote = this.#settings.connection.remote ?? process.env.SPARK_REMOTE;
+    if (remote) return { ...this.#settings.connection, remote };
+    throw new SparkConnectError(
+      'invalid-argument',
+      "no server is named: call remote('sc://host:port') or set SPARK_REMOTE",
+    );
+  }
+
+  async #open(options: ConnectOptions, stopped: () => void): Promise<Session> {
+    const client = await SessionClient.connect(options);
+    try {
+      return await this.#configure(this.#make(client, stopped));
+    } catch (error) {
+      // Only the channel: the session may be another process's, and must outlive our wrong setting.
+      client.disconnect();
+      throw error;
+    }
+  }
+
+  async #configure(session: Session): Promise<Session> {
+    const entries = Object.entries(this.#settings.conf).map(([key, value]) => [key, String(value)] as const);
+    if (entries.length > 0) await session.client.conf.setAll(Object.fromEntries(entries));
+    return session;
+  }
+
+  #with(settings: Partial<Settings>): SparkSessionBuilder<Session> {
+    return new SparkSessionBuilder(this.#make, { ...this.#settings, ...settings });
+  }
+}
+
+function forget(key: string, session: Promise<unknown>): void {
+  if (sessions.get(key) === session) sessions.delete(key);
+}

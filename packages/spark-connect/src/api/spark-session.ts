@@ -1,0 +1,173 @@
+import { encodeRows, inferSchema } from '../arrow/index.ts';
+import type { SessionClient } from '../client/session-client.ts';
+import type { SessionConf } from '../client/session-conf.ts';
+import { SparkConnectError } from '../errors.ts';
+import { type ColumnOrValue, toExpression } from '../functions/column.ts';
+import { command } from '../plan/commands.ts';
+import { compileCommand } from '../plan/compile/index.ts';
+import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
+import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
+import { parseDDL, StructType } from '../types/index.ts';
+import type { ActionOptions } from './actions.ts';
+import { Catalog } from './catalog.ts';
+import { DataFrame } from './data-frame.ts';
+import { DataFrameReader } from './data-frame-reader.ts';
+import { DataStreamReader } from './data-stream-reader.ts';
+import { SparkSessionBuilder } from './spark-session-builder.ts';
+
+export type SqlArgs = Readonly<Record<string, ColumnOrValue>> | readonly ColumnOrValue[];
+export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/**
+ * A session on a Spark Connect server: the way to tables, views, SQL and streams.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/spark_session.html
+ */
+export class SparkSession {
+  readonly client: SessionClient;
+  readonly #stopped: () => void;
+
+  /** Sessions come from {@link SparkSession.builder}. */
+  constructor(client: SessionClient, stopped: () => void = () => {}) {
+    this.client = client;
+    this.#stopped = stopped;
+  }
+
+  static builder(): SparkSessionBuilder<SparkSession> {
+    return new SparkSessionBuilder((client, stopped) => new SparkSession(client, stopped));
+  }
+
+  get sessionId(): string {
+    return this.client.sessionId;
+  }
+  get conf(): SessionConf {
+    return this.client.conf;
+  }
+  get catalog(): Catalog {
+    return new Catalog(this);
+  }
+  get read(): DataFrameReader {
+    return new DataFrameReader(this);
+  }
+  get readStream(): DataStreamReader {
+    return new DataStreamReader(this);
+  }
+  get streams(): StreamingQueryManager {
+    return new StreamingQueryManager(this.client);
+  }
+
+  /** Spark's version on the server, e.g. `4.1.1`. */
+  version(): Promise<string> {
+    return this.client.serverVersion();
+  }
+
+  /**
+   * Sends a statement to the server at once; of a query the rows come with an action on the result.
+   *
+   * @param args values for `:name` (an object) or `?` (an array); strings are text. Columns need Spark 4.0
+   */
+  async sql(query: string, args: SqlArgs = {}, options: ActionOptions = {}): Promise<DataFrame> {
+    const positional = Array.isArray(args) ? (args as readonly ColumnOrValue[]).map(toExpression) : [];
+    const entries = Array.isArray(args) ? [] : Object.entries(args as Readonly<Record<string, ColumnOrValue>>);
+    const named = Object.fromEntries(entries.map(([name, value]) => [name, toExpression(value)]));
+    const node = command({ kind: 'sqlCommand', query, args: { named, positional } });
+    for (const { responseType } of await this.client.runCommand(compileCommand(node), options)) {
+      if (responseType.case !== 'sqlCommandResult' || responseType.value.relation === undefined) continue;
+      return new DataFrame(this, relation({ kind: 'serverRelation', relation: responseType.value.relation }));
+    }
+    throw new SparkConnectError('protocol', 'the server answered the statement without a result');
+  }
+
+  /** A DataFrame of this session on a plan record. */
+  dataFrame(node: RelationNode): DataFrame {
+    return new DataFrame(this, node);
+  }
+
+  /** A table or temporary view. */
+  table(name: string): DataFrame {
+    return this.read.table(name);
+  }
+
+  /** The longs of a range in a column `id`: `range(end)` or `range(start, end, step)`. */
+  range(
+    startOrEnd: number | bigint,
+    end?: number | bigint,
+    step: number | bigint = 1,
+    options: { readonly numPartitions?: number } = {},
+  ): DataFrame {
+    const [first, last] = end === undefined ? [0n, startOrEnd] : [startOrEnd, end];
+    const bounds = { start: toLong(first), end: toLong(last), step: toLong(step) };
+    return new DataFrame(
+      this,
+      relation({ kind: 'range', ...bounds, ...defined({ numPartitions: options.numPartitions }) }),
+    );
+  }
+
+  /**
+   * A DataFrame of rows that are here, sent with the plan.
+   *
+   * @param rows objects by column name, or arrays in the schema's order
+   * @param schema a StructType, DDL text, or names of the columns; without types they are inferred from all rows
+   * @throws SparkConnectError encode: a value does not fit its column (the message names row and column)
+   */
+  createDataFrame(rows: readonly InputRow[], schema?: StructType | string | readonly string[]): DataFrame {
+    const type = typeof schema === 'string' ? parseDDL(schema) : schema;
+    if (type instanceof StructType) return this.#localRelation(rows, type);
+    const named = type === undefined ? rows : rows.map((row) => nameValues(row, type));
+    return this.#localRelation(named, inferSchema(objects(named)));
+  }
+
+  /** An empty DataFrame without columns. */
+  emptyDataFrame(): DataFrame {
+    return this.#localRelation([], new StructType([]));
+  }
+
+  interruptAll(): Promise<readonly string[]> {
+    return this.client.interruptAll();
+  }
+  interruptTag(tag: string): Promise<readonly string[]> {
+    return this.client.interruptTag(tag);
+  }
+  interruptOperation(operationId: string): Promise<readonly string[]> {
+    return this.client.interruptOperation(operationId);
+  }
+
+  /** Ends the session on the server, with its views, cached rows and streaming queries; its id cannot be used again on 4.x. */
+  async stop(): Promise<void> {
+    this.#stopped();
+    await this.client.close();
+  }
+  /** Leaves without ending the session: its streaming queries go on, and its id finds it again. */
+  disconnect(): void {
+    this.#stopped();
+    this.client.disconnect();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
+    const data = rows.length === 0 ? undefined : encodeRows(rows, schema);
+    return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json(), ...defined({ data }) }));
+  }
+}
+
+function toLong(value: number | bigint): bigint {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value);
+  throw new SparkConnectError('invalid-argument', `${value} is no exact integer: use a bigint`);
+}
+
+function nameValues(row: InputRow, names: readonly string[]): InputRow {
+  if (!Array.isArray(row)) return row;
+  if (row.length !== names.length) {
+    throw new SparkConnectError('encode', `a row has ${row.length} values for ${names.length} columns`);
+  }
+  return Object.fromEntries(names.map((name, i) => [name, row[i]]));
+}
+
+function objects(rows: readonly InputRow[]): readonly Readonly<Record<string, unknown>>[] {
+  return rows.map((row) => {
+    if (!Array.isArray(row)) return row as Readonly<Record<string, unknown>>;
+    throw new SparkConnectError('invalid-argument', 'rows that are arrays need a schema or column names');
+  });
+}

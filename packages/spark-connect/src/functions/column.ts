@@ -1,0 +1,270 @@
+import { SparkConnectError } from '../errors.ts';
+import {
+  aliasNode,
+  castNode,
+  type ExpressionNode,
+  extractNode,
+  functionNode,
+  nameNode,
+  sortOrderNode,
+  updateFieldNode,
+  windowNode,
+} from '../plan/expressions.ts';
+import { type LiteralValue, literalNode } from '../plan/literals.ts';
+import type { DataType } from '../types/index.ts';
+import type { WindowSpec } from './window-spec.ts';
+
+/** A column, or the name of one (`'*'` and `'a.*'` stand for all). */
+export type ColumnOrName = Column | string;
+/** A column, or a value that becomes a literal: here a string is text, not a name. */
+export type ColumnOrValue = Column | LiteralValue;
+
+export interface AliasOptions {
+  /** Kept beside the column in the schema; any JSON object. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An expression over the columns of a DataFrame. Immutable: every method returns a new column.
+ *
+ * Operators are methods (`eq`, `gt`, `and`, `plus` …); their arguments are columns or plain values, where a string is text.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/column.html
+ */
+export class Column {
+  readonly expression: ExpressionNode;
+
+  constructor(expression: ExpressionNode) {
+    this.expression = expression;
+    Object.freeze(this);
+  }
+
+  /** Equal; null where either side is null. */
+  eq(other: ColumnOrValue): Column {
+    return this.#call('==', other);
+  }
+  /** Not equal; null where either side is null. */
+  notEqual(other: ColumnOrValue): Column {
+    return this.eq(other).not();
+  }
+  /** The same as {@link notEqual}. */
+  neq(other: ColumnOrValue): Column {
+    return this.notEqual(other);
+  }
+  gt(other: ColumnOrValue): Column {
+    return this.#call('>', other);
+  }
+  geq(other: ColumnOrValue): Column {
+    return this.#call('>=', other);
+  }
+  lt(other: ColumnOrValue): Column {
+    return this.#call('<', other);
+  }
+  leq(other: ColumnOrValue): Column {
+    return this.#call('<=', other);
+  }
+  /** Equal, where two nulls are equal and the result is never null. */
+  eqNullSafe(other: ColumnOrValue): Column {
+    return this.#call('<=>', other);
+  }
+
+  and(other: ColumnOrValue): Column {
+    return this.#call('and', other);
+  }
+  or(other: ColumnOrValue): Column {
+    return this.#call('or', other);
+  }
+  not(): Column {
+    return this.#call('not');
+  }
+
+  plus(other: ColumnOrValue): Column {
+    return this.#call('+', other);
+  }
+  minus(other: ColumnOrValue): Column {
+    return this.#call('-', other);
+  }
+  multiply(other: ColumnOrValue): Column {
+    return this.#call('*', other);
+  }
+  /** Division; of two integers it is a double, as in Spark. */
+  divide(other: ColumnOrValue): Column {
+    return this.#call('/', other);
+  }
+  mod(other: ColumnOrValue): Column {
+    return this.#call('%', other);
+  }
+  negate(): Column {
+    return this.#call('negative');
+  }
+
+  bitwiseAnd(other: ColumnOrValue): Column {
+    return this.#call('&', other);
+  }
+  bitwiseOr(other: ColumnOrValue): Column {
+    return this.#call('|', other);
+  }
+  bitwiseXor(other: ColumnOrValue): Column {
+    return this.#call('^', other);
+  }
+
+  isNull(): Column {
+    return this.#call('isNull');
+  }
+  isNotNull(): Column {
+    return this.#call('isNotNull');
+  }
+  isNaN(): Column {
+    return this.#call('isNaN');
+  }
+  /** One of the values; they may come one by one or as one array. */
+  isin(...values: readonly ColumnOrValue[] | readonly [readonly ColumnOrValue[]]): Column {
+    const [first] = values;
+    const list = values.length === 1 && Array.isArray(first) ? (first as readonly ColumnOrValue[]) : values;
+    return this.#call('in', ...(list as readonly ColumnOrValue[]));
+  }
+  /** From `lower` to `upper`, both included. */
+  between(lower: ColumnOrValue, upper: ColumnOrValue): Column {
+    return this.geq(lower).and(this.leq(upper));
+  }
+
+  /** SQL's LIKE: `_` is any character, `%` any number of them. */
+  like(pattern: ColumnOrValue): Column {
+    return this.#call('like', pattern);
+  }
+  /** {@link like}, upper and lower case alike. */
+  ilike(pattern: ColumnOrValue): Column {
+    return this.#call('ilike', pattern);
+  }
+  /** Contains a match of a Java regular expression. */
+  rlike(pattern: ColumnOrValue): Column {
+    return this.#call('rlike', pattern);
+  }
+  contains(text: ColumnOrValue): Column {
+    return this.#call('contains', text);
+  }
+  startsWith(prefix: ColumnOrValue): Column {
+    return this.#call('startswith', prefix);
+  }
+  endsWith(suffix: ColumnOrValue): Column {
+    return this.#call('endswith', suffix);
+  }
+  /** `length` characters (or bytes) from position `start`, counted from 1. */
+  substr(start: ColumnOrValue, length: ColumnOrValue): Column {
+    return this.#call('substr', start, length);
+  }
+
+  /** An array's element (from 0), a map's value, or a struct's field. */
+  getItem(key: ColumnOrValue): Column {
+    return new Column(extractNode(this.expression, toExpression(key)));
+  }
+  /** A struct's field. */
+  getField(name: ColumnOrValue): Column {
+    return this.getItem(name);
+  }
+  /** Sets a field of a struct, new or existing; `a.b` names a nested one. */
+  withField(name: string, value: Column): Column {
+    return new Column(updateFieldNode(this.expression, name, value.expression));
+  }
+  /** The struct without these fields; names that it has not are ignored. */
+  dropFields(...names: readonly string[]): Column {
+    return new Column(names.reduce((struct, name) => updateFieldNode(struct, name), this.expression));
+  }
+
+  /** Names the column; several names are for generators that make several columns. */
+  as(name: string | readonly string[], options: AliasOptions = {}): Column {
+    const names = typeof name === 'string' ? [name] : name;
+    if (options.metadata !== undefined && names.length !== 1) {
+      throw new SparkConnectError('invalid-argument', 'metadata can be given for a single name only');
+    }
+    const metadata = options.metadata === undefined ? undefined : JSON.stringify(options.metadata);
+    return new Column(aliasNode(this.expression, names, metadata));
+  }
+  /** The same as {@link as}. */
+  alias(name: string | readonly string[], options: AliasOptions = {}): Column {
+    return this.as(name, options);
+  }
+  /** The same as {@link as}, with one name. */
+  name(name: string, options: AliasOptions = {}): Column {
+    return this.as(name, options);
+  }
+
+  /** Converts to a type, given as a data type or as text (`'bigint'`). */
+  cast(to: DataType | string): Column {
+    return new Column(castNode(this.expression, to));
+  }
+  /** {@link cast} that gives null where the conversion fails. Since Spark 4.0. */
+  tryCast(to: DataType | string): Column {
+    return new Column(castNode(this.expression, to, 'try'));
+  }
+
+  asc(): Column {
+    return new Column(sortOrderNode(this.expression, 'asc'));
+  }
+  ascNullsFirst(): Column {
+    return new Column(sortOrderNode(this.expression, 'asc', 'first'));
+  }
+  ascNullsLast(): Column {
+    return new Column(sortOrderNode(this.expression, 'asc', 'last'));
+  }
+  desc(): Column {
+    return new Column(sortOrderNode(this.expression, 'desc'));
+  }
+  descNullsFirst(): Column {
+    return new Column(sortOrderNode(this.expression, 'desc', 'first'));
+  }
+  descNullsLast(): Column {
+    return new Column(sortOrderNode(this.expression, 'desc', 'last'));
+  }
+
+  /** Evaluates a window or aggregate function over the rows that the window names. */
+  over(window: WindowSpec): Column {
+    return new Column(windowNode({ function: this.expression, ...window.spec }));
+  }
+
+  /** Another case of a chain begun by the function `when`. @throws invalid-argument after `otherwise`, or on other columns */
+  when(condition: Column, value: ColumnOrValue): Column {
+    return new Column(functionNode('when', [...this.#cases(), condition.expression, toExpression(value)]));
+  }
+  /** Ends a chain of `when`: the value where no case applies (null without it). */
+  otherwise(value: ColumnOrValue): Column {
+    return new Column(functionNode('when', [...this.#cases(), toExpression(value)]));
+  }
+
+  #cases(): readonly ExpressionNode[] {
+    const { expression } = this;
+    // An odd number of arguments means that `otherwise` has been said.
+    if (expression.kind === 'function' && expression.name === 'when' && expression.args.length % 2 === 0) {
+      return expression.args;
+    }
+    throw new SparkConnectError(
+      'invalid-argument',
+      'when() and otherwise() go on a chain that the function when() begins',
+    );
+  }
+
+  #call(name: string, ...args: readonly ColumnOrValue[]): Column {
+    return new Column(functionNode(name, [this.expression, ...args.map(toExpression)]));
+  }
+}
+
+/** A name where a column may be named, an expression otherwise. */
+export function nameToExpression(value: ColumnOrName): ExpressionNode {
+  return typeof value === 'string' ? nameNode(value) : value.expression;
+}
+
+/** A column's expression, or a literal. */
+export function toExpression(value: ColumnOrValue): ExpressionNode {
+  return value instanceof Column ? value.expression : literalExpression(value);
+}
+
+/** Arrays become a call of `array`, which also takes what a literal array cannot hold. */
+function literalExpression(value: LiteralValue): ExpressionNode {
+  if (Array.isArray(value)) return functionNode('array', value.map(literalExpression));
+  return literalNode(value);
+}
+
+/** The column of this name; see {@link ColumnOrName}. */
+export function col(name: string): Column {
+  return new Column(nameNode(name));
+}

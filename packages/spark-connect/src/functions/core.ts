@@ -1,0 +1,38 @@
+/** Where columns come from: names, values, SQL text, functions called by name. */
+import { callNode, sqlExpressionNode } from '../plan/expressions.ts';
+import { type LiteralValue, literalNode } from '../plan/literals.ts';
+import type { DataType } from '../types/index.ts';
+import { Column, type ColumnOrName, col, nameToExpression, toExpression } from './column.ts';
+
+export { col, col as column } from './column.ts';
+
+/**
+ * A literal. A number becomes an int where it fits, a long where it is a larger safe integer, a double where it has a
+ * fraction; a bigint becomes a long; a Date a timestamp; an array a call of `array`. A column stays as it is.
+ *
+ * @param type the type to use instead, e.g. `lit(1, T.double())`
+ * @throws invalid-argument for an integer beyond 2^53 (use a bigint), an invalid Date, a value that the type cannot hold
+ */
+export function lit(value: Column | LiteralValue, type?: DataType): Column {
+  if (type === undefined || value instanceof Column) return new Column(toExpression(value));
+  return new Column(literalNode(value, type));
+}
+
+/** SQL text, parsed by the server: `expr('bp + 1 AS next')`. */
+export function expr(sql: string): Column {
+  return new Column(sqlExpressionNode(sql));
+}
+
+/** Calls a function by its name in the catalog, built in or registered by a user. */
+export function callFunction(name: string, ...args: readonly ColumnOrName[]): Column {
+  return new Column(callNode(name, args.map(nameToExpression)));
+}
+
+const named = (column: ColumnOrName): Column => (typeof column === 'string' ? col(column) : column);
+
+export const asc = (column: ColumnOrName): Column => named(column).asc();
+export const ascNullsFirst = (column: ColumnOrName): Column => named(column).ascNullsFirst();
+export const ascNullsLast = (column: ColumnOrName): Column => named(column).ascNullsLast();
+export const desc = (column: ColumnOrName): Column => named(column).desc();
+export const descNullsFirst = (column: ColumnOrName): Column => named(column).descNullsFirst();
+export const descNullsLast = (column: ColumnOrName): Column => named(column).descNullsLast();

@@ -1,0 +1,81 @@
+/**
+ * How a function of Spark is written down in one line: its name and what it takes.
+ *
+ *     export const lpad = define('lpad', column, value, value);      // (ColumnOrName, ColumnOrValue, ColumnOrValue) => Column
+ *     export const trim = define('trim', column, optional(column));  // (ColumnOrName, ColumnOrName?) => Column
+ *     export const coalesce = define('coalesce', rest(column));      // (...ColumnOrName[]) => Column
+ */
+import { SparkConnectError } from '../errors.ts';
+import { type ExpressionNode, functionNode } from '../plan/expressions.ts';
+import { Column, type ColumnOrName, type ColumnOrValue, nameToExpression, toExpression } from './column.ts';
+
+interface Kinds {
+  /** Text is a column's name; other plain values are literals. */
+  readonly column: ColumnOrName | Exclude<ColumnOrValue, string>;
+  /** Text is a literal too. */
+  readonly value: ColumnOrValue;
+}
+type Kind = keyof Kinds;
+type Presence = 'required' | 'optional' | 'rest';
+
+export interface Parameter<K extends Kind = Kind, P extends Presence = Presence> {
+  readonly kind: K;
+  readonly presence: P;
+}
+
+export const column: Parameter<'column', 'required'> = Object.freeze({ kind: 'column', presence: 'required' });
+export const value: Parameter<'value', 'required'> = Object.freeze({ kind: 'value', presence: 'required' });
+
+export function optional<K extends Kind>(parameter: Parameter<K, 'required'>): Parameter<K, 'optional'> {
+  return Object.freeze({ kind: parameter.kind, presence: 'optional' });
+}
+
+export function rest<K extends Kind>(parameter: Parameter<K, 'required'>): Parameter<K, 'rest'> {
+  return Object.freeze({ kind: parameter.kind, presence: 'rest' });
+}
+
+type Arguments<P extends readonly Parameter[]> = P extends readonly [
+  infer Head extends Parameter,
+  ...infer Tail extends readonly Parameter[],
+]
+  ? Head['presence'] extends 'rest'
+    ? Kinds[Head['kind']][]
+    : Head['presence'] extends 'optional'
+      ? [Kinds[Head['kind']]?, ...Arguments<Tail>]
+      : [Kinds[Head['kind']], ...Arguments<Tail>]
+  : [];
+
+/** A function of Spark's registry as a function of columns. An argument left out (or undefined) is not sent. */
+export function define<const P extends readonly Parameter[]>(
+  name: string,
+  ...parameters: P
+): (...args: Arguments<P>) => Column {
+  return (...args) => new Column(functionNode(name, toArguments(name, parameters, args)));
+}
+
+function toArguments(
+  name: string,
+  parameters: readonly Parameter[],
+  args: readonly (ColumnOrValue | undefined)[],
+): readonly ExpressionNode[] {
+  const last = parameters.at(-1);
+  const nodes: ExpressionNode[] = [];
+  for (let i = 0; i < Math.max(args.length, parameters.length); i++) {
+    const parameter = parameters[i] ?? (last?.presence === 'rest' ? last : undefined);
+    const arg = args[i];
+    if (parameter === undefined) throw invalid(name, `takes ${parameters.length} arguments, not ${args.length}`);
+    if (arg === undefined) {
+      if (parameter.presence === 'required') throw invalid(name, `argument ${i + 1} is missing`);
+      if (args.slice(i + 1).some((later) => later !== undefined)) {
+        throw invalid(name, `argument ${i + 1} is missing, but a later one is given`);
+      }
+      break;
+    }
+    nodes.push(parameter.kind === 'column' && typeof arg === 'string' ? nameToExpression(arg) : toExpression(arg));
+  }
+  return nodes;
+}
+
+function invalid(name: string, what: string): SparkConnectError {
+  return new SparkConnectError('invalid-argument', `${name}: ${what}`);
+}

@@ -1,0 +1,50 @@
+/** A Spark Connect client: sessions, DataFrames, columns, functions and streams, by Spark's own names. */
+export type { ActionOptions } from './api/actions.ts';
+export type { ExplainMode } from './api/analyze.ts';
+export { Catalog } from './api/catalog.ts';
+export { DataFrame, type ShowOptions, type UnpivotOptions } from './api/data-frame.ts';
+export { DataFrameReader } from './api/data-frame-reader.ts';
+export { DataFrameWriter } from './api/data-frame-writer.ts';
+export { DataFrameWriterV2 } from './api/data-frame-writer-v2.ts';
+export { DataStreamReader } from './api/data-stream-reader.ts';
+export { DataStreamWriter, type ForeachBatchContext, type ForeachBatchHandler } from './api/data-stream-writer.ts';
+export { GroupedData } from './api/grouped-data.ts';
+export type { JoinOn, JoinType } from './api/joins.ts';
+export { DataFrameNaFunctions } from './api/na-functions.ts';
+export { type Metrics, Observation } from './api/observation.ts';
+export type { OptionValue, OptionValues } from './api/options.ts';
+export { type InputRow, SparkSession, type SqlArgs } from './api/spark-session.ts';
+export { SparkSessionBuilder } from './api/spark-session-builder.ts';
+export { DataFrameStatFunctions } from './api/stat-functions.ts';
+export { type StorageLevel, StorageLevels } from './api/storage-level.ts';
+export { type ColumnVector, type Row, RowBatch, rowValues } from './arrow/index.ts';
+export type { Logger } from './client/logger.ts';
+export type { RetryPolicy } from './client/retry-policy.ts';
+export type { ConnectOptions, SessionClient } from './client/session-client.ts';
+export { SparkConnectError, type SparkConnectErrorCode } from './errors.ts';
+export { type AliasOptions, Column, type ColumnOrName, type ColumnOrValue } from './functions/column.ts';
+export { col, expr, lit } from './functions/core.ts';
+export * as functions from './functions/index.ts';
+export { Window, WindowSpec } from './functions/window-spec.ts';
+export type { SaveMode } from './plan/commands.ts';
+export type { LiteralValue } from './plan/literals.ts';
+export type { StreamingQueryProgress } from './streaming/progress.ts';
+export type { OutputMode, Trigger } from './streaming/start-stream.ts';
+export { StreamingQuery } from './streaming/streaming-query.ts';
+export { StreamingQueryManager } from './streaming/streaming-query-manager.ts';
+export {
+  CalendarInterval,
+  type DataType,
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  parseDDL,
+  type StructField,
+  StructType,
+  Timestamp,
+  types,
+  Variant,
+  YearMonthInterval,
+} from './types/index.ts';

@@ -1,0 +1,58 @@
+/** Command records: what is done once on the server, as frozen plain data. */
+import type { ExpressionNode } from './expressions.ts';
+import type { RelationNode, SqlArguments } from './relations/index.ts';
+
+export type SaveMode = 'append' | 'overwrite' | 'error' | 'ignore';
+
+export type SaveTarget =
+  | { readonly to: 'path'; readonly path: string }
+  | { readonly to: 'table'; readonly table: string; readonly method: 'saveAsTable' | 'insertInto' }
+  /** Formats without a path, such as kafka, console or noop. */
+  | { readonly to: 'source' };
+
+export interface WriteNode {
+  readonly kind: 'write';
+  readonly input: RelationNode;
+  readonly format?: string;
+  readonly mode?: SaveMode;
+  readonly target: SaveTarget;
+  readonly options: Readonly<Record<string, string>>;
+  readonly partitionBy: readonly string[];
+  readonly sortBy: readonly string[];
+  readonly clusterBy: readonly string[];
+  readonly bucketBy?: { readonly numBuckets: number; readonly columns: readonly string[] };
+}
+
+export interface WriteTableNode {
+  readonly kind: 'writeTable';
+  readonly input: RelationNode;
+  readonly table: string;
+  readonly mode: 'create' | 'append' | 'overwrite' | 'overwritePartitions' | 'replace' | 'createOrReplace';
+  readonly provider?: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly tableProperties: Readonly<Record<string, string>>;
+  readonly partitionBy: readonly ExpressionNode[];
+  readonly clusterBy: readonly string[];
+  readonly overwriteCondition?: ExpressionNode;
+}
+
+export interface CreateViewNode {
+  readonly kind: 'createView';
+  readonly input: RelationNode;
+  readonly name: string;
+  readonly global: boolean;
+  readonly replace: boolean;
+}
+
+export interface SqlCommandNode {
+  readonly kind: 'sqlCommand';
+  readonly query: string;
+  readonly args: SqlArguments;
+}
+
+export type CommandNode = WriteNode | WriteTableNode | CreateViewNode | SqlCommandNode;
+
+/** Freezes a command record. */
+export function command<T extends CommandNode>(fields: T): Readonly<T> {
+  return Object.freeze(fields);
+}

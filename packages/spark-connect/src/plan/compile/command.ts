@@ -1,0 +1,114 @@
+/** Command records to `spark.connect.Command`. */
+import { create } from '@bufbuild/protobuf';
+import {
+  type Command,
+  CommandSchema,
+  WriteOperation_SaveMode as SaveModeProto,
+  WriteOperationV2_Mode as TableMode,
+  WriteOperation_SaveTable_TableSaveMethod as TableSaveMethod,
+} from '../../gen/spark/connect/commands_pb.js';
+import type { CommandNode, CreateViewNode, SaveMode, SqlCommandNode, WriteNode, WriteTableNode } from '../commands.ts';
+import { compileExpression, compileExpressions } from './expression.ts';
+import { compileRelation } from './relation.ts';
+import { sqlArguments } from './sources.ts';
+
+const saveModes: Readonly<Record<SaveMode, SaveModeProto>> = {
+  append: SaveModeProto.APPEND,
+  overwrite: SaveModeProto.OVERWRITE,
+  error: SaveModeProto.ERROR_IF_EXISTS,
+  ignore: SaveModeProto.IGNORE,
+};
+
+const tableModes: Readonly<Record<WriteTableNode['mode'], TableMode>> = {
+  create: TableMode.CREATE,
+  append: TableMode.APPEND,
+  overwrite: TableMode.OVERWRITE,
+  overwritePartitions: TableMode.OVERWRITE_PARTITIONS,
+  replace: TableMode.REPLACE,
+  createOrReplace: TableMode.CREATE_OR_REPLACE,
+};
+
+export function compileCommand(node: CommandNode): Command {
+  switch (node.kind) {
+    case 'write':
+      return write(node);
+    case 'writeTable':
+      return writeTable(node);
+    case 'createView':
+      return createView(node);
+    case 'sqlCommand':
+      return sql(node);
+  }
+}
+
+function write(node: WriteNode): Command {
+  const { target } = node;
+  return create(CommandSchema, {
+    commandType: {
+      case: 'writeOperation',
+      value: {
+        input: compileRelation(node.input),
+        ...(node.format === undefined ? {} : { source: node.format }),
+        ...(node.mode === undefined ? {} : { mode: saveModes[node.mode] }),
+        saveType:
+          target.to === 'path'
+            ? { case: 'path', value: target.path }
+            : target.to === 'table'
+              ? { case: 'table', value: { tableName: target.table, saveMethod: saveMethod(target.method) } }
+              : { case: undefined },
+        options: { ...node.options },
+        partitioningColumns: [...node.partitionBy],
+        sortColumnNames: [...node.sortBy],
+        clusteringColumns: [...node.clusterBy],
+        ...(node.bucketBy === undefined
+          ? {}
+          : { bucketBy: { bucketColumnNames: [...node.bucketBy.columns], numBuckets: node.bucketBy.numBuckets } }),
+      },
+    },
+  });
+}
+
+function saveMethod(method: 'saveAsTable' | 'insertInto'): TableSaveMethod {
+  return method === 'saveAsTable' ? TableSaveMethod.SAVE_AS_TABLE : TableSaveMethod.INSERT_INTO;
+}
+
+function writeTable(node: WriteTableNode): Command {
+  return create(CommandSchema, {
+    commandType: {
+      case: 'writeOperationV2',
+      value: {
+        input: compileRelation(node.input),
+        tableName: node.table,
+        mode: tableModes[node.mode],
+        ...(node.provider === undefined ? {} : { provider: node.provider }),
+        options: { ...node.options },
+        tableProperties: { ...node.tableProperties },
+        partitioningColumns: compileExpressions(node.partitionBy),
+        clusteringColumns: [...node.clusterBy],
+        ...(node.overwriteCondition === undefined
+          ? {}
+          : { overwriteCondition: compileExpression(node.overwriteCondition) }),
+      },
+    },
+  });
+}
+
+function createView(node: CreateViewNode): Command {
+  return create(CommandSchema, {
+    commandType: {
+      case: 'createDataframeView',
+      value: {
+        input: compileRelation(node.input),
+        name: node.name,
+        isGlobal: node.global,
+        replace: node.replace,
+      },
+    },
+  });
+}
+
+function sql(node: SqlCommandNode): Command {
+  return create(CommandSchema, {
+    commandType: { case: 'sqlCommand', value: { sql: node.query, ...sqlArguments(node.args) } },
+  });
+}

@@ -1,0 +1,18 @@
+/** What all relation records share. */
+export interface RelationBase {
+  /** Unique in this process: `df.col('x')` refers to its DataFrame by it, and the server tags the plan's node with it. */
+  readonly planId: bigint;
+}
+
+let lastPlanId = 0n;
+
+/** Freezes a relation record and gives it an id of its own. */
+export function relation<const T extends { readonly kind: string }>(fields: T): Readonly<T & RelationBase> {
+  lastPlanId += 1n;
+  return Object.freeze({ ...fields, planId: lastPlanId });
+}
+
+/** Drops the keys whose value is undefined, so that records hold what was said and nothing else. */
+export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,42 @@
+/** Relations of two inputs, and grouping. */
+import type { ExpressionNode } from '../expressions.ts';
+import type { LiteralNode } from '../literals.ts';
+import type { RelationBase } from './base.ts';
+import type { RelationNode } from './index.ts';
+
+export type JoinKind = 'inner' | 'cross' | 'fullOuter' | 'leftOuter' | 'rightOuter' | 'leftSemi' | 'leftAnti';
+
+export interface JoinNode extends RelationBase {
+  readonly kind: 'join';
+  readonly left: RelationNode;
+  readonly right: RelationNode;
+  readonly joinKind: JoinKind;
+  readonly condition?: ExpressionNode;
+  /** Columns of the same name on both sides; they appear once in the result. */
+  readonly using: readonly string[];
+}
+export interface SetOperationNode extends RelationBase {
+  readonly kind: 'setOperation';
+  readonly left: RelationNode;
+  readonly right: RelationNode;
+  readonly operation: 'union' | 'intersect' | 'except';
+  readonly all: boolean;
+  readonly byName: boolean;
+  readonly allowMissingColumns: boolean;
+}
+export interface Pivot {
+  readonly column: ExpressionNode;
+  /** Empty: the server looks the values up first. */
+  readonly values: readonly LiteralNode[];
+}
+export interface AggregateNode extends RelationBase {
+  readonly kind: 'aggregate';
+  readonly input: RelationNode;
+  readonly groupType: 'groupBy' | 'rollup' | 'cube' | 'pivot' | 'groupingSets';
+  readonly grouping: readonly ExpressionNode[];
+  readonly aggregates: readonly ExpressionNode[];
+  readonly pivot?: Pivot;
+  readonly groupingSets?: readonly (readonly ExpressionNode[])[];
+}
+
+export type CombineNode = JoinNode | SetOperationNode | AggregateNode;

@@ -1,0 +1,16 @@
+/** Relation records: what a DataFrame computes, as frozen plain data. One file per family. */
+import type { CatalogNode } from './catalog.ts';
+import type { CleanNode } from './clean.ts';
+import type { ColumnsNode } from './columns.ts';
+import type { CombineNode } from './combine.ts';
+import type { RowsNode } from './rows.ts';
+import type { SourceNode } from './sources.ts';
+
+export { defined, relation } from './base.ts';
+export type { CatalogCall } from './catalog.ts';
+export type { JoinKind, Pivot } from './combine.ts';
+export type { SqlArguments } from './sources.ts';
+
+export type RelationNode = SourceNode | ColumnsNode | RowsNode | CombineNode | CleanNode | CatalogNode;
+export type RelationKind = RelationNode['kind'];
+export type RelationOf<K extends RelationKind> = Extract<RelationNode, { readonly kind: K }>;

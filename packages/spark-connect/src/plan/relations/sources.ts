@@ -1,0 +1,65 @@
+/** Relations that start a plan: tables, data sources, SQL text, ranges, rows sent by the client. */
+import type { Relation } from '../../gen/spark/connect/relations_pb.js';
+import type { ExpressionNode } from '../expressions.ts';
+import type { RelationBase } from './base.ts';
+
+export interface ReadTableNode extends RelationBase {
+  readonly kind: 'readTable';
+  readonly table: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly streaming: boolean;
+}
+export interface ReadSourceNode extends RelationBase {
+  readonly kind: 'readSource';
+  /** Undefined: the server's `spark.sql.sources.default`. */
+  readonly format?: string;
+  /** DDL or JSON text. */
+  readonly schema?: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
+  /** One partition per predicate, for the jdbc source. */
+  readonly predicates: readonly string[];
+  readonly streaming: boolean;
+}
+export interface SqlArguments {
+  readonly named: Readonly<Record<string, ExpressionNode>>;
+  readonly positional: readonly ExpressionNode[];
+}
+export interface SqlNode extends RelationBase {
+  readonly kind: 'sql';
+  readonly query: string;
+  readonly args: SqlArguments;
+}
+export interface RangeNode extends RelationBase {
+  readonly kind: 'range';
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly step: bigint;
+  readonly numPartitions?: number;
+}
+export interface LocalRelationNode extends RelationBase {
+  readonly kind: 'localRelation';
+  /** One Arrow IPC stream; undefined: no rows. */
+  readonly data?: Uint8Array;
+  /** JSON text (or DDL) of the schema. */
+  readonly schema: string;
+}
+/** A relation that the server handed out, for instance as a statement's result: passed back as it is. */
+export interface ServerRelationNode extends RelationBase {
+  readonly kind: 'serverRelation';
+  readonly relation: Relation;
+}
+export interface TableFunctionNode extends RelationBase {
+  readonly kind: 'tableFunction';
+  readonly name: string;
+  readonly args: readonly ExpressionNode[];
+}
+
+export type SourceNode =
+  | ReadTableNode
+  | ReadSourceNode
+  | SqlNode
+  | RangeNode
+  | LocalRelationNode
+  | ServerRelationNode
+  | TableFunctionNode;
