@@ -1,11 +1,23 @@
-import { InvalidArgumentError } from 'commander';
-import { isSparkVersion, SPARK_VERSIONS, type SparkVersion } from './setup/versions.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_SPARK_VERSION, isSparkVersion, SPARK_VERSIONS, type SparkVersion } from './setup/versions.ts';
 
-/** Reads `4.1.1,3.5.7`; the first one becomes the default server. */
+/** `--spark 4.1.1,3.5.7`: one server each; the first one becomes the default SPARK_REMOTE. */
+export const SPARK_OPTION = new Option(
+  '--spark <versions>',
+  `Spark versions, comma-separated, of ${SPARK_VERSIONS.join(' and ')}; the first is the default server`,
+)
+  .argParser(parseSparkVersions)
+  .default([DEFAULT_SPARK_VERSION], DEFAULT_SPARK_VERSION);
+
+/** The option's value in commander's untyped record. */
+export function sparkVersionsOf(options: { spark?: SparkVersion[] }): readonly SparkVersion[] {
+  return options.spark ?? [DEFAULT_SPARK_VERSION];
+}
+
 export function parseSparkVersions(text: string): SparkVersion[] {
-  const versions = text.split(',').map((part) => part.trim());
-  return [...new Set(versions)].map((version) => {
-    if (isSparkVersion(version)) return version;
-    throw new InvalidArgumentError(`'${version}' is not a Spark version of this stack (${SPARK_VERSIONS.join(', ')})`);
+  const names = new Set(text.split(',').map((part) => part.trim()));
+  return [...names].map((name) => {
+    if (isSparkVersion(name)) return name;
+    throw new InvalidArgumentError(`'${name}' is not one of ${SPARK_VERSIONS.join(', ')}.`);
   });
 }

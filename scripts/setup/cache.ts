@@ -1,13 +1,10 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PROJECT_ROOT } from '../../settings/index.ts';
 import type { SparkVersion } from './versions.ts';
-
-/** The project's folder. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where downloads are kept: one folder for all commands, moved by INSTANT_HEALTH_CACHE. */
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(ROOT, environment['INSTANT_HEALTH_CACHE'] || '.cache');
+  return resolve(PROJECT_ROOT, environment.INSTANT_HEALTH_CACHE || '.cache');
 }
 
 /** The places inside the cache. Each is complete when its stamp says so (see stamp.ts), or absent. */

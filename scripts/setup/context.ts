@@ -1,7 +1,6 @@
 import type { CacheLayout } from './cache.ts';
-import type { Progress } from './progress.ts';
+import type { Progress, TaskProgress } from './progress.ts';
 import { buildStamped, isStamped, type StampInputs } from './stamp.ts';
-import type { TaskProgress } from './progress.ts';
 
 /** What every set-up step is given. */
 export interface SetUpContext {

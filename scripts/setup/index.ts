@@ -1,4 +1,5 @@
 // Set-up: everything that the native stack and the generated code need, made once and cached.
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { acquireLock } from '../process-lock.mjs';
 import { cacheLayout } from './cache.ts';
@@ -52,13 +53,20 @@ export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
     // One failure ends the other steps too, so that its message is the last thing on the screen.
     const failed = new AbortController();
     const all = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+    // A dozen tools at a time listen to it.
+    setMaxListeners(50, all);
     const context: SetUpContext = { cache, progress, signal: all };
     const steps = [installJvmSide(context, sparkVersions), installPythonSide(context, sparkVersions)] as const;
-    const results = await Promise.allSettled(steps.map((step) => step.catch((error) => {
-      failed.abort(error);
-      throw error;
-    })));
-    if (results.some(({ status }) => status === 'rejected')) throw signal?.aborted ? signal.reason : failed.signal.reason;
+    const results = await Promise.allSettled(
+      steps.map((step) =>
+        step.catch((error) => {
+          failed.abort(error);
+          throw error;
+        }),
+      ),
+    );
+    if (results.some(({ status }) => status === 'rejected'))
+      throw signal?.aborted ? signal.reason : failed.signal.reason;
     const [jvm, pySparks] = await Promise.all(steps);
     return await describe(context, jvm, pySparks);
   } finally {

@@ -50,12 +50,12 @@ async function findJava(environment: NodeJS.ProcessEnv, cached: string): Promise
 
 async function candidateHomes(environment: NodeJS.ProcessEnv, cached: string): Promise<string[]> {
   const homes: string[] = [];
-  if (environment['JAVA_HOME']) homes.push(environment['JAVA_HOME']);
-  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
+  if (environment.JAVA_HOME) homes.push(environment.JAVA_HOME);
+  for (const folder of (environment.PATH ?? '').split(delimiter)) {
     const program = join(folder, 'java');
     if (folder !== '' && existsSync(program)) homes.push(dirname(dirname(realpathSync(program))));
   }
-  const parents = environment['PATH'] === undefined ? [] : [SYSTEM_FOLDER];
+  const parents = environment.PATH === undefined ? [] : [SYSTEM_FOLDER];
   for (const parent of [...parents, join(cached, SYSTEM_FOLDER)]) {
     if (!existsSync(parent)) continue;
     for (const name of (await readdir(parent)).sort()) homes.push(join(parent, name));

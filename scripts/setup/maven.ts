@@ -39,7 +39,10 @@ export async function provideJars(context: SetUpContext, java: Java, folders: re
 /** The jars in a folder, absolute, sorted. */
 export async function jarsIn(folder: string): Promise<string[]> {
   const names = await readdir(folder);
-  return names.filter((name) => name.endsWith('.jar')).sort().map((name) => join(folder, name));
+  return names
+    .filter((name) => name.endsWith('.jar'))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 async function copyJars(
@@ -49,9 +52,13 @@ async function copyJars(
   folder: string,
   onLine: (line: string) => void,
 ): Promise<void> {
-  if ((await tryTool({ file: 'mvn', args: ['--version'], env: { ...process.env, JAVA_HOME: java.home } })) === undefined) {
+  if (
+    (await tryTool({ file: 'mvn', args: ['--version'], env: { ...process.env, JAVA_HOME: java.home } })) === undefined
+  ) {
     throw new SetUpError('Maven (mvn) is missing: it fetches the jars of Kafka, Hadoop, Spark and MariaDB', {
-      next: existsSync('/usr/bin/dpkg') ? 'install it: sudo apt-get install maven' : 'install Apache Maven 3.6 or newer',
+      next: existsSync('/usr/bin/dpkg')
+        ? 'install it: sudo apt-get install maven'
+        : 'install Apache Maven 3.6 or newer',
     });
   }
   const pom = join(folder, 'pom.xml');
@@ -90,7 +97,9 @@ ${dependencies.join('\n')}
 function transferCounter(): (line: string) => string | undefined {
   let files = 0;
   return (line) => {
-    const transfer = /(Downloading|Downloaded) from .*\/([^/\s]+\.(?:jar|pom))(?:\s+\(([^)]*?)(?: at [^)]*)?\))?/.exec(line);
+    const transfer = /(Downloading|Downloaded) from .*\/([^/\s]+\.(?:jar|pom))(?:\s+\(([^)]*?)(?: at [^)]*)?\))?/.exec(
+      line,
+    );
     if (transfer === null) return undefined;
     const [, kind, name, size] = transfer;
     if (kind === 'Downloading') return `${files} files so far, downloading ${name}`;

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../settings/index.ts';
 import { unpackArchive } from './archive.ts';
-import { ROOT } from './cache.ts';
 import { provideFolder, type SetUpContext } from './context.ts';
 import { SetUpError } from './set-up-error.ts';
 import { runTool } from './tool.ts';
 import { DEFAULT_SPARK_VERSION } from './versions.ts';
 
-const GENERATED = join(ROOT, 'packages/spark-connect/src/gen');
+const GENERATED = join(PROJECT_ROOT, 'packages/spark-connect/src/gen');
 const RPC_FILES = ['google/rpc/status.proto', 'google/rpc/error_details.proto', 'google/rpc/code.proto'];
 const OPTIONS = ['target=js+dts', 'import_extension=js'];
 
@@ -41,13 +41,14 @@ export async function provideProtos(context: SetUpContext, sparkHome: () => Prom
 async function generate(sources: string, output: string, signal: AbortSignal | undefined): Promise<void> {
   const template = {
     version: 'v2',
-    plugins: [{ local: join(ROOT, 'node_modules/.bin/protoc-gen-es'), out: output, opt: OPTIONS }],
+    plugins: [{ local: join(PROJECT_ROOT, 'node_modules/.bin/protoc-gen-es'), out: output, opt: OPTIONS }],
   };
   await writeFile(join(sources, 'buf.yaml'), 'version: v2\n');
-  const buf = join(ROOT, 'node_modules/.bin/buf');
+  const buf = join(PROJECT_ROOT, 'node_modules/.bin/buf');
   await runTool({ file: buf, args: ['generate', '--template', JSON.stringify(template)], cwd: sources, signal });
 }
 
 function generatorVersion(): string {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules/@bufbuild/protoc-gen-es/package.json'), 'utf8')).version;
+  return JSON.parse(readFileSync(join(PROJECT_ROOT, 'node_modules/@bufbuild/protoc-gen-es/package.json'), 'utf8'))
+    .version;
 }

@@ -84,9 +84,12 @@ async function createEnvironment(python: Python, folder: string, signal: AbortSi
     return;
   }
   if ((await tryTool({ file: python.program, args: ['-m', 'virtualenv', folder], signal })) !== undefined) return;
-  throw new SetUpError(`${python.program} has neither ensurepip nor virtualenv, so it can make no virtual environment`, {
-    next: `install it: sudo apt-get install python3.${python.minor}-venv`,
-  });
+  throw new SetUpError(
+    `${python.program} has neither ensurepip nor virtualenv, so it can make no virtual environment`,
+    {
+      next: `install it: sudo apt-get install python3.${python.minor}-venv`,
+    },
+  );
 }
 
 function sparkHomeIn(venv: string): string {
@@ -103,7 +106,10 @@ function sparkHomeIn(venv: string): string {
 function pipStep(line: string): string | undefined {
   const step = /^\s*(Collecting|Downloading|Using cached|Processing|Building|Installing|Preparing)\b(.*)/.exec(line);
   if (step === null) return undefined;
-  const words = (step[2] ?? '').trim().split(/\s+/).map((word) => word.replace(/^.*\//, ''));
+  const words = (step[2] ?? '')
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replace(/^.*\//, ''));
   const text = `${step[1]} ${words.join(' ')}`;
   return text.length > 90 ? `${text.slice(0, 87)}…` : text;
 }

@@ -1,10 +1,8 @@
-/** A set-up step failed for a reason that the person at the keyboard can mend; `next` says how. */
-export class SetUpError extends Error {
-  override readonly name = 'SetUpError';
-  readonly next: string | undefined;
+import { OperatorError } from '../../settings/index.ts';
 
+/** A set-up step failed for a reason that the person at the keyboard can mend; `next` says how. */
+export class SetUpError extends OperatorError {
   constructor(message: string, options: { next?: string; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
-    this.next = options.next;
+    super('SET_UP_FAILED', message, options);
   }
 }

@@ -71,9 +71,7 @@ export const HADOOP_JARS: JarSet = {
 
 /** Added to Spark's own class path with --jars. The Connect server is part of PySpark 4 but not of 3.5. */
 export const SPARK_JARS: Readonly<Record<SparkVersion, readonly JarSet[]>> = {
-  '4.1.1': [
-    { coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1'], excludedGroups: PROVIDED_BY_SPARK },
-  ],
+  '4.1.1': [{ coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1'], excludedGroups: PROVIDED_BY_SPARK }],
   '3.5.7': [
     { coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.12:3.5.7'], excludedGroups: PROVIDED_BY_SPARK },
     { coordinates: ['org.apache.spark:spark-connect_2.12:3.5.7'], excludedGroups: ['*'] },

@@ -1,0 +1,51 @@
+// The stack as other scripts use it: up, down, and whether one is up.
+import { acquireLock } from '../process-lock.mjs';
+import type { Progress } from '../setup/progress.ts';
+import { downNative, removeIfEmpty, wipe } from './down.ts';
+import { stackLayout } from './layout.ts';
+import { type StackMode, stackMode } from './mode.ts';
+import { type UpOptions, upNative } from './up.ts';
+
+export interface DownOptions {
+  readonly wipe: boolean;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts what is missing and waits until every service answers. Addresses are in the state file afterwards.
+ *
+ * @throws StackError naming the service and showing the end of its log; what this call started is stopped then
+ */
+export async function stackUp(options: UpOptions): Promise<void> {
+  const up: Record<StackMode, () => Promise<void>> = { native: () => upNative(options) };
+  await withLock(options.progress, options.signal, up[stackMode()]);
+}
+
+/** Stops everything and waits until it is gone. Resolves to the number of services that ran. */
+export async function stackDown(options: DownOptions): Promise<number> {
+  const layout = stackLayout();
+  const stopped = await withLock(options.progress, options.signal, async () => {
+    const count = await downNative(layout, options.progress);
+    if (options.wipe) await wipe(layout);
+    return count;
+  });
+  removeIfEmpty(layout);
+  return stopped;
+}
+
+async function withLock<Result>(
+  progress: Progress,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const release = await acquireLock(stackLayout().lock, {
+    onWait: (pid) => progress.line('stack', `another command (pid ${pid}) is changing the stack: waiting for it`),
+    ...(signal && { signal }),
+  });
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}

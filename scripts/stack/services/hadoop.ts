@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { runTool } from '../../setup/tool.ts';
+import { smallJvm } from '../java-flags.ts';
+import { addressOf, type Service, type ServiceCommand, type ServiceContext, type StartContext } from '../service.ts';
+
+const HOME = '/user/hadoop/instant-health';
+
+/** HDFS's NameNode; its name folder and configuration are shared with the DataNode through `data/hdfs`. */
+export const namenode: Service = {
+  name: 'namenode',
+  portNames: ['rpc', 'http'],
+  after: [],
+  readyWithinMs: 60_000,
+
+  async prepare(context, signal) {
+    await writeConfiguration(context);
+    const { names } = places(context);
+    if (existsSync(names)) return;
+    const temporary = `${names}.new`;
+    await rm(temporary, { recursive: true, force: true });
+    await runTool({
+      file: context.installation.java.program,
+      args: [
+        ...jvm(context, 'format'),
+        'org.apache.hadoop.hdfs.server.namenode.NameNode',
+        `-Ddfs.namenode.name.dir=file://${temporary}`,
+        '-format',
+        '-nonInteractive',
+      ],
+      cwd: places(context).folder,
+      signal,
+    });
+    await rename(temporary, names);
+  },
+
+  command: (context) => hadoopCommand(context, 'namenode', 'org.apache.hadoop.hdfs.server.namenode.NameNode'),
+
+  async isReady(context, signal) {
+    const state = await nameNodeState(context, signal);
+    return state.FSState === 'Operational' || typeof state.NumLiveDataNodes === 'number';
+  },
+
+  environment(context) {
+    return {
+      HDFS_URL: hdfsUrl(context),
+      WEBHDFS_URL: `http://${addressOf(context, 'namenode', 'http')}`,
+    };
+  },
+
+  links: (context) => ({ hdfsUi: `http://${addressOf(context, 'namenode', 'http')}` }),
+};
+
+/** HDFS's only DataNode. */
+export const datanode: Service = {
+  name: 'datanode',
+  portNames: ['data', 'ipc', 'http'],
+  after: ['namenode'],
+  readyWithinMs: 60_000,
+
+  async prepare(context) {
+    await writeConfiguration(context);
+    await mkdir(places(context).blocks, { recursive: true, mode: 0o700 });
+  },
+
+  command: (context) => hadoopCommand(context, 'datanode', 'org.apache.hadoop.hdfs.server.datanode.DataNode'),
+
+  async isReady(context, signal) {
+    const state = await nameNodeState(context, signal);
+    return state.NumLiveDataNodes === 1 && state.FSState === 'Operational';
+  },
+
+  // Jobs may run as another user than the one who started HDFS.
+  async furnish(context, signal) {
+    await webHdfs(context, `${HOME}?op=MKDIRS&permission=777`, signal);
+    for (const folder of ['/user', '/user/hadoop', HOME]) {
+      await webHdfs(context, `${folder}?op=SETPERMISSION&permission=777`, signal);
+    }
+    await webHdfs(context, '/tmp?op=MKDIRS&permission=1777', signal);
+  },
+
+  environment: () => ({}),
+  links: () => ({}),
+};
+
+/** `hdfs://127.0.0.1:<port>` */
+export function hdfsUrl(context: Pick<ServiceContext, 'ports'>): string {
+  return `hdfs://${addressOf(context, 'namenode', 'rpc')}`;
+}
+
+async function nameNodeState(context: ServiceContext, signal: AbortSignal): Promise<Record<string, unknown>> {
+  const address = addressOf(context, 'namenode', 'http');
+  const response = await fetch(`http://${address}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`, { signal });
+  const { beans } = (await response.json()) as { beans: Record<string, unknown>[] };
+  return beans[0] ?? {};
+}
+
+async function webHdfs(context: ServiceContext, pathAndQuery: string, signal: AbortSignal): Promise<void> {
+  const address = addressOf(context, 'namenode', 'http');
+  const url = `http://${address}/webhdfs/v1${pathAndQuery}&user.name=${encodeURIComponent(userInfo().username)}`;
+  const response = await fetch(url, { method: 'PUT', signal });
+  if (!response.ok) throw new Error(`HDFS refused ${pathAndQuery}: ${await response.text()}`);
+}
+
+async function hadoopCommand(context: StartContext, service: string, mainClass: string): Promise<ServiceCommand> {
+  return {
+    file: context.installation.java.program,
+    args: [...jvm(context, service), mainClass],
+    cwd: places(context).folder,
+  };
+}
+
+function places(context: ServiceContext) {
+  const folder = context.layout.folder('hdfs');
+  return { folder, configuration: join(folder, 'conf'), names: join(folder, 'names'), blocks: join(folder, 'blocks') };
+}
+
+function jvm(context: StartContext, service: string): string[] {
+  const { folder, configuration } = places(context);
+  return [
+    ...smallJvm(join(folder, 'tmp'), 256),
+    `-Dhadoop.log.dir=${join(folder, 'tmp')}`,
+    `-Dhadoop.id.str=${service}`,
+    '--add-opens=java.base/java.lang=ALL-UNNAMED',
+    '--add-opens=java.base/java.util=ALL-UNNAMED',
+    '-cp',
+    `${configuration}:${context.installation.hadoopJars}/*`,
+  ];
+}
+
+async function writeConfiguration(context: ServiceContext): Promise<void> {
+  const { folder, configuration, names, blocks } = places(context);
+  await mkdir(join(folder, 'tmp'), { recursive: true });
+  await mkdir(configuration, { recursive: true });
+  const core = {
+    'fs.defaultFS': hdfsUrl(context),
+    'hadoop.tmp.dir': join(folder, 'tmp'),
+    // WebHDFS and the browser act as whoever started HDFS.
+    'hadoop.http.staticuser.user': userInfo().username,
+  };
+  const hdfs = {
+    'dfs.replication': '1',
+    'dfs.namenode.name.dir': `file://${names}`,
+    'dfs.datanode.data.dir': `file://${blocks}`,
+    'dfs.namenode.rpc-address': addressOf(context, 'namenode', 'rpc'),
+    'dfs.namenode.http-address': addressOf(context, 'namenode', 'http'),
+    'dfs.datanode.address': addressOf(context, 'datanode', 'data'),
+    'dfs.datanode.ipc.address': addressOf(context, 'datanode', 'ipc'),
+    'dfs.datanode.http.address': addressOf(context, 'datanode', 'http'),
+    'dfs.datanode.hostname': '127.0.0.1',
+    'dfs.namenode.datanode.registration.ip-hostname-check': 'false',
+    'dfs.webhdfs.enabled': 'true',
+    'dfs.namenode.safemode.extension': '0',
+  };
+  await writeFile(join(configuration, 'core-site.xml'), configurationXml(core));
+  await writeFile(join(configuration, 'hdfs-site.xml'), configurationXml(hdfs));
+  await writeFile(join(configuration, 'log4j.properties'), LOGGING);
+}
+
+function configurationXml(settings: Readonly<Record<string, string>>): string {
+  const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const properties = Object.entries(settings).map(
+    ([name, value]) => `  <property><name>${name}</name><value>${asText(value)}</value></property>\n`,
+  );
+  return `<?xml version="1.0"?>\n<configuration>\n${properties.join('')}</configuration>\n`;
+}
+
+const LOGGING = `log4j.rootLogger=WARN,console
+log4j.appender.console=org.apache.log4j.ConsoleAppender
+log4j.appender.console.target=System.err
+log4j.appender.console.layout=org.apache.log4j.PatternLayout
+log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c: %m%n
+`;

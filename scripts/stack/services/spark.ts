@@ -1,0 +1,118 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
+import { askSparkVersion } from '../ask-spark.ts';
+import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
+import { hdfsUrl } from './hadoop.ts';
+
+/** A Spark Connect server of one version; several may run side by side. */
+export function sparkConnect(version: SparkVersion): Service {
+  const name = sparkServiceName(version);
+  return {
+    name,
+    portNames: ['connect', 'ui'],
+    after: [],
+    readyWithinMs: 120_000,
+    // Standard output is what the console sink prints.
+    separateOutput: true,
+
+    async prepare(context) {
+      // 3.5 creates artifacts/ in its working directory and fails every call where it cannot.
+      await mkdir(join(context.layout.folder(name), 'tmp'), { recursive: true });
+      await writeFile(loggingFile(context, name), LOGGING);
+    },
+
+    async command(context) {
+      const spark = installed(context, version);
+      const folder = context.layout.folder(name);
+      return {
+        file: join(spark.sparkHome, 'bin', 'spark-submit'),
+        args: [
+          ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
+          ...['--master', 'local[2]', '--driver-memory', '1g'],
+          ...[
+            '--driver-java-options',
+            `-XX:+UseSerialGC -Djava.net.preferIPv4Stack=true -Djava.io.tmpdir=${join(folder, 'tmp')} -Dlog4j2.configurationFile=${loggingFile(context, name)}`,
+          ],
+          ...Object.entries(configuration(context, name)).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+          ...['--jars', spark.extraJars.join(',')],
+          'spark-internal',
+        ],
+        cwd: folder,
+        env: {
+          ...withoutSparkSettings(process.env),
+          JAVA_HOME: context.installation.java.home,
+          SPARK_HOME: spark.sparkHome,
+          SPARK_LOCAL_IP: '127.0.0.1',
+          PYSPARK_PYTHON: spark.python,
+          PYSPARK_DRIVER_PYTHON: spark.python,
+        },
+      };
+    },
+
+    async isReady(context, signal) {
+      return (await askSparkVersion(addressOf(context, name, 'connect'), signal)) === version;
+    },
+
+    environment: (context) => ({ SPARK_REMOTE: sparkRemote(context, version) }),
+
+    links: (context) => ({
+      sparkUi: `http://${addressOf(context, name, 'ui')}`,
+      sparkConsole: context.layout.outputLog(name),
+    }),
+  };
+}
+
+export function sparkServiceName(version: SparkVersion): string {
+  return `spark-${version}`;
+}
+
+/** `sc://127.0.0.1:<port>` */
+export function sparkRemote(context: Pick<ServiceContext, 'ports'>, version: SparkVersion): string {
+  return `sc://${addressOf(context, sparkServiceName(version), 'connect')}`;
+}
+
+function loggingFile(context: ServiceContext, name: string): string {
+  return join(context.layout.folder(name), 'log4j2.properties');
+}
+
+function installed(context: StartContext, version: SparkVersion): SparkInstallation {
+  const spark = context.installation.sparks.get(version);
+  if (spark === undefined) throw new Error(`Spark ${version} was not set up`);
+  return spark;
+}
+
+function configuration(context: ServiceContext, name: string): Record<string, string> {
+  return {
+    'spark.connect.grpc.binding.address': '127.0.0.1',
+    'spark.connect.grpc.binding.port': String(portOf(context, name, 'connect')),
+    'spark.driver.host': '127.0.0.1',
+    'spark.driver.bindAddress': '127.0.0.1',
+    'spark.ui.port': String(portOf(context, name, 'ui')),
+    'spark.local.dir': join(context.layout.folder(name), 'tmp'),
+    'spark.sql.shuffle.partitions': '2',
+    'spark.sql.session.timeZone': 'UTC',
+    // Paths without a scheme are HDFS's, as on a cluster.
+    ...(context.selected.has('namenode') && { 'spark.hadoop.fs.defaultFS': hdfsUrl(context) }),
+  };
+}
+
+/** A SPARK_CONF_DIR or PYSPARK_SUBMIT_ARGS of the user's own would change the server behind our back. */
+function withoutSparkSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^(SPARK_|PYSPARK_|HADOOP_|YARN_|PYTHON(PATH|HOME)$)/.test(name)),
+  );
+}
+
+// Standard output belongs to the console sink. Information about every micro-batch would fill the disk of a stack that
+// runs for days.
+const LOGGING = `rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %p %c{1}: %m%n%ex
+logger.connect.name = org.apache.spark.sql.connect.service.SparkConnectServer
+logger.connect.level = info
+`;
