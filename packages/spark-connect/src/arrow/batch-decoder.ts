@@ -1,0 +1,92 @@
+import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
+import { SparkConnectError } from '../errors.ts';
+import type { StructType } from '../types/index.ts';
+import { nullTest } from './buffers.ts';
+import { chooseDecoder } from './choose-decoder.ts';
+import { FlatVector } from './column-vector.ts';
+import type { Decoder } from './decoder.ts';
+import { RowBatch } from './row-batch.ts';
+import { schemaFromArrow } from './schema-from-arrow.ts';
+
+/** Buffers of a message are aligned to this many bytes, counted from its start. */
+const ALIGNMENT_BYTES = 8;
+
+/** Reads the Arrow batches of one result: how, is settled once from the schema. */
+export class BatchDecoder {
+  #schema: StructType | undefined;
+  #decoders: readonly Decoder[];
+
+  /**
+   * @param schema Spark's schema of the result; without one, it is made from the first message
+   * @throws SparkConnectError `decode` for a type that cannot be read, naming the column
+   */
+  constructor(schema: StructType | undefined) {
+    this.#schema = schema;
+    this.#decoders = schema ? chooseDecoders(schema) : [];
+  }
+
+  /**
+   * Reads one message.
+   *
+   * @param ipc a whole Arrow IPC stream: a schema and any number of record batches. Text and bytes of the rows are
+   *   copies; the batch itself looks into these bytes.
+   * @throws SparkConnectError `decode`, naming the column and its type where one is at fault
+   */
+  decode(ipc: Uint8Array): RowBatch {
+    const message = readMessage(aligned(ipc));
+    const schema = this.#settle(message.schema);
+    const columnCount = message.schema.fields.length;
+    if (columnCount !== this.#decoders.length) {
+      throw new SparkConnectError(
+        'decode',
+        `the batch has ${columnCount} columns where the schema has ${this.#decoders.length}`,
+      );
+    }
+    const chunks = message.batches.map((batch) => ({
+      rowCount: batch.numRows,
+      columns: bindBatch(batch, schema, this.#decoders),
+    }));
+    return new RowBatch(schema, chunks);
+  }
+
+  #settle(arrowSchema: Schema): StructType {
+    if (this.#schema) return this.#schema;
+    const schema = schemaFromArrow(arrowSchema);
+    this.#decoders = chooseDecoders(schema);
+    this.#schema = schema;
+    return schema;
+  }
+}
+
+function chooseDecoders(schema: StructType): Decoder[] {
+  return schema.fields.map(({ name, dataType }) => chooseDecoder(name, dataType));
+}
+
+function bindBatch(batch: RecordBatch, schema: StructType, decoders: readonly Decoder[]): FlatVector[] {
+  return decoders.map((decoder, index) => {
+    const data = batch.data.children[index];
+    if (!data || data.length < batch.numRows) {
+      throw new SparkConnectError('decode', `column ${decoder.path}: the batch holds fewer rows than it says`);
+    }
+    const isNull = decoder.type.kind === 'null' ? () => true : (nullTest(data) ?? (() => false));
+    const name = schema.fields[index]?.name ?? '';
+    return new FlatVector(name, decoder.type, batch.numRows, decoder.bind(data), isNull);
+  });
+}
+
+function readMessage(bytes: Uint8Array): { schema: Schema; batches: RecordBatch[] } {
+  try {
+    const reader = RecordBatchReader.from(bytes).open();
+    if (reader.schema) return { schema: reader.schema, batches: [...reader].filter((batch) => batch.numRows > 0) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const hint = why.includes('compressed') ? ': unset spark.sql.execution.arrow.compression.codec on the server' : '';
+    throw new SparkConnectError('decode', `the batch cannot be read: ${why}${hint}`, { cause });
+  }
+  throw new SparkConnectError('decode', 'the batch cannot be read: it has no schema');
+}
+
+/** A byte field of a protobuf message starts anywhere: one copy here is cheaper than one for each column. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % ALIGNMENT_BYTES === 0 ? bytes : new Uint8Array(bytes);
+}

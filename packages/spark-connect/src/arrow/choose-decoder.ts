@@ -1,0 +1,110 @@
+import { type Data, Type } from 'apache-arrow';
+import { SparkConnectError } from '../errors.ts';
+import { type DataType, type StructType, simpleString, Variant } from '../types/index.ts';
+import { offsetsOf } from './buffers.ts';
+import { type Decoder, decoder, type Getter, isOneOf } from './decoder.ts';
+import { fixedWidthDecoder } from './fixed-width.ts';
+import { RowShape } from './row.ts';
+import { bytesDecoder, textDecoder } from './variable-width.ts';
+
+const isList = isOneOf(Type.List, Type.LargeList);
+const isStruct = isOneOf(Type.Struct);
+
+/**
+ * Chooses how a column is read, from Spark's type alone.
+ *
+ * @throws SparkConnectError `decode` for a type that cannot be read, naming the column
+ */
+export function chooseDecoder(path: string, type: DataType): Decoder {
+  const fixed = fixedWidthDecoder(path, type);
+  if (fixed) return fixed;
+  switch (type.kind) {
+    case 'string':
+    case 'char':
+    case 'varchar':
+      return textDecoder(path, type);
+    case 'binary':
+      return bytesDecoder(path, type);
+    case 'array':
+      return arrayDecoder(path, type, chooseDecoder(`${path}.element`, type.elementType));
+    case 'map':
+      return mapDecoder(
+        path,
+        type,
+        chooseDecoder(`${path}.key`, type.keyType),
+        chooseDecoder(`${path}.value`, type.valueType),
+      );
+    case 'struct':
+      return structDecoder(path, type);
+    case 'variant':
+      return variantDecoder(path, type);
+    case 'udt':
+      if (type.sqlType) return chooseDecoder(path, type.sqlType);
+      break;
+  }
+  throw new SparkConnectError('decode', `column ${path}: values of type ${simpleString(type)} cannot be read yet`);
+}
+
+function arrayDecoder(path: string, type: DataType, element: Decoder): Decoder {
+  return decoder(path, type, isList, (data) => {
+    const offsetOf = offsetsOf(data);
+    const get = element.bind(child(data, 0));
+    return (index) => {
+      const [from, to] = [offsetOf(index), offsetOf(index + 1)];
+      const values = new Array<unknown>(to - from);
+      for (let i = from; i < to; i++) values[i - from] = get(i);
+      return values;
+    };
+  });
+}
+
+function mapDecoder(path: string, type: DataType, key: Decoder, value: Decoder): Decoder {
+  return decoder(path, type, isOneOf(Type.Map), (data) => {
+    const offsetOf = offsetsOf(data);
+    const entries = child(data, 0);
+    const getKey = key.bind(child(entries, 0));
+    const getValue = value.bind(child(entries, 1));
+    return (index) => {
+      const map = new Map<unknown, unknown>();
+      for (let i = offsetOf(index); i < offsetOf(index + 1); i++) map.set(getKey(i), getValue(i));
+      return map;
+    };
+  });
+}
+
+function structDecoder(path: string, type: StructType): Decoder {
+  const shape = new RowShape(type.names);
+  const decoders = type.fields.map(({ name, dataType }) => chooseDecoder(`${path}.${name}`, dataType));
+  return decoder(path, type, isStruct, (data) => {
+    const getters = bindChildren(data, decoders);
+    return (index) => shape.row(getters, index);
+  });
+}
+
+/** Spark sends a variant as a struct of two binary columns, `value` and `metadata`. */
+function variantDecoder(path: string, type: DataType): Decoder {
+  const value = bytesDecoder(`${path}.value`, type);
+  const metadata = bytesDecoder(`${path}.metadata`, type);
+  return decoder(path, type, isStruct, (data) => {
+    const getValue = value.bind(child(data, 0));
+    const getMetadata = metadata.bind(child(data, 1));
+    return (index) => new Variant(asBytes(getValue(index)), asBytes(getMetadata(index)));
+  });
+}
+
+function bindChildren(data: Data, decoders: readonly Decoder[]): Getter[] {
+  if (data.children.length !== decoders.length) {
+    throw new RangeError(`${data.children.length} inner columns came instead of ${decoders.length}`);
+  }
+  return decoders.map((decoder, index) => decoder.bind(child(data, index)));
+}
+
+function child(data: Data, index: number): Data {
+  const found = data.children[index];
+  if (!found) throw new RangeError('an inner column is missing');
+  return found;
+}
+
+function asBytes(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array(0);
+}

@@ -1,0 +1,81 @@
+import type { DataType } from '../types/index.ts';
+
+/** The values of one column of a batch. */
+export interface ColumnVector {
+  readonly name: string;
+  readonly type: DataType;
+  readonly length: number;
+  /** The value of a row, null where it is null. The index is not checked: 0 to length - 1. */
+  get(index: number): unknown;
+  isNull(index: number): boolean;
+  /** The values of rows `from` to `to` (exclusive), all by default. */
+  toArray(from?: number, to?: number): unknown[];
+}
+
+/** A column over one record batch. */
+export class FlatVector implements ColumnVector {
+  readonly name: string;
+  readonly type: DataType;
+  readonly length: number;
+  readonly get: (index: number) => unknown;
+  readonly isNull: (index: number) => boolean;
+
+  constructor(
+    name: string,
+    type: DataType,
+    length: number,
+    get: (index: number) => unknown,
+    isNull: (index: number) => boolean,
+  ) {
+    this.name = name;
+    this.type = type;
+    this.length = length;
+    this.get = get;
+    this.isNull = isNull;
+  }
+
+  toArray(from = 0, to = this.length): unknown[] {
+    const { get } = this;
+    const values = new Array<unknown>(to - from);
+    for (let i = from; i < to; i++) values[i - from] = get(i);
+    return values;
+  }
+}
+
+/** A column over several record batches of one message. */
+export class ChunkedVector implements ColumnVector {
+  readonly name: string;
+  readonly type: DataType;
+  readonly length: number;
+  readonly #chunks: readonly ColumnVector[];
+
+  constructor(name: string, type: DataType, chunks: readonly ColumnVector[]) {
+    this.name = name;
+    this.type = type;
+    this.#chunks = chunks;
+    this.length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
+  get(index: number): unknown {
+    const [chunk, offset] = this.#find(index);
+    return chunk?.get(offset);
+  }
+
+  isNull(index: number): boolean {
+    const [chunk, offset] = this.#find(index);
+    return chunk === undefined || chunk.isNull(offset);
+  }
+
+  toArray(from = 0, to = this.length): unknown[] {
+    return Array.from({ length: to - from }, (_, i) => this.get(from + i));
+  }
+
+  #find(index: number): [ColumnVector | undefined, number] {
+    let offset = index;
+    for (const chunk of this.#chunks) {
+      if (offset < chunk.length) return [chunk, offset];
+      offset -= chunk.length;
+    }
+    return [undefined, 0];
+  }
+}

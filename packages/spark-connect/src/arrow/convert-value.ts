@@ -1,0 +1,168 @@
+import {
+  CalendarInterval,
+  type DataType,
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  simpleString,
+  Timestamp,
+  YearMonthInterval,
+} from '../types/index.ts';
+
+/** A value that does not fit its column; the caller adds which row and column. */
+export class UnfitValue extends Error {}
+
+/** @throws UnfitValue where the value is no whole number in range */
+export function toInteger(value: unknown, type: DataType, bits: 8 | 16 | 32): number {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) throw unfit(value, type, 'a whole number');
+  const limit = 2 ** (bits - 1);
+  if (number < -limit || number >= limit) throw unfit(value, type, `a number from ${-limit} to ${limit - 1}`);
+  return number;
+}
+
+/** @throws UnfitValue also for a number beyond 2^53: it may not be the one that was meant */
+export function toLong(value: unknown, type: DataType): bigint {
+  if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) !== value) throw unfit(value, type, 'a number of 64 bits');
+    return value;
+  }
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw unfit(value, type, 'a whole number');
+  if (!Number.isSafeInteger(value)) throw unfit(value, type, 'a bigint, since a number is not exact beyond 2^53');
+  return BigInt(value);
+}
+
+export function toDouble(value: unknown, type: DataType): number {
+  if (typeof value !== 'number') throw unfit(value, type, 'a number');
+  return value;
+}
+
+/** Rounds to the nearest float, as any assignment to a FLOAT does. */
+export function toFloat(value: unknown, type: DataType): number {
+  const number = toDouble(value, type);
+  const rounded = Math.fround(number);
+  if (Number.isFinite(number) && !Number.isFinite(rounded)) throw unfit(value, type, "a number in a float's range");
+  return rounded;
+}
+
+export function toBoolean(value: unknown, type: DataType): boolean {
+  if (typeof value !== 'boolean') throw unfit(value, type, 'true or false');
+  return value;
+}
+
+export function toText(value: unknown, type: DataType): string {
+  if (typeof value !== 'string') throw unfit(value, type, 'a string');
+  if (/\p{Surrogate}/u.test(value)) throw unfit(value, type, 'a string without half characters (lone surrogates)');
+  if (
+    (type.kind === 'char' || type.kind === 'varchar') &&
+    value.length > type.length &&
+    [...value].length > type.length
+  ) {
+    throw unfit(value, type, `at most ${type.length} characters`);
+  }
+  return value;
+}
+
+export function toBytes(value: unknown, type: DataType): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw unfit(value, type, 'a Uint8Array');
+  return value;
+}
+
+/** @returns the unscaled number at the column's scale */
+export function toUnscaled(value: unknown, type: DataType, precision: number, scale: number): bigint {
+  if (
+    !(value instanceof Decimal || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+  ) {
+    throw unfit(value, type, 'a Decimal, a string or a number');
+  }
+  const decimal =
+    value instanceof Decimal ? value : attempt(() => Decimal.from(value), value, type, 'a decimal number');
+  const rescaled = decimal.rescale(scale);
+  if (!rescaled) throw unfit(value, type, `at most ${scale} digits behind the point`);
+  const limit = 10n ** BigInt(precision);
+  if (rescaled.unscaled <= -limit || rescaled.unscaled >= limit)
+    throw unfit(value, type, `at most ${precision} digits`);
+  return rescaled.unscaled;
+}
+
+/** @returns days since 1970-01-01 */
+export function toEpochDays(value: unknown, type: DataType): number {
+  const what = "a LocalDate or a text 'YYYY-MM-DD'";
+  if (value instanceof LocalDate) return value.epochDay;
+  if (typeof value === 'string') return attempt(() => LocalDate.parse(value), value, type, what).epochDay;
+  throw unfit(value, type, `${what} (a Date is a moment: which day it is depends on a time zone)`);
+}
+
+/** @returns microseconds since 1970 in UTC */
+export function toEpochMicros(value: unknown, type: DataType): bigint {
+  if (value instanceof Timestamp) return inLong(value.epochMicros, value, type);
+  if (value instanceof Date) return attempt(() => Timestamp.fromDate(value), value, type, 'a valid Date').epochMicros;
+  const what = 'a Timestamp, a Date or an ISO text with Z or an offset';
+  if (typeof value === 'string') return attempt(() => Timestamp.parse(value), value, type, what).epochMicros;
+  throw unfit(value, type, what);
+}
+
+/** @returns microseconds on the wall clock */
+export function toLocalMicros(value: unknown, type: DataType): bigint {
+  const what = 'a LocalDateTime or an ISO text without a zone';
+  if (value instanceof LocalDateTime) return inLong(value.localMicros, value, type);
+  if (typeof value === 'string') return attempt(() => LocalDateTime.parse(value), value, type, what).localMicros;
+  throw unfit(value, type, what);
+}
+
+/** @returns nanoseconds since midnight */
+export function toNanoOfDay(value: unknown, type: DataType): bigint {
+  const what = "a LocalTime or a text 'hh:mm:ss'";
+  if (value instanceof LocalTime) return BigInt(value.nanoOfDay);
+  if (typeof value === 'string') return BigInt(attempt(() => LocalTime.parse(value), value, type, what).nanoOfDay);
+  throw unfit(value, type, what);
+}
+
+export function toIntervalMicros(value: unknown, type: DataType): bigint {
+  if (!(value instanceof DayTimeInterval)) throw unfit(value, type, 'a DayTimeInterval');
+  return inLong(value.microseconds, value, type);
+}
+
+export function toMonths(value: unknown, type: DataType): number {
+  if (!(value instanceof YearMonthInterval)) throw unfit(value, type, 'a YearMonthInterval');
+  return toInteger(value.months, type, 32);
+}
+
+export function toCalendarInterval(value: unknown, type: DataType): CalendarInterval {
+  if (!(value instanceof CalendarInterval)) throw unfit(value, type, 'a CalendarInterval');
+  return value;
+}
+
+/** An error that shows the value, shortened, and says what the column takes. */
+export function unfit(value: unknown, type: DataType, expected: string): UnfitValue {
+  return new UnfitValue(`${show(value)} does not fit ${simpleString(type)}: expected ${expected}`);
+}
+
+const SHOWN_CHARACTERS = 40;
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return shorten(JSON.stringify(value));
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date';
+  return `a value of ${value.constructor?.name ?? 'no class'}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}
+
+function inLong(number: bigint, value: unknown, type: DataType): bigint {
+  if (BigInt.asIntN(64, number) !== number) throw unfit(value, type, 'a number of 64 bits');
+  return number;
+}
+
+function attempt<V>(make: () => V, value: unknown, type: DataType, expected: string): V {
+  try {
+    return make();
+  } catch {
+    throw unfit(value, type, expected);
+  }
+}

@@ -1,0 +1,52 @@
+import { type Data, Type } from 'apache-arrow';
+import { SparkConnectError } from '../errors.ts';
+import { type DataType, simpleString } from '../types/index.ts';
+import { nullTest } from './buffers.ts';
+
+/** Reads the value of one row. */
+export type Getter = (index: number) => unknown;
+
+/** Binds a column's decoder to the buffers of one record batch. The getter is not asked for nulls. */
+export type Bind = (data: Data) => Getter;
+
+/** How one Spark type is read: chosen once for each column. */
+export interface Decoder {
+  /** Column, with the path into it, e.g. `address.city`. */
+  readonly path: string;
+  readonly type: DataType;
+  bind(data: Data): Getter;
+}
+
+/** A decoder that takes Arrow data of certain types only. */
+export function decoder(path: string, type: DataType, accepts: (data: Data) => boolean, bind: Bind): Decoder {
+  return {
+    path,
+    type,
+    bind(data) {
+      if (!accepts(data)) {
+        throw new SparkConnectError(
+          'decode',
+          `column ${path}: Spark's ${simpleString(type)} came as Arrow's ${data.type}, which cannot be read`,
+        );
+      }
+      try {
+        return orNull(data, bind(data));
+      } catch (error) {
+        if (error instanceof SparkConnectError) throw error;
+        const why = error instanceof Error ? error.message : String(error);
+        throw new SparkConnectError('decode', `column ${path}: ${why}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** Whether Arrow's type is one of these. */
+export function isOneOf(...typeIds: readonly Type[]): (data: Data) => boolean {
+  return (data) => typeIds.includes(data.typeId);
+}
+
+function orNull(data: Data, get: Getter): Getter {
+  if (data.typeId === Type.Null) return () => null;
+  const isNull = nullTest(data);
+  return isNull ? (index) => (isNull(index) ? null : get(index)) : get;
+}

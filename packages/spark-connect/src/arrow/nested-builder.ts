@@ -1,0 +1,224 @@
+import { type DataType as ArrowType, type Data, Field, List, Map_, makeData, Struct } from 'apache-arrow';
+import { type DataType, type StructField, type StructType, simpleString } from '../types/index.ts';
+import { atomBuilder, type ColumnBuilder, Validity } from './column-builder.ts';
+import { UnfitValue, unfit } from './convert-value.ts';
+
+/**
+ * A builder for a column of any type.
+ *
+ * @throws UnfitValue for a type that cannot be sent
+ */
+export function columnBuilder(type: DataType): ColumnBuilder {
+  const atom = atomBuilder(type);
+  if (atom) return atom;
+  if (type.kind === 'struct') return new StructBuilder(type);
+  if (type.kind === 'array') return new ArrayBuilder(type.elementType, type.containsNull, type);
+  if (type.kind === 'map') return new MapBuilder(type.keyType, type.valueType, type.valueContainsNull, type);
+  throw new UnfitValue(`values of type ${simpleString(type)} cannot be sent yet`);
+}
+
+/** A builder's place under its parent: the path is put before what goes wrong in it. */
+class InnerColumn {
+  readonly name: string;
+  readonly builder: ColumnBuilder;
+  readonly nullable: boolean;
+
+  constructor(name: string, type: DataType, nullable: boolean) {
+    this.name = name;
+    this.nullable = nullable;
+    this.builder = within(name, () => columnBuilder(type));
+  }
+
+  append(value: unknown): void {
+    if (value !== null) {
+      within(this.name, () => this.builder.append(value));
+    } else if (this.nullable) {
+      this.builder.appendNull();
+    } else {
+      throw new UnfitValue('null where the schema says not null', { cause: [this.name] });
+    }
+  }
+
+  get field(): Field {
+    return new Field(this.name, this.builder.arrowType, this.nullable);
+  }
+}
+
+/** Rows of named values; the outermost one makes the whole batch. */
+export class StructBuilder implements ColumnBuilder {
+  readonly #type: StructType;
+  readonly #names: ReadonlySet<string>;
+  readonly #columns: readonly InnerColumn[];
+  readonly #validity = new Validity();
+
+  constructor(type: StructType) {
+    this.#type = type;
+    this.#names = new Set(type.names);
+    this.#columns = type.fields.map(
+      ({ name, dataType, nullable }: StructField) => new InnerColumn(name, dataType, nullable),
+    );
+  }
+
+  get arrowType(): Struct {
+    return new Struct(this.fields);
+  }
+
+  get fields(): Field[] {
+    return this.#columns.map(({ field }) => field);
+  }
+
+  append(value: unknown): void {
+    if (Array.isArray(value)) this.#appendArray(value);
+    else if (isRecord(value)) this.#appendRecord(value);
+    else throw unfit(value, this.#type, 'an object with the columns as keys, or an array of the values');
+    this.#validity.append(true);
+  }
+
+  #appendArray(values: readonly unknown[]): void {
+    if (values.length !== this.#columns.length) {
+      throw new UnfitValue(`${values.length} values for ${this.#columns.length} columns`);
+    }
+    for (const [index, column] of this.#columns.entries()) column.append(present(values[index], column.name));
+  }
+
+  #appendRecord(record: Readonly<Record<string, unknown>>): void {
+    const keys = Object.keys(record);
+    const unknown = keys.find((key) => !this.#names.has(key));
+    if (unknown !== undefined) throw new UnfitValue(`the schema has no column ${unknown}`, { cause: [unknown] });
+    if (this.#names.size < this.#columns.length) {
+      throw new UnfitValue('column names repeat: give rows as arrays of values');
+    }
+    for (const column of this.#columns) {
+      column.append(present(Object.hasOwn(record, column.name) ? record[column.name] : undefined, column.name));
+    }
+  }
+
+  appendNull(): void {
+    // Arrow keeps a place in every child for a null struct.
+    for (const { builder } of this.#columns) builder.appendNull();
+    this.#validity.append(false);
+  }
+
+  finish(): Data<Struct> {
+    return makeData({ type: this.arrowType, ...this.#validity.finish(), children: this.finishColumns() });
+  }
+
+  finishColumns(): Data[] {
+    return this.#columns.map(({ builder }) => builder.finish());
+  }
+}
+
+class ArrayBuilder implements ColumnBuilder {
+  readonly #type: DataType;
+  readonly #element: InnerColumn;
+  readonly #validity = new Validity();
+  readonly #offsets = [0];
+  #end = 0;
+
+  constructor(elementType: DataType, containsNull: boolean, type: DataType) {
+    this.#type = type;
+    this.#element = new InnerColumn('element', elementType, containsNull);
+  }
+
+  get arrowType(): ArrowType {
+    return new List(this.#element.field);
+  }
+
+  append(value: unknown): void {
+    if (!Array.isArray(value)) throw unfit(value, this.#type, 'an array');
+    for (const element of value) this.#element.append(present(element, 'element'));
+    this.#end += value.length;
+    this.#offsets.push(this.#end);
+    this.#validity.append(true);
+  }
+
+  appendNull(): void {
+    this.#offsets.push(this.#end);
+    this.#validity.append(false);
+  }
+
+  finish(): Data {
+    return makeData({
+      type: new List(this.#element.field),
+      ...this.#validity.finish(),
+      valueOffsets: Int32Array.from(this.#offsets),
+      child: this.#element.builder.finish(),
+    });
+  }
+}
+
+class MapBuilder implements ColumnBuilder {
+  readonly #type: DataType;
+  readonly #key: InnerColumn;
+  readonly #value: InnerColumn;
+  readonly #validity = new Validity();
+  readonly #offsets = [0];
+  #end = 0;
+
+  constructor(keyType: DataType, valueType: DataType, valueContainsNull: boolean, type: DataType) {
+    this.#type = type;
+    this.#key = new InnerColumn('key', keyType, false);
+    this.#value = new InnerColumn('value', valueType, valueContainsNull);
+  }
+
+  get arrowType(): Map_ {
+    const entries = new Struct<{ key: ArrowType; value: ArrowType }>([this.#key.field, this.#value.field]);
+    return new Map_(new Field('entries', entries, false));
+  }
+
+  append(value: unknown): void {
+    if (!(value instanceof Map)) throw unfit(value, this.#type, 'a Map');
+    for (const [key, inner] of value) {
+      this.#key.append(present(key, 'key'));
+      this.#value.append(present(inner, 'value'));
+    }
+    this.#end += value.size;
+    this.#offsets.push(this.#end);
+    this.#validity.append(true);
+  }
+
+  appendNull(): void {
+    this.#offsets.push(this.#end);
+    this.#validity.append(false);
+  }
+
+  finish(): Data {
+    const entries = makeData({
+      type: new Struct([this.#key.field, this.#value.field]),
+      length: this.#end,
+      nullCount: 0,
+      children: [this.#key.builder.finish(), this.#value.builder.finish()],
+    });
+    return makeData({
+      type: this.arrowType,
+      ...this.#validity.finish(),
+      valueOffsets: Int32Array.from(this.#offsets),
+      child: entries,
+    });
+  }
+}
+
+function present(value: unknown, name: string): unknown {
+  if (value === undefined) throw new UnfitValue('the value is missing (give null for none)', { cause: [name] });
+  return value;
+}
+
+function within<V>(name: string, run: () => V): V {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof UnfitValue)) throw error;
+    throw new UnfitValue(error.message, { cause: [name, ...pathOf(error)] });
+  }
+}
+
+/** The names of the columns from the outermost to the one at fault. */
+export function pathOf(error: UnfitValue): string[] {
+  return Array.isArray(error.cause) ? error.cause.map(String) : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || value instanceof Map) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}

@@ -1,0 +1,85 @@
+import { Buffer, isAscii } from 'node:buffer';
+import { type Data, Type } from 'apache-arrow';
+import type { DataType } from '../types/index.ts';
+import { offsetsOf, viewOf } from './buffers.ts';
+import { type Decoder, decoder, isOneOf } from './decoder.ts';
+
+// Offsets into one buffer, or views (16 bytes each) into several:
+// https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-layout and …#variable-size-binary-view-layout
+
+/** Up to here V8 copies a substring; a longer one would keep the text of its whole column alive. */
+const COPIED_SUBSTRING_LENGTH = 12;
+
+const isText = isOneOf(Type.Utf8, Type.LargeUtf8, Type.Utf8View);
+const isBytes = isOneOf(Type.Binary, Type.LargeBinary, Type.BinaryView);
+
+/** A decoder for text. */
+export function textDecoder(path: string, type: DataType): Decoder {
+  return decoder(path, type, isText, (data) => (data.typeId === Type.Utf8View ? bindTextView(data) : bindText(data)));
+}
+
+/** A decoder for bytes, each value a copy, so that it does not keep the whole message alive. */
+export function bytesDecoder(path: string, type: DataType): Decoder {
+  return decoder(path, type, isBytes, (data) => {
+    const bytesAt = data.typeId === Type.BinaryView ? viewReader(data) : offsetReader(data);
+    return (index) => new Uint8Array(bytesAt(index));
+  });
+}
+
+function bindText(data: Data): (index: number) => string {
+  const offsetOf = offsetsOf(data);
+  const buffer = toBuffer(data.values);
+  const [start, end] = [offsetOf(0), offsetOf(data.length)];
+  checkEnd(end, buffer.length);
+  const isShort = end - start <= data.length * COPIED_SUBSTRING_LENGTH;
+  if (!isShort || !isAscii(buffer.subarray(start, end))) {
+    return (index) => buffer.toString('utf8', offsetOf(index), offsetOf(index + 1));
+  }
+  // One call into V8 for the whole column, then cheap substrings.
+  const all = buffer.toString('latin1', start, end);
+  return (index) => {
+    const [from, to] = [offsetOf(index), offsetOf(index + 1)];
+    if (to - from <= COPIED_SUBSTRING_LENGTH) return all.substring(from - start, to - start);
+    return buffer.toString('latin1', from, to);
+  };
+}
+
+function bindTextView(data: Data): (index: number) => string {
+  const bytesAt = viewReader(data);
+  return (index) => {
+    const bytes = bytesAt(index);
+    return toBuffer(bytes).toString('utf8');
+  };
+}
+
+function offsetReader(data: Data): (index: number) => Uint8Array {
+  const offsetOf = offsetsOf(data);
+  const bytes = viewOf(Uint8Array, data.values, offsetOf(data.length));
+  return (index) => bytes.subarray(offsetOf(index), offsetOf(index + 1));
+}
+
+/** A view: int32 length, then up to 12 bytes, or 4 bytes of prefix, int32 buffer, int32 offset. */
+function viewReader(data: Data): (index: number) => Uint8Array {
+  const views = viewOf(Uint8Array, data.values, data.length * 16);
+  const words = new DataView(views.buffer, views.byteOffset, views.byteLength);
+  const { variadicBuffers } = data;
+  return (index) => {
+    const at = index * 16;
+    const length = words.getInt32(at, true);
+    if (length <= 12) return views.subarray(at + 4, at + 4 + length);
+    const offset = words.getInt32(at + 12, true);
+    return viewOf(Uint8Array, variadicBuffers[words.getInt32(at + 8, true)], offset + length).subarray(
+      offset,
+      offset + length,
+    );
+  };
+}
+
+function toBuffer(values: ArrayBufferView | undefined): Buffer {
+  if (!values) return Buffer.alloc(0);
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function checkEnd(end: number, available: number): void {
+  if (end > available) throw new RangeError(`the buffer holds ${available} bytes instead of ${end}`);
+}
