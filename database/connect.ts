@@ -10,6 +10,8 @@ const SESSION_IN_UTC = "SET time_zone = '+00:00'";
 export interface ConnectOptions {
   /** Database to use instead of DATABASE_NAME; null for none, e.g. to create one. */
   readonly database?: string | null;
+  /** BIGINT as text always (the default), or as a number wherever a number holds it exactly. */
+  readonly bigIntegers?: 'text' | 'number-if-exact';
   /** Connections of a pool at most; 4 by default. */
   readonly connectionLimit?: number;
 }
@@ -59,7 +61,7 @@ function driverOptions(settings: DatabaseSettings, options: ConnectOptions): Con
     connectTimeout: CONNECT_TIMEOUT_MS,
     dateStrings: true,
     supportBigNumbers: true,
-    bigNumberStrings: true,
+    bigNumberStrings: options.bigIntegers !== 'number-if-exact',
   };
 }
 

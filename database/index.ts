@@ -17,5 +17,6 @@ export {
   prepareDemoDatabase,
   usePreset,
 } from './prepare-demo.ts';
+export { streamRows } from './row-stream.ts';
 export { createTables } from './schema.ts';
 export { seededRandom } from './seeded-random.ts';

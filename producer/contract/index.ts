@@ -1,0 +1,10 @@
+export {
+  encodeReading,
+  RECORDED_AT_HEADER,
+  type Reading,
+  type ReadingMessage,
+  type ReadingOrigin,
+  readingMessage,
+  SOURCE_ID_HEADER,
+} from './reading.ts';
+export { ensureTopic, READINGS_PARTITIONS, READINGS_TOPIC, type TopicOptions } from './topic.ts';

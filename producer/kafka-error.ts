@@ -1,0 +1,37 @@
+import { messageOf, OperatorError } from '../settings/index.ts';
+
+/** Turns an error of the Kafka client into one line that names the broker or the topic and the variable behind it. */
+export function kafkaError(error: unknown, brokers: readonly string[], topic: string): OperatorError {
+  if (error instanceof OperatorError) return error;
+  const at = brokers.join(', ');
+  const chain = causesOf(error);
+  const types = chain.map((cause) => ('type' in cause ? String(cause.type) : cause.name));
+  if (types.includes('UNKNOWN_TOPIC_OR_PARTITION')) return missingTopic(topic, at, error);
+  if (types.includes('TOPIC_AUTHORIZATION_FAILED')) {
+    return new OperatorError('KAFKA_ACCESS_DENIED', `Kafka at ${at} does not let us write to topic ${topic}`, {
+      cause: error,
+      next: 'Check KAFKA_TOPIC and the rights of this client.',
+    });
+  }
+  if (types.some((type) => /Connection|RequestTimeout|BrokerNotFound|NumberOfRetriesExceeded/.test(type))) {
+    const reason = messageOf(chain.at(-1) ?? error);
+    return new OperatorError('KAFKA_UNREACHABLE', `No Kafka broker answers at ${at}: ${reason}`, {
+      cause: error,
+      next: 'Check KAFKA_BROKERS, and that the broker runs (`npm run stack -- status`).',
+    });
+  }
+  return new OperatorError('KAFKA_FAILED', `Kafka at ${at}, topic ${topic}: ${messageOf(error)}`, { cause: error });
+}
+
+export function missingTopic(topic: string, brokers: string, cause?: unknown): OperatorError {
+  return new OperatorError('KAFKA_TOPIC_MISSING', `Kafka at ${brokers} has no topic ${topic}`, {
+    cause,
+    next: 'Check KAFKA_TOPIC; `npm run stack -- up` creates the default one.',
+  });
+}
+
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause = error; cause instanceof Error && !causes.includes(cause); cause = cause.cause) causes.push(cause);
+  return causes;
+}

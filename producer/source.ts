@@ -1,0 +1,159 @@
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import pRetry from 'p-retry';
+import { connect, databaseError, isTransient, streamRows } from '../database/index.ts';
+import { type DatabaseSettings, type Logger, messageOf, OperatorError } from '../settings/index.ts';
+import { type SourceRow, sourceIdOf } from './row.ts';
+import { inspectTable, type SourceTable } from './source-table.ts';
+
+/** Attempts at a page after the first one, about 25 s in all, before a run that has an end gives up. */
+const RETRIES = 7;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 8_000;
+
+export interface SourceOptions {
+  readonly table: string;
+  readonly pageRows: number;
+  /** Whether a database that is away is waited for without end. */
+  readonly patient: boolean;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+/**
+ * Reads rows of one table, page by page. A lost connection is opened again and the page read again, so a reader never
+ * sees a row twice or a row that is no row.
+ */
+export class Source {
+  readonly table: SourceTable;
+  readonly #settings: DatabaseSettings;
+  readonly #options: SourceOptions;
+  #connection: Connection | undefined;
+
+  private constructor(settings: DatabaseSettings, options: SourceOptions, connection: Connection, table: SourceTable) {
+    this.#settings = settings;
+    this.#options = options;
+    this.#connection = connection;
+    this.table = table;
+  }
+
+  /**
+   * Connects and looks the table up.
+   *
+   * @throws OperatorError that names the variable or option behind the failure
+   */
+  static async open(settings: DatabaseSettings, options: SourceOptions): Promise<Source> {
+    const [connection, table] = await retrying(settings, options, async () => {
+      const opened = await connect(settings, { bigIntegers: 'number-if-exact' });
+      try {
+        return [opened, await inspectTable(opened, options.table)] as const;
+      } catch (error) {
+        opened.destroy();
+        throw error;
+      }
+    });
+    return new Source(settings, options, connection, table);
+  }
+
+  /**
+   * The page after a row, in the order of ids; the next one is fetched while the caller works on this one.
+   *
+   * @param after id, exclusive
+   * @returns pages that are never empty; it ends at the last row
+   * @throws OperatorError after the last retry
+   */
+  async *pages(after: string): AsyncGenerator<readonly SourceRow[], void, undefined> {
+    let next = this.#page(after);
+    for (;;) {
+      const page = await next;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      const isLast = page.length < this.#options.pageRows;
+      if (!isLast) next = prefetched(this.#page(sourceIdOf(last) ?? after));
+      yield page;
+      if (isLast) return;
+    }
+  }
+
+  /**
+   * All rows in the order that the table gives them, for a table without id. It cannot go on after an error: which rows
+   * came before is not known.
+   */
+  async *unordered(): AsyncGenerator<readonly SourceRow[], void, undefined> {
+    const connection = await this.#connected();
+    const sql = `SELECT ${this.#columns()} FROM ${connection.escapeId(this.table.name)}`;
+    const stream = streamRows(connection, sql, this.#options.pageRows);
+    let page: SourceRow[] = [];
+    try {
+      for await (const row of stream) {
+        page.push(row as SourceRow);
+        if (page.length < this.#options.pageRows) continue;
+        yield page;
+        page = [];
+      }
+    } catch (error) {
+      throw databaseError(error, this.#settings);
+    }
+    if (page.length > 0) yield page;
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    // The result of a query that was cut short is of no interest: a quick end instead of a polite one.
+    connection?.destroy();
+  }
+
+  async #page(after: string): Promise<readonly SourceRow[]> {
+    return await retrying(this.#settings, this.#options, async () => {
+      const connection = await this.#connected();
+      try {
+        const [rows] = await connection.query<RowDataPacket[][]>({
+          sql: `SELECT ${this.#columns()} FROM ?? WHERE id > CAST(? AS DECIMAL(20)) ORDER BY id LIMIT ?`,
+          values: [this.table.name, after, this.#options.pageRows],
+          rowsAsArray: true,
+        });
+        return rows as unknown as readonly SourceRow[];
+      } catch (error) {
+        this.#connection?.destroy();
+        this.#connection = undefined;
+        throw error;
+      }
+    });
+  }
+
+  #columns(): string {
+    const { hasId, hasRecordedAt } = this.table;
+    return `${hasId ? 'id' : 'NULL'}, customerId, heartBeat, bp, ${hasRecordedAt ? 'recorded_at' : 'NULL'}`;
+  }
+
+  async #connected(): Promise<Connection> {
+    this.#connection ??= await connect(this.#settings, { bigIntegers: 'number-if-exact' });
+    return this.#connection;
+  }
+}
+
+/** A page that fails before anyone waits for it must not end the process; whoever awaits it later sees the error. */
+function prefetched<Page>(page: Promise<Page>): Promise<Page> {
+  page.catch(() => {});
+  return page;
+}
+
+async function retrying<Result>(settings: DatabaseSettings, options: SourceOptions, act: () => Promise<Result>) {
+  try {
+    return await pRetry(act, {
+      retries: options.patient ? Number.POSITIVE_INFINITY : RETRIES,
+      minTimeout: FIRST_RETRY_MS,
+      maxTimeout: LONGEST_RETRY_MS,
+      factor: 2,
+      signal: options.signal,
+      shouldRetry: ({ error }) => isTransient(error),
+      onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
+        if (!isTransient(error) || retriesLeft === 0 || options.signal.aborted) return;
+        options.logger.warn({ attempt: attemptNumber }, `${messageOf(error)}; trying again`);
+      },
+    });
+  } catch (error) {
+    if (options.signal.aborted && !(error instanceof OperatorError)) throw error;
+    throw databaseError(error, settings);
+  }
+}
