@@ -75,7 +75,8 @@ export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
 }
 
 /** Generates the protobuf code only: what type checks and unit tests need. */
-export async function setUpGeneratedCode(progress: Progress = lineProgress(), signal?: AbortSignal): Promise<void> {
+export async function setUpGeneratedCode(options: Pick<SetUpOptions, 'progress' | 'signal'> = {}): Promise<void> {
+  const { progress = lineProgress(), signal } = options;
   const cache = cacheLayout();
   const release = await acquireLock(join(cache.root, 'set-up.lock'), signal && { signal });
   try {

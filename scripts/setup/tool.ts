@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { SetUpError } from './set-up-error.ts';
 
-const KEPT_LINES = 25;
+const SHOWN_LINES = 25;
 
 export interface ToolCall {
   readonly file: string;
@@ -12,6 +12,8 @@ export interface ToolCall {
   readonly signal?: AbortSignal | undefined;
   /** Written to the tool's standard input, which is then closed. */
   readonly input?: string;
+  /** How many of the last lines a failure's message shows. */
+  readonly keepLines?: number;
   /** Called with every line of either output. */
   readonly onLine?: (line: string) => void;
 }
@@ -22,7 +24,7 @@ export interface ToolCall {
  * @throws SetUpError when it cannot be started or fails; the message ends with its last lines of output
  */
 export async function runTool(call: ToolCall): Promise<string> {
-  const { file, args, cwd, env, signal, input, onLine } = call;
+  const { file, args, cwd, env, signal, input, keepLines = SHOWN_LINES, onLine } = call;
   signal?.throwIfAborted();
   const output: string[] = [];
   const tail: string[] = [];
@@ -32,7 +34,7 @@ export async function runTool(call: ToolCall): Promise<string> {
 
   const keep = (line: string) => {
     tail.push(line);
-    if (tail.length > KEPT_LINES) tail.shift();
+    if (tail.length > keepLines) tail.shift();
     onLine?.(line);
   };
   createInterface({ input: child.stdout }).on('line', (line) => {

@@ -1,9 +1,11 @@
 // The stack as other scripts use it: up, down, and whether one is up.
+import { readStackState } from '../../settings/index.ts';
 import { acquireLock } from '../process-lock.mjs';
 import type { Progress } from '../setup/progress.ts';
 import { downNative, removeIfEmpty, wipe } from './down.ts';
 import { stackLayout } from './layout.ts';
 import { type StackMode, stackMode } from './mode.ts';
+import { isAlive } from './process.ts';
 import { type UpOptions, upNative } from './up.ts';
 
 export interface DownOptions {
@@ -32,6 +34,12 @@ export async function stackDown(options: DownOptions): Promise<number> {
   });
   removeIfEmpty(layout);
   return stopped;
+}
+
+/** True when a service of the stack runs, or the stack is not ours to start. */
+export function isStackUp(): boolean {
+  const state = readStackState();
+  return state !== undefined && (state.mode !== 'native' || Object.values(state.services).some(isAlive));
 }
 
 async function withLock<Result>(

@@ -1,0 +1,36 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+import type { CountsFile } from './test-counts.ts';
+
+/** Where the counts go. */
+export const COUNTS_FILE_VARIABLE = 'INSTANT_HEALTH_TEST_COUNTS';
+
+/**
+ * Mocha's spec reporter, which also writes down the counts after every test: a process that crashes in the middle
+ * leaves the true counts so far.
+ */
+export default class CountingReporter extends Mocha.reporters.Spec {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    const path = process.env[COUNTS_FILE_VARIABLE];
+    if (path === undefined) return;
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const write = (complete: boolean) => {
+      const file: CountsFile = { ...counts, complete };
+      writeFileSync(`${path}.tmp`, JSON.stringify(file));
+      renameSync(`${path}.tmp`, path);
+    };
+    const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } =
+      Mocha.Runner.constants;
+    const count = (end: keyof typeof counts) => () => {
+      counts[end] += 1;
+      write(false);
+    };
+    runner.on(EVENT_RUN_BEGIN, () => write(false));
+    runner.on(EVENT_TEST_PASS, count('passed'));
+    // A hook that fails comes as a failure as well.
+    runner.on(EVENT_TEST_FAIL, count('failed'));
+    runner.on(EVENT_TEST_PENDING, count('skipped'));
+    runner.on(EVENT_RUN_END, () => write(true));
+  }
+}

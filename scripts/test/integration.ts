@@ -1,0 +1,26 @@
+// npm run test:integration [-- files and mocha's arguments]: against the stack that is up.
+// SPARK_VERSION chooses the server, 4.1.1 by default.
+import { OperatorError, readStackState, runCommand } from '../../settings/index.ts';
+import { DEFAULT_SPARK_VERSION } from '../setup/index.ts';
+import { runMocha } from './run-mocha.ts';
+import { isSuccess, summaryLine } from './test-counts.ts';
+import { STACK_RUNS, testFiles } from './test-plan.ts';
+
+await runCommand(async (signal) => {
+  const version = process.env.SPARK_VERSION || DEFAULT_SPARK_VERSION;
+  const state = readStackState();
+  const remote = state?.sparkRemotes[version];
+  if (state === undefined || remote === undefined) {
+    throw new OperatorError('STACK_NOT_UP', `no stack with Spark ${version} is up`, {
+      next: `Run \`npm run stack -- up --spark ${version}\`.`,
+      exitCode: 2,
+    });
+  }
+  const args = process.argv.slice(2);
+  const namesFiles = args.some((argument) => argument.endsWith('.ts'));
+  const files = namesFiles ? [] : STACK_RUNS.filter(({ spark }) => spark === version).flatMap((run) => testFiles(run));
+  const environment = { ...state.environment, SPARK_VERSION: version, SPARK_REMOTE: remote };
+  const counts = await runMocha({ files, args, environment, signal });
+  console.log(summaryLine(counts));
+  return isSuccess(counts) ? 0 : 1;
+});

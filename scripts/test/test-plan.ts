@@ -1,0 +1,36 @@
+// Which tests run where. The one place that knows: `npm test`, `npm run test:unit` and `check` read it.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../settings/index.ts';
+import { DEFAULT_SPARK_VERSION, type SparkVersion } from '../setup/index.ts';
+
+/** One run of mocha. */
+export interface TestRun {
+  readonly title: string;
+  /** Folders relative to the project's; every *.test.ts below them belongs to the run. */
+  readonly folders: readonly string[];
+  /** The Spark that the run needs; undefined where no server is needed. */
+  readonly spark?: SparkVersion;
+}
+
+const CLIENT = 'packages/spark-connect/test/integration';
+
+export const UNIT_RUN: TestRun = { title: 'unit tests', folders: ['packages/spark-connect/test/unit', 'test/unit'] };
+
+export const STACK_RUNS: readonly TestRun[] = [
+  {
+    title: `integration, end-to-end and fault tests on Spark ${DEFAULT_SPARK_VERSION}`,
+    folders: [CLIENT, 'test/integration', 'test/e2e', 'test/faults'],
+    spark: DEFAULT_SPARK_VERSION,
+  },
+  { title: 'client and job tests on Spark 3.5.7', folders: [CLIENT, 'test/integration/jobs'], spark: '3.5.7' },
+];
+
+/** The test files of a run, relative to the project's folder, sorted. */
+export function testFiles(run: TestRun, root: string = PROJECT_ROOT): string[] {
+  return run.folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort();
+}
