@@ -19,11 +19,12 @@ type Ternary = (x: Column, y: Column, z: Column) => Column;
 /** How many callbacks are running inside one another: inner variables must not hide those of outer lambdas. */
 let depth = 0;
 
-function lambda(callback: (...variables: Column[]) => Column, arity = callback.length): LambdaNode {
+function lambda(callback: Ternary, arity: number): LambdaNode {
   const variables = ['x', 'y', 'z'].slice(0, arity).map((letter) => lambdaVariableNode(`${letter}_${depth}`));
+  const columns = variables.map((variable) => new Column(variable)) as unknown as Parameters<Ternary>;
   depth += 1;
   try {
-    return lambdaNode(callback(...variables.map((variable) => new Column(variable))).expression, variables);
+    return lambdaNode(callback(...columns).expression, variables);
   } finally {
     depth -= 1;
   }
@@ -34,18 +35,23 @@ function call(name: string, columns: readonly ColumnOrName[], ...lambdas: readon
   return new Column(functionNode(name, args));
 }
 
+/** The index is sent only to a callback that names it. */
+function indexedArity(callback: Binary): number {
+  return callback.length > 1 ? 2 : 1;
+}
+
 /** Each element changed; a callback of two gets the index (from 0) too. */
-export const transform = (array: ColumnOrName, change: Unary | Binary): Column =>
-  call('transform', [array], lambda(change as Binary, change.length));
+export const transform = (array: ColumnOrName, change: Binary): Column =>
+  call('transform', [array], lambda(change as Ternary, indexedArity(change)));
 /** The elements that hold; a callback of two gets the index (from 0) too. */
-export const filter = (array: ColumnOrName, holds: Unary | Binary): Column =>
-  call('filter', [array], lambda(holds as Binary, holds.length));
+export const filter = (array: ColumnOrName, holds: Binary): Column =>
+  call('filter', [array], lambda(holds as Ternary, indexedArity(holds)));
 /** Whether it holds for any element. */
 export const exists = (array: ColumnOrName, holds: Unary): Column =>
-  call('exists', [array], lambda(holds as Binary, 1));
+  call('exists', [array], lambda(holds as Ternary, 1));
 /** Whether it holds for all elements. */
 export const forall = (array: ColumnOrName, holds: Unary): Column =>
-  call('forall', [array], lambda(holds as Binary, 1));
+  call('forall', [array], lambda(holds as Ternary, 1));
 /** Folds an array, beginning with `initial`: `merge(folded, element)`, and `finish` at the end. */
 export const aggregate = (array: ColumnOrName, initial: ColumnOrName, merge: Binary, finish?: Unary): Column =>
   fold('aggregate', array, initial, merge, finish);

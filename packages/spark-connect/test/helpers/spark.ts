@@ -1,0 +1,37 @@
+/** Sessions on a real server for tests. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SparkSession } from '../../src/index.ts';
+
+interface State {
+  readonly sparkRemotes?: Readonly<Record<string, string>>;
+}
+
+/** Which server tests run against: SPARK_REMOTE, or the running stack's server of SPARK_VERSION (4.1.1). */
+export function sparkRemote(): string {
+  const { SPARK_REMOTE, SPARK_VERSION = '4.1.1', INSTANT_HEALTH_STACK_DIR } = process.env;
+  if (SPARK_REMOTE) return SPARK_REMOTE;
+  const root = join(import.meta.dirname, '..', '..', '..', '..');
+  const file = join(INSTANT_HEALTH_STACK_DIR ?? join(root, '.stack'), 'state.json');
+  const state = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : {};
+  const remote = state.sparkRemotes?.[SPARK_VERSION];
+  if (remote !== undefined) return remote;
+  throw new Error(
+    `no Spark ${SPARK_VERSION} server: set SPARK_REMOTE, or run "npm run stack -- up --spark ${SPARK_VERSION}"`,
+  );
+}
+
+/** A session of its own, with few partitions and UTC, so that tests are quick and print the same everywhere. */
+export function openSession(conf: Readonly<Record<string, string>> = {}): Promise<SparkSession> {
+  return SparkSession.builder()
+    .remote(sparkRemote())
+    .config({ 'spark.sql.shuffle.partitions': '1', 'spark.sql.session.timeZone': 'UTC', ...conf })
+    .create();
+}
+
+/** Whether the session's server is at least of this version, e.g. `4.0`. */
+export async function isAtLeast(spark: SparkSession, version: string): Promise<boolean> {
+  const [major = 0, minor = 0] = (await spark.version()).split('.').map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = version.split('.').map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { command } from '../../../src/plan/commands.ts';
+import { compileCommand } from '../../../src/plan/compile/index.ts';
+import { functionNode } from '../../../src/plan/expressions.ts';
+import { literalNode } from '../../../src/plan/literals.ts';
+import { commandJson, planSession } from '../../helpers/plans.ts';
+
+const input = { common: { planId: '1' }, read: { namedTable: { unparsedIdentifier: 'vitals' } } };
+
+describe('commands', () => {
+  const frame = planSession().table('vitals');
+
+  it('writes to a path, a table, or a source without either', () => {
+    const writer = frame.write.format('parquet').mode('append').option('compression', 'snappy').partitionBy('ward');
+    expect(commandJson(compileCommand(writer.toCommand({ to: 'path', path: '/data' })))).to.deep.equal({
+      writeOperation: {
+        input,
+        source: 'parquet',
+        path: '/data',
+        mode: 'SAVE_MODE_APPEND',
+        partitioningColumns: ['ward'],
+        options: { compression: 'snappy' },
+      },
+    });
+    expect(
+      commandJson(compileCommand(frame.write.toCommand({ to: 'table', table: 't', method: 'insertInto' }))),
+    ).to.deep.equal({
+      writeOperation: { input, table: { tableName: 't', saveMethod: 'TABLE_SAVE_METHOD_INSERT_INTO' } },
+    });
+    expect(commandJson(compileCommand(frame.write.format('noop').toCommand({ to: 'source' })))).to.deep.equal({
+      writeOperation: { input, source: 'noop' },
+    });
+  });
+
+  it('creates views', () => {
+    const node = command({ kind: 'createView', input: frame.node, name: 'v', global: false, replace: true });
+    expect(commandJson(compileCommand(node))).to.deep.equal({
+      createDataframeView: { input, name: 'v', replace: true },
+    });
+  });
+
+  it('sends SQL arguments as literals, which every server takes, and as expressions only where one is no literal', () => {
+    const sql = {
+      kind: 'sqlCommand',
+      query: 'SELECT :a',
+      args: { named: { a: literalNode(1) }, positional: [] },
+    } as const;
+    expect(commandJson(compileCommand(sql))).to.deep.equal({
+      sqlCommand: { sql: 'SELECT :a', args: { a: { integer: 1 } } },
+    });
+    const named = { a: functionNode('pi', []) };
+    expect(commandJson(compileCommand({ ...sql, args: { named, positional: [] } }))).to.deep.equal({
+      sqlCommand: { sql: 'SELECT :a', namedArguments: { a: { unresolvedFunction: { functionName: 'pi' } } } },
+    });
+  });
+});
