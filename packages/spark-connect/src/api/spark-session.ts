@@ -132,10 +132,14 @@ export class SparkSession {
     return this.client.interruptOperation(operationId);
   }
 
-  /** Ends the session on the server, with its views, cached rows and streaming queries; its id cannot be used again on 4.x. */
-  async stop(): Promise<void> {
+  /**
+   * Ends the session on the server, with its views, cached rows and streaming queries.
+   *
+   * @param options.allowReconnect lets a later session have the same id, which 4.x refuses otherwise
+   */
+  async stop(options: { readonly allowReconnect?: boolean } = {}): Promise<void> {
     this.#stopped();
-    await this.client.close();
+    await this.client.close(options);
   }
   /** Leaves without ending the session: its streaming queries go on, and its id finds it again. */
   disconnect(): void {

@@ -29,8 +29,8 @@ export interface StreamingQueryProgress {
   readonly batchId: number;
   readonly batchDuration?: number;
   readonly numInputRows: number;
-  readonly inputRowsPerSecond?: number;
-  readonly processedRowsPerSecond?: number;
+  readonly inputRowsPerSecond: number;
+  readonly processedRowsPerSecond: number;
   /** Milliseconds by phase: `triggerExecution`, `addBatch`, `queryPlanning`, `walCommit`, `commitOffsets` … */
   readonly durationMs: Readonly<Record<string, number>>;
   readonly eventTime?: Readonly<Record<string, string>>;
@@ -41,7 +41,18 @@ export interface StreamingQueryProgress {
   readonly observedMetrics?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the JSON that Spark reports of a micro-batch. */
+/** What the JSON holds: the sums over the sources are Spark's own methods, and not part of it. */
+type ReportedProgress = Omit<StreamingQueryProgress, 'numInputRows' | 'inputRowsPerSecond' | 'processedRowsPerSecond'>;
+
+/** Reads the JSON that Spark reports of a micro-batch, and adds up its sources as Spark does. */
 export function parseProgress(json: string): StreamingQueryProgress {
-  return JSON.parse(json) as StreamingQueryProgress;
+  const reported = JSON.parse(json) as ReportedProgress;
+  const sum = (value: (source: SourceProgress) => number | undefined) =>
+    reported.sources.reduce((total, source) => total + (value(source) ?? 0), 0);
+  return {
+    ...reported,
+    numInputRows: sum((source) => source.numInputRows),
+    inputRowsPerSecond: sum((source) => source.inputRowsPerSecond),
+    processedRowsPerSecond: sum((source) => source.processedRowsPerSecond),
+  };
 }

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
+import type { Pool } from 'mysql2/promise';
+import { databaseError, type Patient, readLimits, readPatients } from '../../database/index.ts';
+import type { DatabaseSettings, Logger } from '../../settings/index.ts';
+import { Counters } from '../counters.ts';
+import type { JobEvent } from '../job.ts';
+import { type AlertGroup, findingsOf, type ReportedMeasurement } from './findings.ts';
+import { limitsOfPatients, measurementsToReport } from './limits-view.ts';
+import { composeMail } from './mail-template.ts';
+import type { Mailer } from './mailer.ts';
+import { Stopwatch } from './stopwatch.ts';
+
+interface Surroundings {
+  readonly spark: SparkSession;
+  readonly pool: Pool;
+  readonly database: DatabaseSettings;
+  readonly mailer: Mailer;
+  readonly log: Logger;
+  readonly report: (event: JobEvent) => void;
+  readonly query: string;
+  /** What makes batch ids unique among all submissions: the checkpoint. */
+  readonly scope: string;
+}
+
+/** The limits as Spark has them at this moment, and the patients that they were made for. */
+interface Directory {
+  readonly fingerprint: string;
+  /** Persisted on the server. */
+  readonly joined: DataFrame;
+  /** The same by the view's name, so that a batch's plan need not carry the rows. */
+  readonly limits: DataFrame;
+  readonly patients: ReadonlyMap<number, Patient>;
+}
+
+const LIMITS_VIEW = 'limits_of_patients';
+
+/** Handles the batches of vital-alerts: limits as the database has them now, findings, mails. */
+export class BatchAlerts {
+  readonly #with: Surroundings;
+  readonly #counters: Counters;
+  #directory: Directory | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.#with = surroundings;
+    this.#counters = new Counters(surroundings.spark);
+  }
+
+  /** Resolves when every mail of the batch is with the mail server; a batch that comes again makes the same mails. */
+  async handle(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
+    const { mailer, log, report, query } = this.#with;
+    const at = new Date().toISOString();
+    const stopwatch = new Stopwatch();
+    const { limits, patients } = await stopwatch.time('directory', this.refreshLimits());
+    const measurements = await stopwatch.time(
+      'collect',
+      measurementsToReport(batch, limits).collect<ReportedMeasurement>({ signal }),
+    );
+    const { alerts, withoutLimits, patientsWithoutLimits } = findingsOf(measurements);
+    const mails = alerts.map((alert) => this.#mail(alert, patients, batchId));
+    await stopwatch.time('mail', Promise.all(mails.map((mail) => mailer.send(mail))));
+    if (withoutLimits > 0) {
+      log.warn(
+        `batch ${batchId}: ${withoutLimits} measurements of ${patientsWithoutLimits.length} patients have no limits in threshold_reference`,
+      );
+    }
+    const counts = { 'mails sent': mails.length, 'measurements without limits': withoutLimits };
+    await stopwatch.time('count', this.#counters.add(counts));
+    report({
+      query,
+      batchId,
+      counts: { ...counts, 'out of limits': measurements.length - withoutLimits },
+      durationMs: stopwatch.laps,
+      at,
+    });
+  }
+
+  /** Reads limits and patients, so that a change applies from the next batch; Spark joins them anew only after a change. */
+  async refreshLimits(): Promise<Directory> {
+    const { pool, spark, database } = this.#with;
+    const [limits, patients] = await Promise.all([readLimits(pool), readPatients(pool)]).catch((error: unknown) => {
+      throw databaseError(error, database);
+    });
+    const fingerprint = createHash('sha256')
+      .update(JSON.stringify([limits, patients]))
+      .digest('hex');
+    if (this.#directory?.fingerprint === fingerprint) return this.#directory;
+    const joined = limitsOfPatients(spark, patients, limits);
+    await joined.persist();
+    await joined.createOrReplaceTempView(LIMITS_VIEW);
+    await this.#directory?.joined.unpersist();
+    this.#directory = {
+      fingerprint,
+      joined,
+      limits: spark.table(LIMITS_VIEW),
+      patients: new Map(patients.map((patient) => [patient.customerId, patient])),
+    };
+    return this.#directory;
+  }
+
+  #mail(alert: AlertGroup, patients: ReadonlyMap<number, Patient>, batchId: number) {
+    const patient = patients.get(alert.customerId);
+    // Limits come from joining with these very patients.
+    if (!patient) throw new Error(`an alert of patient ${alert.customerId}, who has no limits`);
+    return composeMail(alert, patient, { messageId: this.#messageId(batchId, alert), link: this.#with.mailer.link });
+  }
+
+  /** The same for the same alert of the same batch, so that a mail that is sent again can be recognised as the same one. */
+  #messageId(batchId: number, { customerId, attribute, direction }: AlertGroup): string {
+    return createHash('sha256')
+      .update(JSON.stringify([this.#with.scope, batchId, customerId, attribute, direction]))
+      .digest('hex')
+      .slice(0, 32);
+  }
+}

@@ -1,0 +1,126 @@
+import { SparkConnectError } from '@instant-health/spark-connect';
+import { maskRemote, messageOf, OperatorError } from '../settings/index.ts';
+
+/** What a failure is explained with: the settings that the person at the terminal can change. */
+export interface FailureContext {
+  readonly remote: string;
+  readonly topic: string;
+  readonly brokers: string;
+}
+
+interface Explanation {
+  readonly pattern: RegExp;
+  explain(match: RegExpExecArray, context: FailureContext): { code: string; message: string; next: string };
+}
+
+/** Spark's words for what goes wrong around it, told by the setting that mends it. The first that fits is used. */
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    pattern: /UnknownTopicOrPartitionException|UNKNOWN_TOPIC_OR_PARTITION|This server does not host this topic/,
+    explain: (_match, { topic }) => ({
+      code: 'TOPIC_MISSING',
+      message: `Kafka has no topic ${topic} (KAFKA_TOPIC)`,
+      next: 'Create it, or correct KAFKA_TOPIC; then submit again: nothing has been lost.',
+    }),
+  },
+  {
+    pattern:
+      /Failed to (?:construct kafka consumer|create new KafkaAdminClient)|No resolvable bootstrap urls|Timed out waiting for a node assignment|TimeoutException: Timeout expired while fetching topic metadata/i,
+    explain: (_match, { brokers }) => ({
+      code: 'KAFKA_UNREACHABLE',
+      message: `Spark cannot reach Kafka at ${brokers} (KAFKA_BROKERS)`,
+      next: 'The address must be reachable from the Spark server, and from its executors.',
+    }),
+  },
+  {
+    pattern: /Failed to find (?:the )?data source: `?kafka|DATA_SOURCE_NOT_FOUND[\s\S]*kafka/i,
+    explain: (_match, { remote }) => ({
+      code: 'KAFKA_CONNECTOR_MISSING',
+      message: `the Spark server at ${maskRemote(remote)} (SPARK_REMOTE) has no Kafka connector`,
+      next: 'Start it with --packages org.apache.spark:spark-sql-kafka-0-10_<scala>:<its version>.',
+    }),
+  },
+  {
+    pattern: /(?:AccessControlException[^\n]*?)?Permission denied: user=(\S+?),[^\n]*?inode="([^"]+)"/,
+    explain: ([, user = '?', inode = '?']) => ({
+      code: 'HDFS_NOT_WRITABLE',
+      message: `HDFS lets user ${user} not write below ${inode} (VITALS_DIR, VITALS_CHECKPOINT, ALERTS_CHECKPOINT, QUARANTINE_DIR)`,
+      next: `Give the directory to that user (hdfs dfs -chown ${user} …), or set the variables to directories of its own.`,
+    }),
+  },
+  {
+    pattern: /SafeModeException|Name node is in safe mode/,
+    explain: () => ({
+      code: 'HDFS_NOT_WRITABLE',
+      message: 'HDFS is in safe mode: nothing can be written (HDFS_URL)',
+      next: 'Wait until its DataNodes have reported, or run `hdfs dfsadmin -safemode leave`.',
+    }),
+  },
+  {
+    pattern:
+      /(?:Call From \S+ to (\S+) failed on connection exception|could only be written to 0 of the \d+ minReplication nodes|UnknownHostException: ([\w.-]+))/,
+    explain: ([, address, host]) => ({
+      code: 'HDFS_UNREACHABLE',
+      message: `Spark cannot write to HDFS${address || host ? ` at ${address ?? host}` : ': no DataNode takes blocks'} (HDFS_URL)`,
+      next: 'Look at `npm run stack -- status`, or correct HDFS_URL; then submit again.',
+    }),
+  },
+  {
+    pattern: /Some data may have been lost|partitions? (?:are|is) gone|(?:KAFKA_DATA_LOSS)|offset was changed from/i,
+    explain: (_match, { topic }) => ({
+      code: 'CHECKPOINT_DOES_NOT_FIT',
+      message: `the checkpoint (VITALS_CHECKPOINT, ALERTS_CHECKPOINT) does not fit topic ${topic} (KAFKA_TOPIC): offsets that it remembers are no longer there`,
+      next: 'The topic was deleted or other messages have expired: set the directories to new ones to begin with what is there.',
+    }),
+  },
+  {
+    pattern: /Cannot (?:start|run) (?:the )?query with (?:the )?(?:name|id) (\S+) (?:as|because)/,
+    explain: ([, name = '']) => ({
+      code: 'ALREADY_RUNNING',
+      message: `query ${name} is already running`,
+      next: '`npm run status` shows it; --replace takes its place.',
+    }),
+  },
+];
+
+/** Explains that no Spark Connect server was reached; gives back every other error as it came. */
+export function connectionFailure(error: unknown, remote: string): unknown {
+  if (!(error instanceof SparkConnectError)) return error;
+  if (error.code === 'unavailable') {
+    return new OperatorError('SPARK_UNREACHABLE', `${error.message} (SPARK_REMOTE=${maskRemote(remote)})`, {
+      cause: error,
+      next: '`npm run stack -- up` starts one on this machine.',
+    });
+  }
+  if (error.code === 'invalid-connection-string') {
+    return new OperatorError('SETTING_INVALID', `SPARK_REMOTE: ${error.message}`, { cause: error, exitCode: 2 });
+  }
+  return error;
+}
+
+/**
+ * Turns what Spark reports into a line that names the thing, the setting and the next step, where it is known;
+ * gives back everything else as it came.
+ */
+export function explainFailure(error: unknown, context: FailureContext): unknown {
+  if (error instanceof OperatorError || !(error instanceof SparkConnectError)) return error;
+  const unconnected = connectionFailure(error, context.remote);
+  if (unconnected !== error) return unconnected;
+  if (error.code === 'unsupported') {
+    return new OperatorError('SPARK_LACKS_PYTHON', error.message, {
+      cause: error,
+      next: 'Point PYSPARK_PYTHON on the server to a Python that has `pip install "pyspark[connect]"` of its own version.',
+    });
+  }
+  const text = `${error.message}\n${error.serverStackTrace ?? ''}`;
+  for (const { pattern, explain } of EXPLANATIONS) {
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const { code, message, next } = explain(match, context);
+    return new OperatorError(code, message, { cause: error, next });
+  }
+  return new OperatorError('QUERY_FAILED', `Spark: ${messageOf(error).slice(0, 500)}`, {
+    cause: error,
+    next: 'DEBUG=1 shows all that the server told.',
+  });
+}

@@ -1,0 +1,49 @@
+import { functions as F, SparkConnectError, type SparkSession } from '@instant-health/spark-connect';
+import { readCounters } from './counters.ts';
+import type { KnownJob } from './known-jobs.ts';
+import { type BatchReport, batchReport } from './query-progress.ts';
+
+export interface JobStatus {
+  readonly job: string;
+  readonly running: boolean;
+  readonly queries: readonly {
+    readonly name: string;
+    readonly id: string;
+    readonly message: string;
+    readonly lastBatch: BatchReport | undefined;
+  }[];
+  /** What people must look after, by name: quarantined messages by reason, readings without limits … */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Asks the server what a job does at this moment. */
+export async function jobStatus({ job, spark, queries }: KnownJob, quarantine: string): Promise<JobStatus> {
+  const reports = await Promise.all(
+    queries.map(async (query) => {
+      const [{ message }, progress] = await Promise.all([query.status(), query.lastProgress()]);
+      return { name: query.name ?? query.id, id: query.id, message, lastBatch: progress && batchReport(progress) };
+    }),
+  );
+  const counts = job.attached ? await readCounters(spark) : await quarantined(spark, quarantine);
+  return { job: job.name, running: queries.length > 0, queries: reports, counts };
+}
+
+async function quarantined(spark: SparkSession, directory: string): Promise<Record<string, number>> {
+  try {
+    const rows = await spark.read
+      .parquet(directory)
+      .groupBy('reason')
+      .agg(F.count('*').as('messages'))
+      .orderBy('reason')
+      .collect<{ reason: string; messages: bigint }>();
+    return Object.fromEntries(rows.map(({ reason, messages }) => [`quarantined, ${reason}`, Number(messages)]));
+  } catch (error) {
+    // Nothing has been put aside yet: the directory is missing, or there is no file in it to take a schema from.
+    if (
+      error instanceof SparkConnectError &&
+      ['PATH_NOT_FOUND', 'UNABLE_TO_INFER_SCHEMA'].includes(error.errorClass ?? '')
+    )
+      return {};
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { DataFrame, DataStreamWriter, SparkSession } from '@instant-health/spark-connect';
+import type { Environment, Logger } from '../settings/index.ts';
+
+/** What submit passes to a job; all of it has been checked. */
+export interface JobContext {
+  readonly spark: SparkSession;
+  readonly environment: Environment;
+  readonly log: Logger;
+  /** How often queries look for data, as `--trigger` said; the job's own default otherwise. Spark's interval text. */
+  readonly triggerInterval: string | undefined;
+  /** Tells whoever follows the job what its handler did. */
+  readonly report: (event: JobEvent) => void;
+}
+
+/** What a handler did with one batch: counts and times in milliseconds, no patient's data. */
+export interface JobEvent {
+  readonly query: string;
+  readonly batchId: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly durationMs: Readonly<Record<string, number>>;
+  /** When the batch reached the handler, ISO 8601. */
+  readonly at: string;
+}
+
+/** One streaming query of a job, described and not started. */
+export interface JobQuery {
+  readonly name: string;
+  readonly writer: DataStreamWriter;
+  /** Named plans for `--dry-run`: the stream, and whatever a handler computes on each batch. */
+  readonly plans: Readonly<Record<string, DataFrame>>;
+  /** Where the query keeps its progress, and the setting that says so; undefined for one that starts anew each time. */
+  readonly checkpoint: { readonly path: string; readonly setting: string } | undefined;
+}
+
+/** What a job needs and gives back when it is submitted. */
+export interface PreparedJob {
+  readonly queries: readonly JobQuery[];
+  /** Releases what the job holds in this process: pools, connections. */
+  close(): Promise<void>;
+}
+
+/** A job: a name, and how to build its queries. */
+export interface Job {
+  readonly name: string;
+  readonly description: string;
+  /** A TypeScript handler works on the batches: the submitting process must stay. */
+  readonly attached: boolean;
+  /** The names of its queries, known without a server. */
+  readonly queryNames: readonly string[];
+  /** The directory that makes two submissions the same job; see job-session.ts. */
+  identity(environment: Environment): string;
+  /** The settings it runs with, secrets masked, for people. */
+  describe(environment: Environment): Readonly<Record<string, string>>;
+  /**
+   * @throws OperatorError that names the setting which is missing or wrong
+   */
+  prepare(context: JobContext): Promise<PreparedJob>;
+}

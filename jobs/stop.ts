@@ -1,0 +1,48 @@
+import { command, createLogger, loadEnvironment, OperatorError, runCommand, sparkSettings } from '../settings/index.ts';
+import { connectionFailure } from './failures.ts';
+import { withKnownJobs } from './known-jobs.ts';
+import { JOBS, jobByName } from './registry.ts';
+
+/** `npm run stop`: ends queries from any process. */
+await runCommand(async () => {
+  const program = command('stop', 'Stops running queries, wherever they were submitted.')
+    .argument('[names...]', 'names of jobs or of single queries')
+    .option('--all', 'stop everything that runs')
+    .option('--remote <address>', 'Spark Connect address (default: SPARK_REMOTE, or the running stack)')
+    .option('--json', 'one JSON object a line')
+    .parse(process.argv);
+  const options = program.opts<{ all?: boolean; remote?: string; json?: boolean }>();
+  const names = program.args;
+  if (names.length === 0 && !options.all) {
+    throw new OperatorError('USAGE', 'name a job or a query, or say --all', {
+      exitCode: 2,
+      next: '`npm run status` shows what runs.',
+    });
+  }
+  const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
+  const { remote } = sparkSettings(environment);
+  const log = createLogger({ name: 'stop', json: options.json ?? false });
+  await withKnownJobs({ environment, remote, log }, async (jobs) => {
+    const running = jobs.flatMap(({ job, queries }) =>
+      queries.map((query) => ({ job: job.name, query, name: query.name ?? query.id })),
+    );
+    const chosen = running.filter(
+      ({ job, name, query }) => options.all || [job, name, query.id].some((word) => names.includes(word)),
+    );
+    for (const name of names) {
+      if (chosen.some(({ job, name: query, query: { id } }) => [job, query, id].includes(name))) continue;
+      // A job that exists and does not run is in the state that was asked for.
+      if (!JOBS.some((job) => job.queryNames.includes(name))) jobByName(name);
+      log.info(`${name} is not running`);
+    }
+    for (const { job, query, name } of chosen) {
+      log.info(`${name}: stopping`);
+      await query.stop();
+      console.log(
+        options.json ? JSON.stringify({ job, query: name, id: query.id, stopped: true }) : `${name} was stopped`,
+      );
+    }
+  }).catch((error: unknown) => {
+    throw connectionFailure(error, remote);
+  });
+});

@@ -1,0 +1,202 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Environment,
+  kafkaSettings,
+  type Logger,
+  loadEnvironment,
+  maskRemote,
+  OperatorError,
+  sparkSettings,
+} from '../settings/index.ts';
+import { dryRun } from './dry-run.ts';
+import { explainFailure } from './failures.ts';
+import type { Job } from './job.ts';
+import { BatchFollower, batchLine, eventLine } from './query-progress.ts';
+import { JOBS, jobByName } from './registry.ts';
+import { type RunningJob, type StartOptions, startJob } from './running-job.ts';
+import type { SubmitOptions } from './submit-options.ts';
+
+export interface SubmitSurroundings {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly print: (line: string) => void;
+}
+
+// Four queries asked once a second stay far below the request limit of EMR's proxy.
+const FOLLOW_INTERVAL_MS = 1_000;
+
+// A query that has looked for data once without failing is believed to run.
+const FIRST_LOOK_TIMEOUT_MS = 60_000;
+
+/**
+ * Runs jobs and follows them until they end or the signal fires; then stops them.
+ * @throws OperatorError that names the thing, the setting and the next step.
+ */
+export async function submit(
+  names: readonly string[],
+  options: SubmitOptions,
+  surroundings: SubmitSurroundings,
+): Promise<void> {
+  const { print, log } = surroundings;
+  if (options.list) return list(options, print);
+  const jobs = selectJobs(names, options);
+  const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
+  const { remote } = sparkSettings(environment);
+  const kafka = kafkaSettings(environment);
+  const explain = (error: unknown) =>
+    explainFailure(error, { remote, topic: kafka.topic, brokers: kafka.brokers.join(',') });
+  const running: RunningJob[] = [];
+  try {
+    if (options.dryRun) return await dryRun(jobs, { remote, environment, options, log, print });
+    for (const job of jobs) {
+      log.info(`${job.name}: starting on ${maskRemote(remote)}`);
+      running.push(await startJob(job, startOptions(environment, remote, options, surroundings)));
+      surroundings.signal.throwIfAborted();
+    }
+    if (options.detach) return await detach(running, options, surroundings);
+    await follow(running, options, surroundings);
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    if (!options.detach) await stopAll(running, log);
+  }
+}
+
+function startOptions(
+  environment: Environment,
+  remote: string,
+  options: SubmitOptions,
+  { log, print }: SubmitSurroundings,
+): StartOptions {
+  return {
+    remote,
+    environment,
+    log,
+    sparkConf: options.sparkConf,
+    triggerInterval: options.trigger,
+    replace: options.replace ?? false,
+    report: (event) => print(options.json ? JSON.stringify(event) : eventLine(event)),
+  };
+}
+
+function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
+  if (names.length === 0) {
+    throw new OperatorError('USAGE', `name a job: ${JOBS.map(({ name }) => name).join(', ')}`, {
+      exitCode: 2,
+      next: '`npm run submit -- --list` describes them.',
+    });
+  }
+  const jobs = [...new Set(names)].map(jobByName);
+  const attached = jobs.filter((job) => job.attached).map((job) => job.name);
+  if (options.detach && attached.length > 0) {
+    throw new OperatorError(
+      'USAGE',
+      `${attached.join(', ')} cannot be detached: its batches are handled by this process`,
+      {
+        exitCode: 2,
+        next: 'Leave out --detach, and keep the process running, e.g. as a service.',
+      },
+    );
+  }
+  return jobs;
+}
+
+function list({ json }: SubmitOptions, print: (line: string) => void): void {
+  for (const { name, description, attached } of JOBS) {
+    print(
+      json
+        ? JSON.stringify({ name, description, attached })
+        : `${name.padEnd(16)}${description}${attached ? ' (stays attached)' : ''}`,
+    );
+  }
+}
+
+/** Waits until every query has looked for data once, so that what is wrong shows before the command ends. */
+async function detach(
+  running: readonly RunningJob[],
+  { json }: SubmitOptions,
+  { signal, print, log }: SubmitSurroundings,
+): Promise<void> {
+  try {
+    for (const { job, queries } of running) {
+      for (const query of queries) {
+        log.info(`${query.name ?? query.id}: waiting for its first look at the data`);
+        await firstLook(query, signal);
+        print(
+          json
+            ? JSON.stringify({ job: job.name, query: query.name, id: query.id, detached: true })
+            : `${query.name} runs (id ${query.id})`,
+        );
+      }
+    }
+  } catch (error) {
+    await stopAll(running, log);
+    throw error;
+  }
+  await Promise.all(running.map((job) => job.detach()));
+  if (!json) print('`npm run status` shows the queries, `npm run stop -- <query>` stops one.');
+}
+
+async function firstLook(query: RunningJob['queries'][number], signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(FIRST_LOOK_TIMEOUT_MS)]);
+  for (;;) {
+    const failure = await query.exception();
+    if (failure) throw failure;
+    const { message, isDataAvailable } = await query.status();
+    if (isDataAvailable || /^Waiting for/.test(message) || (await query.lastProgress()) !== undefined) return;
+    try {
+      await delay(250, undefined, { signal: limit });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw new OperatorError(
+        'QUERY_SLOW',
+        `${query.name ?? query.id} has not looked for data within ${FIRST_LOOK_TIMEOUT_MS / 1000} s: ${message}`,
+        {
+          next: 'The log of the Spark server tells what it waits for.',
+        },
+      );
+    }
+  }
+}
+
+/** Prints each batch until all queries have ended, one has failed, or the signal fires. */
+async function follow(
+  running: readonly RunningJob[],
+  { json }: SubmitOptions,
+  { signal, print, log }: SubmitSurroundings,
+): Promise<void> {
+  const over = new AbortController();
+  const stopping = AbortSignal.any([signal, over.signal]);
+  const queries = running.flatMap((job) => job.queries);
+  for (const query of queries) log.info(`${query.name ?? query.id} runs (id ${query.id})`);
+  const followed = queries.map(async (query) => {
+    const follower = new BatchFollower(query);
+    while (!stopping.aborted) {
+      const reports = await follower.next().catch((error: unknown) => {
+        // What matters of it is told by the query's own end.
+        log.debug({ err: error }, `no progress of ${query.name ?? query.id}`);
+        return [];
+      });
+      for (const report of reports) print(json ? JSON.stringify(report) : batchLine(report));
+      await delay(FOLLOW_INTERVAL_MS, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  });
+  const ended = queries.map(async (query) => {
+    await query.awaitTermination(undefined, { signal: stopping });
+    log.info(`${query.name ?? query.id} was stopped`);
+  });
+  try {
+    await Promise.all(ended);
+  } finally {
+    over.abort();
+    await Promise.allSettled([...ended, ...followed]);
+  }
+}
+
+async function stopAll(running: readonly RunningJob[], log: Logger): Promise<void> {
+  for (const job of running) {
+    await job
+      .stop()
+      .catch((error: unknown) => log.warn({ err: error }, `${job.job.name} could not be stopped cleanly`));
+  }
+}

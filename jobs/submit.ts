@@ -1,0 +1,32 @@
+import { command, createLogger, runCommand } from '../settings/index.ts';
+import { submit } from './submission.ts';
+import type { SubmitOptions } from './submit-options.ts';
+
+/** `npm run submit`: the door to {@link submit}. */
+await runCommand(async (signal) => {
+  const program = command('submit', 'Runs jobs on a Spark Connect server and follows them.')
+    .argument('[jobs...]', 'names of jobs; --list shows them')
+    .option('--list', 'list the jobs and end')
+    .option('--remote <address>', 'Spark Connect address, sc://host:port (default: SPARK_REMOTE, or the running stack)')
+    .option('--spark-conf <key=value>', 'a setting of the Spark session; may be given several times', collect, {})
+    .option('--trigger <interval>', "how often queries look for data, e.g. '10 seconds' (default: each job's own)")
+    .option('--dry-run', 'show the resolved configuration and the plan of each query, and start nothing')
+    .option('--detach', 'leave the queries running and end; for jobs without a TypeScript handler')
+    .option('--replace', 'stop a running submission of the same job and take its place')
+    .option('--json', 'one JSON object a line, for machines')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted.');
+  program.parse(process.argv);
+  const options = program.opts<SubmitOptions>();
+  await submit(program.args, options, {
+    signal,
+    log: createLogger({ name: 'submit', json: options.json ?? false }),
+    print: console.log,
+  });
+});
+
+function collect(pair: string, previous: Record<string, string>): Record<string, string> {
+  const separator = pair.indexOf('=');
+  return separator < 1
+    ? { ...previous, [pair]: '' }
+    : { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
+}
