@@ -25,13 +25,14 @@ export type SparkConnectErrorCode =
 
 /** What the server told beyond the message; every part may be absent. */
 export interface SparkConnectErrorDetails {
-  readonly errorClass?: string | undefined;
-  readonly sqlState?: string | undefined;
-  readonly messageParameters?: Readonly<Record<string, string>> | undefined;
-  readonly serverStackTrace?: string | undefined;
+  // Declared only: an absent part is no own property, so that a printed error shows what there is.
+  declare readonly errorClass?: string | undefined;
+  declare readonly sqlState?: string | undefined;
+  declare readonly messageParameters?: Readonly<Record<string, string>> | undefined;
+  declare readonly serverStackTrace?: string | undefined;
   /** The key under which the server keeps the full error for FetchErrorDetails. */
-  readonly errorId?: string | undefined;
-  readonly grpcCode?: number | undefined;
+  declare readonly errorId?: string | undefined;
+  declare readonly grpcCode?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -44,12 +45,13 @@ export interface SparkConnectErrorDetails {
 export class SparkConnectError extends Error {
   override readonly name = 'SparkConnectError';
   readonly code: SparkConnectErrorCode;
-  readonly errorClass?: string;
-  readonly sqlState?: string;
-  readonly messageParameters?: Readonly<Record<string, string>>;
-  readonly serverStackTrace?: string;
-  readonly errorId?: string;
-  readonly grpcCode?: number;
+  // Declared only: an absent part is no own property, so that a printed error shows what there is.
+  declare readonly errorClass?: string;
+  declare readonly sqlState?: string;
+  declare readonly messageParameters?: Readonly<Record<string, string>>;
+  declare readonly serverStackTrace?: string;
+  declare readonly errorId?: string;
+  declare readonly grpcCode?: number;
 
   constructor(code: SparkConnectErrorCode, message: string, details: SparkConnectErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -150,7 +152,12 @@ function cleanMessage(raw: string): { message: string; stackTrace: string | unde
   const branch = head.findIndex((line) => /^(?:[: ] {2})*[+:]- /.test(line));
   const bare = head.findIndex((line) => /^'[A-Z]\w+(?:$|[ [(])/.test(line));
   const plan = [branch - 1, bare].filter((index) => index > 0).sort((a, b) => a - b)[0];
-  const message = (plan === undefined ? head : head.slice(0, plan)).join('\n').trim().replace(/;$/, '');
+  const message = (plan === undefined ? head : head.slice(0, plan))
+    .join('\n')
+    .trim()
+    // What grpc-js leaves behind where name resolution had nothing to say.
+    .replace(/\s*Resolution note:$/, '')
+    .replace(/;$/, '');
   return {
     message: message || raw.trim(),
     stackTrace: stackStart === undefined ? undefined : lines.slice(stackStart).join('\n'),
@@ -205,6 +212,8 @@ const CODES_OF_JAVA_CLASSES: ReadonlyArray<readonly [string, SparkConnectErrorCo
   ['org.apache.spark.sql.AnalysisException', 'analysis'],
   ['java.util.NoSuchElementException', 'not-found'],
   ['java.lang.UnsupportedOperationException', 'unsupported'],
+  // A value that cannot be cast: Java counts it among the illegal arguments, but it is the data that is at fault.
+  ['java.lang.NumberFormatException', 'execution'],
   ['java.lang.IllegalArgumentException', 'invalid-argument'],
 ];
 

@@ -1,0 +1,128 @@
+import { create, fromBinary, fromJson as messageFromJson, toBinary } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { DataTypeSchema } from '../../../src/gen/spark/connect/types_pb.js';
+import {
+  type DataType,
+  field,
+  fromJson,
+  fromProto,
+  parseDDL,
+  StructType,
+  schemaFromProto,
+  types as T,
+  toJson,
+  toProto,
+} from '../../../src/types/index.ts';
+
+const EVERY_TYPE: readonly DataType[] = [
+  T.null(),
+  T.boolean(),
+  T.byte(),
+  T.short(),
+  T.int(),
+  T.long(),
+  T.float(),
+  T.double(),
+  T.decimal(38, 18),
+  T.string(),
+  T.char(3),
+  T.varchar(9),
+  T.binary(),
+  T.date(),
+  T.time(3),
+  T.timestamp(),
+  T.timestampNtz(),
+  T.dayTimeInterval(),
+  T.dayTimeInterval(1, 2),
+  T.yearMonthInterval(),
+  T.yearMonthInterval(1),
+  T.calendarInterval(),
+  T.variant(),
+  T.array(T.int(), false),
+  T.map(T.string(), T.array(T.double()), false),
+  T.struct([field('a', T.int(), false, { comment: 'x' }), field('a', T.string())]),
+];
+
+describe('StructType', () => {
+  it('is built without changing what was there', () => {
+    const first = StructType.of({ id: 'bigint not null', name: T.string() });
+    const second = first.add('tags', 'array<string>', false, { source: 'test' });
+    expect(first.names).to.deep.equal(['id', 'name']);
+    expect(second.toDDL()).to.equal('id BIGINT NOT NULL,name STRING,tags ARRAY<STRING> NOT NULL');
+    expect(second.field('tags').metadata).to.deep.equal({ source: 'test' });
+    expect(second.simpleString()).to.equal('struct<id:bigint,name:string,tags:array<string>>');
+    expect(() => second.field('nope'))
+      .to.throw('no column nope among id, name, tags')
+      .with.property('code', 'not-found');
+    expect(Object.isFrozen(first)).to.equal(true);
+  });
+
+  it('draws the tree as Spark does', () => {
+    const schema = parseDDL('id BIGINT NOT NULL, m MAP<STRING, STRUCT<x: ARRAY<INT>>>, n TIMESTAMP_NTZ');
+    expect(schema.treeString()).to.equal(
+      [
+        'root',
+        ' |-- id: long (nullable = false)',
+        ' |-- m: map (nullable = true)',
+        ' |    |-- key: string',
+        ' |    |-- value: struct (valueContainsNull = true)',
+        ' |    |    |-- x: array (nullable = true)',
+        ' |    |    |    |-- element: integer (containsNull = true)',
+        ' |-- n: timestamp_ntz (nullable = true)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it("writes Spark's JSON", () => {
+    const schema = parseDDL("id BIGINT NOT NULL COMMENT 'x', d DECIMAL(5,2), a ARRAY<STRING COLLATE UNICODE>");
+    expect(JSON.parse(schema.json())).to.deep.equal({
+      type: 'struct',
+      fields: [
+        { name: 'id', type: 'long', nullable: false, metadata: { comment: 'x' } },
+        { name: 'd', type: 'decimal(5,2)', nullable: true, metadata: {} },
+        {
+          name: 'a',
+          type: { type: 'array', elementType: 'string', containsNull: true },
+          nullable: true,
+          metadata: { __COLLATIONS: { 'a.element': 'icu.UNICODE' } },
+        },
+      ],
+    });
+    expect(fromJson(schema.json())).to.deep.equal(schema);
+  });
+
+  for (const type of EVERY_TYPE) {
+    const schema = new StructType([field('column', type)]);
+    it(`keeps ${type.kind} ${schema.simpleString()} through JSON and proto`, () => {
+      expect(fromJson(JSON.parse(JSON.stringify(toJson(schema))))).to.deep.equal(schema);
+      const wire = toBinary(DataTypeSchema, toProto(schema));
+      expect(schemaFromProto(fromBinary(DataTypeSchema, wire))).to.deep.equal(schema);
+    });
+  }
+
+  it('reads what only a server sends', () => {
+    const udt = messageFromJson(DataTypeSchema, {
+      udt: {
+        type: 'udt',
+        jvmClass: 'org.x.Point',
+        sqlType: { array: { elementType: { double: {} }, containsNull: false } },
+      },
+    });
+    expect(fromProto(udt)).to.deep.equal({ kind: 'udt', jvmClass: 'org.x.Point', sqlType: T.array(T.double(), false) });
+    expect(fromJson('"integer"')).to.deep.equal(T.int());
+    expect(fromJson('string collate UNICODE')).to.deep.equal(T.string('UNICODE'));
+  });
+
+  it('refuses what it does not know', () => {
+    expect(() => fromProto(create(DataTypeSchema)))
+      .to.throw()
+      .with.property('code', 'protocol');
+    expect(() => schemaFromProto(toProto(T.int()))).to.throw(/integer where a schema/);
+    for (const json of ['nope', '{"type":"nope"}', '{"type":"struct"}', '{', '{"type":"struct","fields":[{}]}']) {
+      expect(() => fromJson(json), json)
+        .to.throw()
+        .with.property('code', 'invalid-argument');
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  Timestamp,
+  YearMonthInterval,
+} from '../../../src/types/index.ts';
+
+describe('Decimal', () => {
+  it('prints every digit', () => {
+    expect(String(new Decimal(-1n, 38))).to.equal(`-0.${'0'.repeat(37)}1`);
+    expect(String(new Decimal(10n ** 38n - 1n, 18))).to.equal('99999999999999999999.999999999999999999');
+    expect(JSON.stringify({ d: new Decimal(150n, 2) })).to.equal('{"d":"1.50"}');
+  });
+
+  it('reads what it prints', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(10n ** 38n), max: 10n ** 38n }),
+        fc.integer({ min: 0, max: 38 }),
+        (unscaled, scale) => {
+          expect(Decimal.from(String(new Decimal(unscaled, scale)))).to.deep.equal(new Decimal(unscaled, scale));
+        },
+      ),
+    );
+  });
+
+  it('reads exponents, compares across scales and never loses digits silently', () => {
+    expect(Decimal.from(1e-7)).to.deep.equal(new Decimal(1n, 7));
+    expect(Decimal.from('-1.5E3')).to.deep.equal(new Decimal(-1500n, 0));
+    expect(Decimal.from('1.5').equals(Decimal.from('1.500'))).to.equal(true);
+    expect(Decimal.from('-2').compare(Decimal.from('1.9'))).to.equal(-1);
+    expect(Decimal.from('1.25').rescale(1)).to.equal(undefined);
+    expect(Decimal.from('1.25').toNumber()).to.equal(1.25);
+    for (const text of ['', '.', '1,5', 'NaN', 'Infinity', '0x1']) {
+      expect(() => Decimal.from(text), text)
+        .to.throw()
+        .with.property('code', 'invalid-argument');
+    }
+  });
+});
+
+describe('dates and times', () => {
+  it('agree with Date wherever a Date reaches', () => {
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true, min: new Date(-8.64e15), max: new Date(8.64e15) }), (date) => {
+        const timestamp = Timestamp.fromDate(date);
+        expect(timestamp.toDate()).to.deep.equal(date);
+        if (date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999) {
+          expect(new Date(timestamp.toString()).getTime()).to.equal(date.getTime());
+          expect(Timestamp.parse(timestamp.toString())).to.deep.equal(timestamp);
+        }
+        const day = new LocalDate(Math.floor(date.getTime() / 86_400_000));
+        expect([day.year, day.month, day.day]).to.deep.equal([
+          date.getUTCFullYear(),
+          date.getUTCMonth() + 1,
+          date.getUTCDate(),
+        ]);
+      }),
+    );
+  });
+
+  it('hold the ends of what Spark prints, and go beyond', () => {
+    expect(String(LocalDate.parse('0001-01-01'))).to.equal('0001-01-01');
+    expect(LocalDate.parse('9999-12-31').epochDay).to.equal(2_932_896);
+    expect(String(new LocalDate(2_932_897))).to.equal('+10000-01-01');
+    expect(String(LocalDate.of(-1, 2, 28))).to.equal('-0001-02-28');
+    expect(Timestamp.parse('0001-01-01T00:00:00Z').epochMicros).to.equal(-62_135_596_800_000_000n);
+    expect(String(new Timestamp(253_402_300_799_999_999n))).to.equal('9999-12-31T23:59:59.999999Z');
+    expect(String(new LocalDateTime(-1n))).to.equal('1969-12-31T23:59:59.999999');
+    expect(String(new LocalTime(86_399_999_999_999))).to.equal('23:59:59.999999999');
+  });
+
+  it('take offsets into account and round down below a millisecond', () => {
+    expect(Timestamp.parse('2026-01-01 01:00:00.000001+01:00').epochMicros).to.equal(1_767_225_600_000_001n);
+    expect(Timestamp.parse('2025-12-31T19:30-0430').epochMicros).to.equal(1_767_225_600_000_000n);
+    expect(new Timestamp(-1n).epochMillis).to.equal(-1);
+    expect(new Timestamp(1n) < new Timestamp(2n)).to.equal(true);
+  });
+
+  it('refuse what does not exist or is not said', () => {
+    const wrong: ReadonlyArray<() => unknown> = [
+      () => LocalDate.parse('2026-02-29'),
+      () => LocalDate.parse('2026-2-3'),
+      () => LocalDate.of(2026, 13, 1),
+      () => Timestamp.parse('2026-01-01T00:00:00'),
+      () => Timestamp.parse('2026-01-01T00:00:00.0000001Z'),
+      () => Timestamp.parse('2026-01-01T24:00:00Z'),
+      () => Timestamp.fromDate(new Date(Number.NaN)),
+      () => LocalDateTime.parse('2026-01-01T00:00:00Z'),
+      () => LocalTime.parse('24:00'),
+    ];
+    for (const make of wrong) expect(make, String(make)).to.throw().with.property('code', 'invalid-argument');
+  });
+
+  it('print intervals as Spark does', () => {
+    expect(String(new DayTimeInterval(-93_784_000_005n))).to.equal("INTERVAL '-1 02:03:04.000005' DAY TO SECOND");
+    expect(String(DayTimeInterval.ofMillis(1500))).to.equal("INTERVAL '0 00:00:01.500' DAY TO SECOND");
+    expect(String(new YearMonthInterval(-14))).to.equal("INTERVAL '-1-2' YEAR TO MONTH");
+  });
+});
