@@ -25,14 +25,13 @@ export type SparkConnectErrorCode =
 
 /** What the server told beyond the message; every part may be absent. */
 export interface SparkConnectErrorDetails {
-  // Declared only: an absent part is no own property, so that a printed error shows what there is.
-  declare readonly errorClass?: string | undefined;
-  declare readonly sqlState?: string | undefined;
-  declare readonly messageParameters?: Readonly<Record<string, string>> | undefined;
-  declare readonly serverStackTrace?: string | undefined;
+  readonly errorClass?: string | undefined;
+  readonly sqlState?: string | undefined;
+  readonly messageParameters?: Readonly<Record<string, string>> | undefined;
+  readonly serverStackTrace?: string | undefined;
   /** The key under which the server keeps the full error for FetchErrorDetails. */
-  declare readonly errorId?: string | undefined;
-  declare readonly grpcCode?: number | undefined;
+  readonly errorId?: string | undefined;
+  readonly grpcCode?: number | undefined;
   readonly cause?: unknown;
 }
 

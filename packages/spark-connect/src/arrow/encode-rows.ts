@@ -1,4 +1,4 @@
-import { RecordBatch, Schema, Table, tableToIPC } from 'apache-arrow';
+import { type Field, RecordBatch, RecordBatchStreamWriter, Schema } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { UnfitValue } from './convert-value.ts';
@@ -15,22 +15,40 @@ export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
  * with no more digits than the column; TIMESTAMP Timestamp, Date or ISO text with a zone; DATE LocalDate or text;
  * MAP a Map; STRUCT an object or an array.
  *
+ * Names that repeat are made unique in the bytes.
+ *
  * @throws SparkConnectError `encode`, naming the row (from 0) and the column
  */
 export function encodeRows(rows: readonly InputRow[], schema: StructType): Uint8Array {
   const builder = locating(() => new StructBuilder(schema));
   for (const [index, row] of rows.entries()) locating(() => builder.append(row), index);
-  const arrowSchema = new Schema(builder.fields);
-  const batches =
-    rows.length === 0
-      ? []
-      : [
-          new RecordBatch(
-            arrowSchema,
-            locating(() => builder.finish()),
-          ),
-        ];
-  return tableToIPC(new Table(arrowSchema, batches), 'stream');
+  const arrowSchema = new Schema(withUniqueNames(builder.fields));
+  const writer = new RecordBatchStreamWriter();
+  writer.reset(undefined, arrowSchema);
+  if (rows.length > 0)
+    writer.write(
+      new RecordBatch(
+        arrowSchema,
+        locating(() => builder.finish()),
+      ),
+    );
+  writer.finish();
+  return writer.toUint8Array(true);
+}
+
+/** apache-arrow drops columns whose names repeat; the server takes names from the schema beside the bytes. */
+function withUniqueNames(fields: readonly Field[]): Field[] {
+  const taken = new Set(fields.map(({ name }) => name));
+  if (taken.size === fields.length) return [...fields];
+  const seen = new Set<string>();
+  return fields.map((field, position) => {
+    let name = field.name;
+    for (let suffix = position; seen.has(name) || (name !== field.name && taken.has(name)); suffix++) {
+      name = `${field.name}_${suffix}`;
+    }
+    seen.add(name);
+    return field.clone({ name });
+  });
 }
 
 function locating<V>(run: () => V, rowIndex?: number): V {

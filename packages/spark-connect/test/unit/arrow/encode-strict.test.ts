@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { BatchDecoder, encodeRows } from '../../../src/arrow/index.ts';
+import { Decimal, LocalDate, parseDDL, StructType, types as T, Timestamp } from '../../../src/types/index.ts';
+
+function encode(ddl: string, ...values: unknown[]): unknown[] {
+  const schema = parseDDL(`v ${ddl}`);
+  const rows = values.map((v) => ({ v }));
+  return new BatchDecoder(schema).decode(encodeRows(rows, schema)).column(0).toArray();
+}
+
+describe('encodeRows', () => {
+  it('takes the forms that lose nothing', () => {
+    expect(encode('BIGINT', 1, 2n, Number.MAX_SAFE_INTEGER)).to.deep.equal([1n, 2n, 9_007_199_254_740_991n]);
+    expect(encode('INT', 5n)).to.deep.equal([5]);
+    const quarters = [Decimal.from('0.25'), '0.25', 0.25, '2.5e-1'];
+    expect(encode('DECIMAL(10,2)', ...quarters)).to.deep.equal(quarters.map(() => new Decimal(25n, 2)));
+    expect(encode('DECIMAL(10,2)', 7n)).to.deep.equal([new Decimal(700n, 2)]);
+    const moment = new Timestamp(1_500_000n);
+    expect(encode('TIMESTAMP', moment, new Date(1500), '1970-01-01T01:00:01.5+01:00')).to.deep.equal([
+      moment,
+      moment,
+      moment,
+    ]);
+    expect(encode('DATE', '1970-01-02', new LocalDate(1))).to.deep.equal([new LocalDate(1), new LocalDate(1)]);
+    expect(encode('STRUCT<x: INT>', [1], { x: 2 })).to.deep.equal([{ x: 1 }, { x: 2 }]);
+  });
+
+  const unfit: ReadonlyArray<readonly [string, unknown, RegExp]> = [
+    ['INT', 2 ** 31, /2147483648 does not fit int: expected a number from -2147483648 to 2147483647/],
+    ['TINYINT', -129, /-129 does not fit tinyint/],
+    ['SMALLINT', 40_000n, /40000n does not fit smallint/],
+    ['INT', 1.5, /1\.5 does not fit int: expected a whole number/],
+    ['INT', '1', /"1" does not fit int/],
+    ['BIGINT', 0.5, /expected a whole number/],
+    ['BIGINT', 2 ** 53, /expected a bigint, since a number is not exact beyond 2\^53/],
+    ['BIGINT', 2n ** 63n, /expected a number of 64 bits/],
+    ['BIGINT', Number.NaN, /NaN does not fit bigint/],
+    ['FLOAT', 1e300, /float's range/],
+    ['DOUBLE', 1n, /1n does not fit double/],
+    ['BOOLEAN', 1, /1 does not fit boolean/],
+    ['STRING', 5, /5 does not fit string/],
+    ['STRING', 'a\ud800', /lone surrogates/],
+    ['VARCHAR(2)', 'abc', /at most 2 characters/],
+    ['BINARY', 'abc', /expected a Uint8Array/],
+    ['DECIMAL(5,2)', '1.005', /at most 2 digits behind the point/],
+    ['DECIMAL(5,2)', 1000, /at most 5 digits/],
+    ['DECIMAL(5,2)', Number.POSITIVE_INFINITY, /a decimal number/],
+    ['DATE', new Date(0), /depends on a time zone/],
+    ['DATE', '2026-02-30', /"2026-02-30" does not fit date/],
+    ['TIMESTAMP', new Date(Number.NaN), /an invalid Date does not fit timestamp/],
+    ['TIMESTAMP', '2026-01-01T00:00:00', /Z or an offset/],
+    ['TIMESTAMP', 0, /0 does not fit timestamp/],
+    ['TIMESTAMP_NTZ', '2026-01-01T00:00:00Z', /without a zone/],
+    ['ARRAY<INT>', new Set([1]), /a value of Set does not fit array<int>: expected an array/],
+    ['ARRAY<INT>', [1, 'x'], /column v\.element: "x" does not fit int/],
+    ['MAP<STRING, INT>', { a: 1 }, /expected a Map/],
+    ['MAP<STRING, INT>', new Map([[null, 1]]), /column v\.key: null where the schema says not null/],
+    ['STRUCT<x: STRUCT<y: INT>>', { x: { y: 'no' } }, /row 1, column v\.x\.y: "no" does not fit int/],
+    ['STRUCT<x: INT>', { x: 1, z: 2 }, /column v\.z: the schema has no column z/],
+    ['STRUCT<x: INT>', {}, /column v\.x: the value is missing/],
+    ['STRUCT<x: INT>', [1, 2], /2 values for 1 columns/],
+    ['STRUCT<x: INT NOT NULL>', { x: null }, /column v\.x: null where the schema says not null/],
+    ['INT', undefined, /the value is missing/],
+  ];
+  for (const [ddl, value, message] of unfit) {
+    it(`refuses ${String(value)} for ${ddl}: ${message.source.slice(0, 30)}`, () => {
+      expect(() => encode(ddl, null, value))
+        .to.throw(message)
+        .with.property('code', 'encode');
+      expect(() => encode(ddl, null, value)).to.throw(/^row 1, column v/);
+    });
+  }
+
+  it('refuses rows that are none, and types that cannot be sent', () => {
+    const schema = parseDDL('a INT');
+    expect(() => encodeRows([new Date() as never], schema)).to.throw(/^row 0: a value of Date does not fit/);
+    expect(() => encodeRows([], new StructType([T.field('v', T.variant())]))).to.throw(
+      /^column v: .* cannot be sent yet/,
+    );
+  });
+
+  it('takes repeated column names by position only', () => {
+    const schema = parseDDL('a INT, a STRING');
+    const batch = new BatchDecoder(schema).decode(encodeRows([[1, 'x']], schema));
+    expect(batch.toArrays()).to.deep.equal([[1, 'x']]);
+    expect(() => encodeRows([{ a: 1 }], schema)).to.throw(/names repeat/);
+  });
+});
