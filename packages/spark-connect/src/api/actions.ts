@@ -8,7 +8,7 @@ import { type StructType, schemaFromProto } from '../types/index.ts';
 import { deliverMetrics } from './observation.ts';
 
 export interface ActionOptions {
-  /** Aborting interrupts the execution on the server and rejects with code `aborted`. */
+  /** Aborting interrupts the execution on the server; the action rejects with the signal's reason, as `fetch` does. */
   readonly signal?: AbortSignal | undefined;
   /** Names by which the running operation can be interrupted. */
   readonly tags?: readonly string[] | undefined;

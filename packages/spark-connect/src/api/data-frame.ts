@@ -231,9 +231,10 @@ export class DataFrame {
   }
   /** Computes metrics on the side, read from the observation after an action (or in a stream's progress, by name). */
   observe(observation: Observation | string, ...metrics: readonly [Column, ...Column[]]): DataFrame {
-    if (observation instanceof Observation) observation.attach(this.session.client);
     const name = typeof observation === 'string' ? observation : observation.name;
     const expressions = metrics.map((metric) => metric.expression);
+    const names = expressions.map((node, i) => (node.kind === 'alias' ? (node.names[0] ?? `_${i}`) : `_${i}`));
+    if (observation instanceof Observation) observation.attach(this.session.client, names);
     return this.#wrap(relation({ kind: 'collectMetrics', input: this.node, name, metrics: expressions }));
   }
   /** Applies a function of your own, so that chains stay readable. */

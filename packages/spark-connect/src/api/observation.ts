@@ -19,6 +19,7 @@ export class Observation {
   readonly #metrics: Promise<Metrics>;
   #deliver: (metrics: Metrics) => void = () => {};
   #observed = false;
+  #names: readonly string[] = [];
 
   constructor(name: string = `observation-${crypto.randomUUID()}`) {
     this.name = name;
@@ -32,11 +33,17 @@ export class Observation {
     return this.#metrics;
   }
 
+  /** What a metric is called that comes without a name: 3.5 sends none. */
+  nameOf(index: number): string {
+    return this.#names[index] ?? `_${index}`;
+  }
+
   /** Called by `DataFrame.observe`. @throws invalid-argument when this observation is in use already */
-  attach(client: SessionClient): void {
+  attach(client: SessionClient, names: readonly string[]): void {
     if (this.#observed)
       throw new SparkConnectError('invalid-argument', `observation '${this.name}' observes a DataFrame already`);
     this.#observed = true;
+    this.#names = names;
     const observations = waiting.get(client) ?? new Map<string, Observation>();
     waiting.set(client, observations.set(this.name, this));
   }
@@ -52,6 +59,8 @@ export function deliverMetrics(client: SessionClient, observed: readonly Execute
     const observation = waiting.get(client)?.get(name);
     if (observation === undefined) continue;
     waiting.get(client)?.delete(name);
-    observation.deliver(Object.fromEntries(values.map((value, i) => [keys[i] ?? `_${i}`, literalValue(value)])));
+    observation.deliver(
+      Object.fromEntries(values.map((value, i) => [keys[i] ?? observation.nameOf(i), literalValue(value)])),
+    );
   }
 }
