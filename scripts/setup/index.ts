@@ -12,8 +12,7 @@ import { provideProtos } from './protos.ts';
 import { type PySpark, providePySpark } from './python.ts';
 import { DEFAULT_SPARK_VERSION, HADOOP_JARS, KAFKA_JARS, SPARK_JARS, type SparkVersion } from './versions.ts';
 
-export { SetUpError } from './set-up-error.ts';
-export { DEFAULT_SPARK_VERSION, isSparkVersion, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
+export { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
 
 /** A Spark that can be started. */
 export interface SparkInstallation extends PySpark {

@@ -52,12 +52,6 @@ export function lineProgress(write: WriteLine = (line) => process.stderr.write(`
   };
 }
 
-/** Says nothing; for callers that report in their own way. */
-export const silentProgress: Progress = {
-  line: () => {},
-  task: () => ({ detail: () => {}, done: () => {}, stop: () => {} }),
-};
-
 function seconds(milliseconds: number): string {
   return milliseconds < 10_000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds / 1000)} s`;
 }

@@ -10,6 +10,7 @@ import { stackStatus, statusTable } from './status.ts';
 
 await runCommand(async (signal) => {
   const progress = lineProgress();
+  let exitCode = 0;
   const program = command('stack', 'the local stack: MariaDB, Kafka, HDFS, Spark Connect and a mail catcher');
   program.addHelpText('after', '\nSTACK=native (default), docker or external chooses how the services are provided.');
 
@@ -41,7 +42,7 @@ await runCommand(async (signal) => {
       const status = await stackStatus(stackLayout(), signal);
       console.log(options.json ? JSON.stringify(status, null, 2) : statusTable(status));
       const healthy = status.mode !== undefined && status.services.every((service) => service.status === 'ready');
-      process.exitCode = healthy ? 0 : 1;
+      exitCode = healthy ? 0 : 1;
     });
 
   program
@@ -54,5 +55,5 @@ await runCommand(async (signal) => {
     });
 
   await program.parseAsync();
-  return Number(process.exitCode ?? 0);
+  return exitCode;
 });

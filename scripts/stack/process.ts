@@ -10,6 +10,15 @@ const POLL_MS = 50;
 /** In the environment of every process of a stack, its children included; the value is `<stack folder>:<service>`. */
 const MARK = 'INSTANT_HEALTH_STACK_SERVICE';
 
+/** A process environment with the stack's mark in it. */
+export function markedEnvironment(
+  stack: string,
+  service: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  return { ...environment, [MARK]: markOf(stack, service) };
+}
+
 /** One process for good: the kernel reuses pids, but not together with the moment of the start. */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -38,7 +47,7 @@ export async function startDetached(
   try {
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: { ...(command.env ?? process.env), [MARK]: markOf(mark.stack, mark.service) },
+      env: markedEnvironment(mark.stack, mark.service, command.env),
       stdio: ['ignore', stdout, stderr],
       detached: true,
     });

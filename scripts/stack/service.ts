@@ -17,6 +17,8 @@ export interface ServiceContext {
 /** What it is given for a start: the installed programs as well. */
 export interface StartContext extends ServiceContext {
   readonly installation: Installation;
+  /** For the tools that prepare a service: marks them, so that nothing survives a killed `up`. */
+  readonly toolEnvironment: NodeJS.ProcessEnv;
 }
 
 /** A program to start. */

@@ -4,13 +4,17 @@ import type { Progress } from '../setup/progress.ts';
 import { allServices, preferredSpark, type Selectable, selectServices, sparkVersionOf } from './catalogue.ts';
 import { type StackLayout, stackLayout } from './layout.ts';
 import { planPorts } from './ports.ts';
-import { isAlive } from './process.ts';
+import { isAlive, markedEnvironment, markedProcesses, stopProcesses } from './process.ts';
 import { loadSecrets } from './secrets.ts';
 import type { Service, ServiceContext, StartContext } from './service.ts';
 import { sparkRemote } from './services/spark.ts';
 import { StackError } from './stack-error.ts';
 import { bringUp, stopServices } from './start-service.ts';
 import { StateFile } from './state-file.ts';
+
+/** The mark of tools that prepare services. */
+const PREPARING = 'prepare';
+const STOP_LIMIT_MS = 10_000;
 
 export interface UpOptions {
   readonly sparks: readonly SparkVersion[];
@@ -24,6 +28,7 @@ export async function upNative(options: UpOptions): Promise<void> {
   const { sparks, progress, signal } = options;
   const layout = stackLayout();
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
+  await stopProcesses(markedProcesses(layout.root, PREPARING), STOP_LIMIT_MS);
   const installation = await setUp({ sparkVersions: sparks, progress, signal });
   const state = StateFile.open(layout, 'native');
   refuseOtherMode(state);
@@ -77,7 +82,14 @@ async function makeContext(
     progress.line(service, `port ${from} (${portName}) is taken by another program, using ${to}${effect}`);
   }
   const selected = new Set([...running, ...services.map(({ name }) => name)]);
-  return { layout, installation, ports: plan, secrets: loadSecrets(layout), selected };
+  return {
+    layout,
+    installation,
+    toolEnvironment: markedEnvironment(layout.root, PREPARING),
+    ports: plan,
+    secrets: loadSecrets(layout),
+    selected,
+  };
 }
 
 /** What the state file tells other commands. */

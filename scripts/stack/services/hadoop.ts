@@ -31,6 +31,7 @@ export const namenode: Service = {
         '-nonInteractive',
       ],
       cwd: places(context).folder,
+      env: context.toolEnvironment,
       signal,
     });
     await rename(temporary, names);

@@ -38,6 +38,7 @@ export const kafka: Service = {
         properties,
       ],
       cwd: folder,
+      env: context.toolEnvironment,
       signal,
     });
   },

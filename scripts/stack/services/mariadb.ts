@@ -5,7 +5,7 @@ import { createConnection } from 'mysql2/promise';
 import { prepareDemoDatabase } from '../../../database/index.ts';
 import { runTool } from '../../setup/tool.ts';
 import { certificateFiles, provideCertificates } from '../certificates.ts';
-import { portOf, type Service, type ServiceContext } from '../service.ts';
+import { portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
 
 const DATABASE = 'health';
 const USER = 'health';
@@ -21,7 +21,7 @@ export const mariadb: Service = {
     const { folder, data, initFile } = places(context);
     await mkdir(folder, { recursive: true });
     await provideCertificates(join(folder, 'tls'), signal);
-    if (!existsSync(data)) await initialise(context.installation.mariadb, data, signal);
+    if (!existsSync(data)) await initialise(context, data, signal);
     await writeFile(initFile, accountStatements(context), { mode: 0o600 });
   },
 
@@ -105,7 +105,8 @@ function places(context: ServiceContext) {
   };
 }
 
-async function initialise(base: string, data: string, signal: AbortSignal): Promise<void> {
+async function initialise(context: StartContext, data: string, signal: AbortSignal): Promise<void> {
+  const base = context.installation.mariadb;
   const temporary = `${data}.new`;
   await rm(temporary, { recursive: true, force: true });
   await runTool({
@@ -120,6 +121,7 @@ async function initialise(base: string, data: string, signal: AbortSignal): Prom
       '--force',
       ...asRoot(),
     ],
+    env: context.toolEnvironment,
     signal,
   });
   await rename(temporary, data);

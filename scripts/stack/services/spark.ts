@@ -30,10 +30,7 @@ export function sparkConnect(version: SparkVersion): Service {
         args: [
           ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
           ...['--master', 'local[2]', '--driver-memory', '1g'],
-          ...[
-            '--driver-java-options',
-            `-XX:+UseSerialGC -Djava.net.preferIPv4Stack=true -Djava.io.tmpdir=${join(folder, 'tmp')} -Dlog4j2.configurationFile=${loggingFile(context, name)}`,
-          ],
+          ...['--driver-java-options', javaOptions(context, name)],
           ...Object.entries(configuration(context, name)).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
           ...['--jars', spark.extraJars.join(',')],
           'spark-internal',
@@ -70,6 +67,16 @@ export function sparkServiceName(version: SparkVersion): string {
 /** `sc://127.0.0.1:<port>` */
 export function sparkRemote(context: Pick<ServiceContext, 'ports'>, version: SparkVersion): string {
   return `sc://${addressOf(context, sparkServiceName(version), 'connect')}`;
+}
+
+/** One text that Spark splits again: quotes keep a path with spaces together. */
+function javaOptions(context: ServiceContext, name: string): string {
+  return [
+    '-XX:+UseSerialGC',
+    '-Djava.net.preferIPv4Stack=true',
+    `"-Djava.io.tmpdir=${join(context.layout.folder(name), 'tmp')}"`,
+    `"-Dlog4j2.configurationFile=${loggingFile(context, name)}"`,
+  ].join(' ');
 }
 
 function loggingFile(context: ServiceContext, name: string): string {

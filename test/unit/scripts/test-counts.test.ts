@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runMocha } from '../../../scripts/test/run-mocha.ts';
+import { addCounts, isSuccess, NO_TESTS, settleCounts, summaryLine } from '../../../scripts/test/test-counts.ts';
+
+describe('the count of tests', () => {
+  it('ends in one line that names skipped tests only where there are any', () => {
+    expect(summaryLine({ passed: 12, failed: 0, skipped: 0 })).to.equal('12 passed, 0 failed');
+    expect(summaryLine({ passed: 12, failed: 1, skipped: 2 })).to.equal('12 passed, 1 failed, 2 skipped');
+  });
+
+  it('adds up runs, and calls nothing run no success', () => {
+    const sum = addCounts({ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 20, skipped: 30 });
+    expect(sum).to.deep.equal({ passed: 11, failed: 22, skipped: 33 });
+    expect(isSuccess(sum)).to.equal(false);
+    expect(isSuccess(NO_TESTS)).to.equal(false);
+    expect(isSuccess({ passed: 1, failed: 0, skipped: 1 })).to.equal(true);
+  });
+
+  it('counts a crash as a failure', () => {
+    const counts = { passed: 3, failed: 0, skipped: 0 };
+    expect(settleCounts({ ...counts, complete: true }, 0)).to.deep.equal(counts);
+    expect(settleCounts({ ...counts, complete: false }, 0)).to.deep.equal({ ...counts, failed: 1 });
+    expect(settleCounts({ ...counts, complete: true }, 7)).to.deep.equal({ ...counts, failed: 1 });
+    expect(settleCounts({ ...counts, failed: 2, complete: true }, 2)).to.deep.equal({ ...counts, failed: 2 });
+    expect(settleCounts(undefined, null)).to.deep.equal({ passed: 0, failed: 1, skipped: 0 });
+  });
+
+  describe('of a real mocha', () => {
+    let folder: string;
+
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'counts-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const count = async (script: string) => {
+      const file = join(folder, 'sample.test.cjs');
+      writeFileSync(file, script);
+      return await runMocha({ files: [file], signal: new AbortController().signal, onOutput: () => {} });
+    };
+
+    it('tells passed, failed and skipped tests and failed hooks apart', async () => {
+      const counts = await count(`
+        it('passes', () => {});
+        it('fails', () => { throw new Error('wrong'); });
+        it.skip('is skipped', () => {});
+        describe('hooks', () => { before(() => { throw new Error('hook'); }); it('never runs', () => {}); });
+      `);
+      expect(counts).to.deep.equal({ passed: 1, failed: 2, skipped: 1 });
+    });
+
+    it('keeps what passed before a crash', async () => {
+      const counts = await count(`
+        it('passes', () => {});
+        it('crashes', () => process.kill(process.pid, 'SIGKILL'));
+      `);
+      expect(counts).to.deep.equal({ passed: 1, failed: 1, skipped: 0 });
+    });
+
+    it('does not wait for a socket that a test forgot', async () => {
+      const counts = await count(`
+        it('leaves a server behind', (done) => { require('node:net').createServer().listen(0, '127.0.0.1', done); });
+      `);
+      expect(counts).to.deep.equal({ passed: 1, failed: 0, skipped: 0 });
+    });
+
+    it('fails for a file that cannot be loaded', async () => {
+      expect(await count('this is no JavaScript')).to.deep.equal({ passed: 0, failed: 1, skipped: 0 });
+    });
+  });
+});
