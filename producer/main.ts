@@ -17,7 +17,7 @@ import { Sink } from './sink.ts';
 import { Source } from './source.ts';
 
 /** Measured: larger batches make the client's grouping by partition the bottleneck, smaller ones the round trip. */
-const BATCH_ROWS = 1_000;
+const BATCH_ROWS = 500;
 const PAGE_ROWS = 10_000;
 const PACED_PAGE_ROWS = 500;
 

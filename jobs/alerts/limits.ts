@@ -51,6 +51,9 @@ export function limitsFor(
   return own.length > 0 ? own : fitting.filter((limit) => limit.customerId === null);
 }
 
+/** What counts of a limit once it is known to apply. */
+export type Band = Pick<Limit, 'lower' | 'upper' | 'severity' | 'message' | 'source'>;
+
 /**
  * Judges one attribute of a reading. Bands are inclusive: a value on the limit is normal. Of several bands that are
  * left the most severe counts, then the one left furthest, then the earlier one; so there is one breach at most.
@@ -59,9 +62,9 @@ export function classify(
   { customerId }: Pick<Reading, 'customerId'>,
   attribute: Attribute,
   value: number,
-  limits: readonly Limit[],
+  limits: readonly Band[],
 ): Breach | undefined {
-  let worst: { readonly limit: Limit; readonly excess: number } | undefined;
+  let worst: { readonly limit: Band; readonly excess: number } | undefined;
   for (const limit of limits) {
     const excess = Math.max(limit.lower - value, value - limit.upper);
     if (excess <= 0) continue;
