@@ -14,7 +14,7 @@ export class DayTimeInterval {
     return new DayTimeInterval(BigInt(milliseconds) * 1000n);
   }
 
-  /** May round down what is finer than a millisecond. */
+  /** With a fraction for what is finer; beyond 2^53 microseconds (285 years) not exact. */
   get milliseconds(): number {
     return Number(this.microseconds) / 1000;
   }

@@ -1,0 +1,181 @@
+import { expect } from 'chai';
+import {
+  CalendarInterval,
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  parseDDL,
+  rowValues,
+  type SparkSession,
+  Timestamp,
+  Variant,
+  YearMonthInterval,
+} from '../../src/index.ts';
+import { isAtLeast, openSession } from '../helpers/spark.ts';
+
+/** What SQL says, the type it has, and the value that must arrive. */
+type Case = readonly [sql: string, type: string, value: unknown];
+
+const EVERYWHERE: readonly Case[] = [
+  ['cast(-128 as tinyint)', 'tinyint', -128],
+  ['cast(32767 as smallint)', 'smallint', 32_767],
+  ['-2147483648', 'int', -(2 ** 31)],
+  ['-9223372036854775807L - 1L', 'bigint', -(2n ** 63n)],
+  ['9223372036854775807L', 'bigint', 2n ** 63n - 1n],
+  ["float('NaN')", 'float', Number.NaN],
+  ['float(1.5)', 'float', 1.5],
+  ["double('-Infinity')", 'double', Number.NEGATIVE_INFINITY],
+  ['4.9E-324D', 'double', Number.MIN_VALUE],
+  ["decimal('0')", 'decimal(10,0)', new Decimal(0n, 0)],
+  [`cast('${'9'.repeat(20)}.${'9'.repeat(18)}' as decimal(38,18))`, 'decimal(38,18)', new Decimal(10n ** 38n - 1n, 18)],
+  [
+    `cast('-${'9'.repeat(20)}.${'9'.repeat(18)}' as decimal(38,18))`,
+    'decimal(38,18)',
+    new Decimal(1n - 10n ** 38n, 18),
+  ],
+  ["cast('-0.00001' as decimal(5,5))", 'decimal(5,5)', new Decimal(-1n, 5)],
+  ["'grün – 🎉, and more than twelve bytes'", 'string', 'grün – 🎉, and more than twelve bytes'],
+  ["''", 'string', ''],
+  ["X'00FF'", 'binary', Uint8Array.of(0, 255)],
+  ['true', 'boolean', true],
+  ["date'0001-01-01'", 'date', LocalDate.parse('0001-01-01')],
+  ["date'9999-12-31'", 'date', LocalDate.parse('9999-12-31')],
+  ["timestamp'0001-01-01 00:00:00Z'", 'timestamp', Timestamp.parse('0001-01-01T00:00:00Z')],
+  ["timestamp'9999-12-31 23:59:59.999999Z'", 'timestamp', Timestamp.parse('9999-12-31T23:59:59.999999Z')],
+  ["timestamp_ntz'1969-12-31 23:59:59.999999'", 'timestamp_ntz', new LocalDateTime(-1n)],
+  ["interval '-1 02:03:04.000005' day to second", 'interval day to second', new DayTimeInterval(-93_784_000_005n)],
+  ["interval '-1-2' year to month", 'interval year to month', new YearMonthInterval(-14)],
+  ['array(1, null, 3)', 'array<int>', [1, null, 3]],
+  ['array()', 'array<void>', []],
+  [
+    "map('k', array(named_struct('z', 1.5bd)), 'n', null)",
+    'map<string,array<struct<z:decimal(2,1)>>>',
+    new Map([
+      ['k', [{ z: new Decimal(15n, 1) }]],
+      ['n', null],
+    ] as Array<[string, unknown]>),
+  ],
+  [
+    "named_struct('x', null, 'y', named_struct('deep', array(array('a', null), null)))",
+    'struct<x:void,y:struct<deep:array<array<string>>>>',
+    { x: null, y: { deep: [['a', null], null] } },
+  ],
+  ['null', 'void', null],
+];
+
+const SINCE_4: readonly Case[] = [
+  // 3.5 refuses to turn this one into Arrow.
+  ['make_interval(1, 2, 0, 3, 4, 5, 6.7)', 'interval', new CalendarInterval(14, 3, 14_706_700_000n)],
+  ["'COLL' collate unicode_ci", 'string collate UNICODE_CI', 'COLL'],
+  ["parse_json('7')", 'variant', new Variant(Uint8Array.of(0x0c, 7), Uint8Array.of(1, 0, 0))],
+];
+
+describe('values from and to a server', () => {
+  let spark: SparkSession;
+
+  before(async () => {
+    // A zone with an offset and with summer time: no value may depend on it.
+    spark = await openSession({ 'spark.sql.session.timeZone': 'America/New_York' });
+  });
+  after(() => spark.stop());
+
+  async function expectValues(cases: readonly Case[]): Promise<void> {
+    const columns = cases.map(([sql], index) => `${sql} as c${index}`);
+    const result = await spark.sql(`select ${columns.join(', ')}`);
+    const schema = await result.schema();
+    expect(schema.fields.map(({ dataType }) => parseDDL('x INT').add('t', dataType).simpleString())).to.deep.equal(
+      cases.map(([, type]) => `struct<x:int,t:${type}>`),
+    );
+    const [row] = await result.collect();
+    for (const [index, [sql, , value]] of cases.entries()) expect(row?.[`c${index}`], sql).to.deep.equal(value);
+  }
+
+  it('arrive exactly, at both ends of every type', () => expectValues(EVERYWHERE));
+
+  it('arrive exactly, in the types of Spark 4', async function () {
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    await expectValues(SINCE_4);
+  });
+
+  it('arrive as null next to values, in every type and depth', async () => {
+    const typed = EVERYWHERE.filter(([, type]) => type !== 'void');
+    const columns = typed.map(([sql], index) => `if(id % ${(index % 5) + 2} = 0, null, ${sql}) as c${index}`);
+    const rows = await (await spark.sql(`select id, ${columns.join(', ')} from range(0, 3000, 1, 1)`)).collect();
+    expect(rows.length).to.equal(3000);
+    for (const { id, ...values } of rows) {
+      for (const [index, [, , value]] of typed.entries()) {
+        const expected = Number(id) % ((index % 5) + 2) === 0 ? null : value;
+        const actual = values[`c${index}`];
+        if (actual !== expected) expect(actual, `row ${id}, c${index}`).to.deep.equal(expected);
+      }
+    }
+  });
+
+  it('keep repeated and numeric column names apart', async () => {
+    const [row = {}] = await (await spark.sql('select 2 as `2`, 1 as `1`, 3 as a, 4 as a')).collect();
+    expect(rowValues(row)).to.deep.equal([2, 1, 3, 4]);
+    expect(row).to.deep.equal({ 1: 1, 2: 2, a: 3 });
+  });
+
+  it('come back as they were sent', async () => {
+    const sendable = EVERYWHERE.filter(
+      ([, type]) => !['array<void>', 'struct<x:void,y:struct<deep:array<array<string>>>>'].includes(type),
+    );
+    const ddl = sendable.map(([, type], index) => `c${index} ${type}`).join(', ');
+    const rows = [
+      sendable.map(([, , value]) => value),
+      sendable.map(() => null),
+      ...Array.from({ length: 70 }, (_, row) =>
+        sendable.map(([, , value], index) => ((row + index) % 3 ? value : null)),
+      ),
+    ];
+    const sent = spark.createDataFrame(rows, parseDDL(ddl));
+    expect((await sent.collect()).map(rowValues)).to.deep.equal(rows);
+  });
+
+  it('mean on the server what they mean here', async () => {
+    const schema = parseDDL(
+      't TIMESTAMP, n TIMESTAMP_NTZ, d DATE, de DECIMAL(38,18), i INTERVAL DAY TO SECOND, b BINARY',
+    );
+    const row = [
+      '0001-01-01T00:00:00Z',
+      '9999-12-31T23:59:59.999999',
+      '0001-01-01',
+      '-99999999999999999999.5',
+      new DayTimeInterval(-1n),
+      Uint8Array.of(0, 255),
+    ];
+    const frame = spark.createDataFrame([row], schema);
+    const [same] = await frame
+      .selectExpr(
+        "t = timestamp'0001-01-01 00:00:00Z'",
+        "n = timestamp_ntz'9999-12-31 23:59:59.999999'",
+        "d = date'0001-01-01'",
+        'de = -99999999999999999999.5BD',
+        "i = interval '-0.000001' second",
+        "b = X'00FF'",
+      )
+      .toDF('t', 'n', 'd', 'de', 'i', 'b')
+      .collect();
+    expect(same).to.deep.equal({ t: true, n: true, d: true, de: true, i: true, b: true });
+  });
+
+  it('travel as TIME and INTERVAL where the server has them', async function () {
+    if (!(await isAtLeast(spark, '4.1'))) this.skip();
+    await spark.conf.set('spark.sql.timeType.enabled', 'true');
+    const rows = [
+      { t: LocalTime.parse('23:59:59.999999'), i: new CalendarInterval(-14, 3, 5n) },
+      { t: null, i: null },
+      { t: LocalTime.parse('00:00'), i: new CalendarInterval(0, 0, 0n) },
+    ];
+    expect(await spark.createDataFrame(rows, 't TIME, i INTERVAL').collect()).to.deep.equal(rows);
+  });
+
+  it('arrive as no rows, with a schema', async () => {
+    const empty = spark.createDataFrame([], 'id BIGINT NOT NULL, s STRING');
+    expect(await empty.collect()).to.deep.equal([]);
+    expect((await empty.schema()).toDDL()).to.equal('id BIGINT NOT NULL,s STRING');
+  });
+});
