@@ -22,12 +22,24 @@ export async function* executeBatches(
 ): AsyncGenerator<RowBatch, void, undefined> {
   let schema: StructType | undefined;
   let decoder: BatchDecoder | undefined;
+  let rowsSeen = 0n;
   for await (const response of client.execute(relationPlan(node), options)) {
     if (response.schema !== undefined) schema = schemaFromProto(response.schema);
     if (response.observedMetrics.length > 0) deliverMetrics(client, response.observedMetrics);
     if (response.responseType.case === 'arrowBatch') {
+      const { rowCount, startOffset, data } = response.responseType.value;
       decoder ??= new BatchDecoder(schema);
-      yield decoder.decode(response.responseType.value.data);
+      const batch = decoder.decode(data);
+      // A lost, doubled or cut batch must not pass for the result; 3.5 sends no offsets.
+      if (BigInt(batch.rowCount) !== rowCount || (startOffset !== undefined && startOffset !== rowsSeen)) {
+        const told = `${rowCount} rows from ${startOffset ?? rowsSeen}`;
+        throw new SparkConnectError(
+          'protocol',
+          `a batch of ${told} was told, ${batch.rowCount} rows from ${rowsSeen} came`,
+        );
+      }
+      rowsSeen += rowCount;
+      yield batch;
     }
   }
 }

@@ -1,7 +1,6 @@
 import { SparkConnectError } from '../errors.ts';
-import type { Column, ColumnOrName } from '../functions/column.ts';
-import { nameToExpression } from '../functions/column.ts';
-import { type ExpressionNode, functionNode, nameNode } from '../plan/expressions.ts';
+import { Column, type ColumnOrName, nameToExpression } from '../functions/column.ts';
+import { aliasNode, type ExpressionNode, functionNode, nameNode } from '../plan/expressions.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { defined, type Pivot, type RelationNode, relation } from '../plan/relations/index.ts';
 import type { DataFrame } from './data-frame.ts';
@@ -32,10 +31,10 @@ export class GroupedData {
 
   /** Aggregates as columns (`F.max('bp').as('worst')`), or as names of functions by column: `{ bp: 'max' }`. */
   agg(first: Column | Readonly<Record<string, string>>, ...others: readonly Column[]): DataFrame {
-    if ('expression' in first && typeof first.expression === 'object') {
-      return this.#aggregate([first as Column, ...others].map((column) => column.expression));
+    if (first instanceof Column) {
+      return this.#aggregate([first, ...others].map((column) => column.expression));
     }
-    const pairs = Object.entries(first as Readonly<Record<string, string>>);
+    const pairs = Object.entries(first);
     if (pairs.length === 0) throw new SparkConnectError('invalid-argument', 'agg needs an aggregate');
     return this.#aggregate(pairs.map(([column, name]) => functionNode(name, [nameNode(column)])));
   }
@@ -43,7 +42,7 @@ export class GroupedData {
   /** How many rows each group has, in a column `count`. */
   count(): DataFrame {
     const count = functionNode('count', [literalNode(1)]);
-    return this.#aggregate([Object.freeze({ kind: 'alias', child: count, names: ['count'] })]);
+    return this.#aggregate([aliasNode(count, ['count'])]);
   }
 
   sum(...columns: readonly [string, ...string[]]): DataFrame {

@@ -103,11 +103,6 @@ export interface UpdateFieldNode {
   readonly field: string;
   readonly value?: ExpressionNode;
 }
-export interface NamedArgumentNode {
-  readonly kind: 'namedArgument';
-  readonly name: string;
-  readonly value: ExpressionNode;
-}
 
 export type ExpressionNode =
   | LiteralNode
@@ -124,8 +119,7 @@ export type ExpressionNode =
   | LambdaNode
   | SqlExpressionNode
   | ExtractNode
-  | UpdateFieldNode
-  | NamedArgumentNode;
+  | UpdateFieldNode;
 
 /** A name as Spark writes it: `*` and `a.*` stand for all columns of their target. */
 export function nameNode(name: string, relation?: RelationNode): AttributeNode | StarNode {
@@ -201,8 +195,4 @@ export function extractNode(child: ExpressionNode, extraction: ExpressionNode): 
 
 export function updateFieldNode(struct: ExpressionNode, field: string, value?: ExpressionNode): UpdateFieldNode {
   return Object.freeze({ kind: 'updateField', struct, field, ...(value === undefined ? {} : { value }) });
-}
-
-export function namedArgumentNode(name: string, value: ExpressionNode): NamedArgumentNode {
-  return Object.freeze({ kind: 'namedArgument', name, value });
 }

@@ -161,6 +161,12 @@ function contentAs(value: LiteralValue, type: DataType): LiteralContent {
     case 'double':
       if (typeof value === 'number') return { of: type.kind, value };
       break;
+    case 'decimal': {
+      if (!(value instanceof Decimal) && typeof value !== 'number' && typeof value !== 'bigint') break;
+      const decimal = (value instanceof Decimal ? value : Decimal.from(value)).rescale(type.scale);
+      if (decimal === undefined || decimal.precision > type.precision) break;
+      return { of: 'decimal', text: decimal.toString(), precision: type.precision, scale: type.scale };
+    }
     case 'array':
       if (!Array.isArray(value)) break;
       return {

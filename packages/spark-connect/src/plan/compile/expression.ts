@@ -91,10 +91,6 @@ const compilers: Compilers = {
       ...(node.value === undefined ? {} : { valueExpression: compileExpression(node.value) }),
     },
   }),
-  namedArgument: (node) => ({
-    case: 'namedArgumentExpression',
-    value: { key: node.name, value: compileExpression(node.value) },
-  }),
 };
 
 export function compileExpression(node: ExpressionNode): Expression {

@@ -43,10 +43,6 @@ export const sourceCompilers: Compilers<SourceNode> = {
     value: { ...(node.data === undefined ? {} : { data: node.data }), schema: node.schema },
   }),
   serverRelation: (node) => node.relation.relType,
-  tableFunction: (node) => ({
-    case: 'unresolvedTableValuedFunction',
-    value: { functionName: node.name, arguments: compileExpressions(node.args) },
-  }),
 };
 
 /**

@@ -12,5 +12,3 @@ export type { JoinKind, Pivot } from './combine.ts';
 export type { SqlArguments } from './sources.ts';
 
 export type RelationNode = SourceNode | ColumnsNode | RowsNode | CombineNode | CleanNode | CatalogNode;
-export type RelationKind = RelationNode['kind'];
-export type RelationOf<K extends RelationKind> = Extract<RelationNode, { readonly kind: K }>;

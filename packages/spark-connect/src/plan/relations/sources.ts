@@ -49,17 +49,5 @@ export interface ServerRelationNode extends RelationBase {
   readonly kind: 'serverRelation';
   readonly relation: Relation;
 }
-export interface TableFunctionNode extends RelationBase {
-  readonly kind: 'tableFunction';
-  readonly name: string;
-  readonly args: readonly ExpressionNode[];
-}
 
-export type SourceNode =
-  | ReadTableNode
-  | ReadSourceNode
-  | SqlNode
-  | RangeNode
-  | LocalRelationNode
-  | ServerRelationNode
-  | TableFunctionNode;
+export type SourceNode = ReadTableNode | ReadSourceNode | SqlNode | RangeNode | LocalRelationNode | ServerRelationNode;

@@ -19,8 +19,8 @@ async function* stream(...responses: ExecutePlanResponse[]): AsyncGenerator<Exec
   yield* responses;
 }
 
-function batch(schema: StructType, rows: readonly Record<string, unknown>[]): ExecutePlanResponse {
-  const value = { rowCount: BigInt(rows.length), data: encodeRows(rows, schema) };
+function batch(schema: StructType, rows: readonly Record<string, unknown>[], told = {}): ExecutePlanResponse {
+  const value = { rowCount: BigInt(rows.length), data: encodeRows(rows, schema), ...told };
   return create(ExecutePlanResponseSchema, { responseType: { case: 'arrowBatch', value } });
 }
 
@@ -31,6 +31,22 @@ describe('DataFrame', () => {
   it('puts the rows of several batches one after another', async () => {
     const spark = sessionOf({ execute: () => stream(schemaOnly, batch(ids, [{ id: 1n }]), batch(ids, [{ id: 2n }])) });
     expect(await spark.range(3).collect()).to.deep.equal([{ id: 1n }, { id: 2n }]);
+  });
+
+  it('refuses batches that were lost, doubled or cut', async () => {
+    const one = batch(ids, [{ id: 1n }], { startOffset: 0n });
+    for (const wrong of [
+      one,
+      batch(ids, [{ id: 3n }], { startOffset: 2n }),
+      batch(ids, [{ id: 2n }], { rowCount: 2n }),
+    ]) {
+      const spark = sessionOf({ execute: () => stream(schemaOnly, one, wrong) });
+      const error = await spark
+        .range(3)
+        .collect()
+        .catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'protocol');
+    }
   });
 
   it('has no rows where the server sends none', async () => {

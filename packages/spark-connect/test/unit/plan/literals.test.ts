@@ -72,6 +72,8 @@ describe('literals', () => {
     expect(json(5, T.byte())).to.deep.equal({ byte: 5 });
     expect(json(5, T.long())).to.deep.equal({ long: '5' });
     expect(json(null, T.date())).to.deep.equal({ null: { date: {} } });
+    expect(json(1.5, T.decimal(10, 2))).to.deep.equal({ decimal: { value: '1.50', precision: 10, scale: 2 } });
+    expect(() => json(1.555, T.decimal(10, 2))).to.throw(SparkConnectError, '1.555 is no decimal');
     expect(() => json(128, T.byte())).to.throw(SparkConnectError, '128 is no byte');
     expect(() => json(1.5, T.int())).to.throw(SparkConnectError, '1.5 is no integer');
     expect(() => json('x', T.boolean())).to.throw(SparkConnectError, 'x is no boolean');
