@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Environment,
@@ -167,6 +168,8 @@ async function follow(
 ): Promise<void> {
   const over = new AbortController();
   const stopping = AbortSignal.any([signal, over.signal]);
+  // Every query waits on it, with several calls each.
+  setMaxListeners(0, stopping);
   const queries = running.flatMap((job) => job.queries);
   for (const query of queries) log.info(`${query.name ?? query.id} runs (id ${query.id})`);
   const followed = queries.map(async (query) => {

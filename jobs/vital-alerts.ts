@@ -46,9 +46,10 @@ export const vitalAlerts: Job = {
     const storage = storageSettings(environment);
     const database = databaseSettings(environment);
     const pool = openPool(database);
-    const mailer = new Mailer(smtpSettings(environment));
+    const smtp = smtpSettings(environment);
+    const mailer = new Mailer(smtp);
     const close = async () => {
-      await mailer.close();
+      mailer.close();
       await pool.end();
     };
     try {
@@ -57,6 +58,7 @@ export const vitalAlerts: Job = {
         pool,
         database,
         mailer,
+        smtp,
         log,
         report,
         query: QUERY,

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
 import { databaseError, type Patient, readLimits, readPatients } from '../../database/index.ts';
-import type { DatabaseSettings, Logger } from '../../settings/index.ts';
+import type { DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
 import { Counters } from '../counters.ts';
 import type { JobEvent } from '../job.ts';
-import { type AlertGroup, findingsOf, type ReportedMeasurement } from './findings.ts';
+import { findingsOf, type ReportedMeasurement } from './findings.ts';
 import { limitsOfPatients, measurementsToReport } from './limits-view.ts';
-import { composeMail } from './mail-template.ts';
+import { alertMail, type BreachGroup, groupBreaches } from './mail-template.ts';
 import type { Mailer } from './mailer.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -16,6 +16,7 @@ interface Surroundings {
   readonly pool: Pool;
   readonly database: DatabaseSettings;
   readonly mailer: Mailer;
+  readonly smtp: SmtpSettings;
   readonly log: Logger;
   readonly report: (event: JobEvent) => void;
   readonly query: string;
@@ -48,31 +49,23 @@ export class BatchAlerts {
 
   /** Resolves when every mail of the batch is with the mail server; a batch that comes again makes the same mails. */
   async handle(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
-    const { mailer, log, report, query } = this.#with;
+    const { log, report, query } = this.#with;
     const at = new Date().toISOString();
     const stopwatch = new Stopwatch();
     const { limits, patients } = await stopwatch.time('directory', this.refreshLimits());
-    const measurements = await stopwatch.time(
-      'collect',
-      measurementsToReport(batch, limits).collect<ReportedMeasurement>({ signal }),
-    );
-    const { alerts, withoutLimits, patientsWithoutLimits } = findingsOf(measurements);
-    const mails = alerts.map((alert) => this.#mail(alert, patients, batchId));
-    await stopwatch.time('mail', Promise.all(mails.map((mail) => mailer.send(mail))));
+    const rows = measurementsToReport(batch, limits).collect<ReportedMeasurement>({ signal });
+    const { breaches, withoutLimits, patientsWithoutLimits } = findingsOf(await stopwatch.time('collect', rows));
+    const groups = groupBreaches(breaches, (customerId) => known(patients, customerId).ward);
+    await stopwatch.time('mail', this.#sendAll(groups, patients, batchId));
     if (withoutLimits > 0) {
       log.warn(
         `batch ${batchId}: ${withoutLimits} measurements of ${patientsWithoutLimits.length} patients have no limits in threshold_reference`,
       );
     }
-    const counts = { 'mails sent': mails.length, 'measurements without limits': withoutLimits };
+    const counts = { 'mails sent': groups.length, 'measurements without limits': withoutLimits };
     await stopwatch.time('count', this.#counters.add(counts));
-    report({
-      query,
-      batchId,
-      counts: { ...counts, 'out of limits': measurements.length - withoutLimits },
-      durationMs: stopwatch.laps,
-      at,
-    });
+    const all = { 'out of limits': breaches.length, ...counts };
+    report({ query, batchId, counts: all, durationMs: stopwatch.laps, at });
   }
 
   /** Reads limits and patients, so that a change applies from the next batch; Spark joins them anew only after a change. */
@@ -98,18 +91,37 @@ export class BatchAlerts {
     return this.#directory;
   }
 
-  #mail(alert: AlertGroup, patients: ReadonlyMap<number, Patient>, batchId: number) {
-    const patient = patients.get(alert.customerId);
-    // Limits come from joining with these very patients.
-    if (!patient) throw new Error(`an alert of patient ${alert.customerId}, who has no limits`);
-    return composeMail(alert, patient, { messageId: this.#messageId(batchId, alert), link: this.#with.mailer.link });
+  /** Waits for all, so that a batch never goes on sending after it was given back as failed. */
+  async #sendAll(
+    groups: readonly BreachGroup[],
+    patients: ReadonlyMap<number, Patient>,
+    batchId: number,
+  ): Promise<void> {
+    const { mailer, smtp } = this.#with;
+    const sent = await Promise.allSettled(
+      groups.map((group) =>
+        mailer.send({
+          ...alertMail(group, { link: smtp.link }),
+          to: known(patients, group.customerId).doctorEmail,
+          messageId: this.#messageId(batchId, group),
+        }),
+      ),
+    );
+    const failure = sent.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
   }
 
   /** The same for the same alert of the same batch, so that a mail that is sent again can be recognised as the same one. */
-  #messageId(batchId: number, { customerId, attribute, direction }: AlertGroup): string {
-    return createHash('sha256')
-      .update(JSON.stringify([this.#with.scope, batchId, customerId, attribute, direction]))
-      .digest('hex')
-      .slice(0, 32);
+  #messageId(batchId: number, { customerId, attribute, direction }: BreachGroup): string {
+    const identity = JSON.stringify([this.#with.scope, batchId, customerId, attribute, direction]);
+    const hash = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+    return `<${hash}@${this.#with.smtp.from.split('@')[1]}>`;
   }
+}
+
+/** Limits come from joining with these very patients, so whoever breaks one is known. */
+function known(patients: ReadonlyMap<number, Patient>, customerId: number): Patient {
+  const patient = patients.get(customerId);
+  if (!patient) throw new Error('a limit was joined with a patient who is not in the directory');
+  return patient;
 }

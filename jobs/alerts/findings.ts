@@ -1,7 +1,7 @@
 import type { Timestamp } from '@instant-health/spark-connect';
-import type { Attribute, Severity } from '../../database/index.ts';
+import { type Attribute, type Breach, classify, type Severity } from './limits.ts';
 
-/** A measurement as Spark hands it to the driver; the limit's columns are null where the patient has none. */
+/** A measurement as Spark hands it to the driver, once for each limit that it breaks; null limits: the patient has none. */
 export interface ReportedMeasurement {
   readonly customerId: number;
   readonly attribute: Attribute;
@@ -17,104 +17,48 @@ export interface ReportedMeasurement {
   readonly source: string | null;
 }
 
-export type Direction = 'low' | 'high';
-
-/** What one mail is about: one patient, one attribute, one direction, within one batch. */
-export interface AlertGroup {
-  readonly customerId: number;
-  readonly attribute: Attribute;
-  readonly direction: Direction;
-  /** The worst that was reached. */
-  readonly severity: Severity;
-  /** Readings out of limits, each counted once however many limits it breaks. */
-  readonly readings: number;
-  readonly worstValue: number;
-  readonly latestValue: number;
-  readonly firstAt: Timestamp;
-  readonly lastAt: Timestamp;
-  /** The limit that the worst severity belongs to. */
-  readonly lower: number;
-  readonly upper: number;
-  readonly message: string;
-  readonly source: string;
-}
-
 /** What the driver makes of one batch's reported measurements. */
 export interface Findings {
-  readonly alerts: readonly AlertGroup[];
-  /** Measurements of patients for whom no limit applies. */
+  /** One for each measurement out of limits, by its worst limit; in the order of Kafka's times. */
+  readonly breaches: readonly (Breach & { readonly at: Date })[];
+  /** Measurements for which no limit applies. */
   readonly withoutLimits: number;
-  /** Those patients, in order. */
+  /** The patients of those, in order. */
   readonly patientsWithoutLimits: readonly number[];
 }
 
-interface Breach extends ReportedMeasurement {
-  readonly lower: number;
-  readonly upper: number;
-  readonly severity: Severity;
-}
-
-/** Groups what Spark reported into alerts and what has no limits. Pure; the order of the rows does not matter. */
-export function findingsOf(measurements: readonly ReportedMeasurement[]): Findings {
-  const breaches = measurements.filter(isBreach);
-  const unlimited = measurements.filter((measurement) => !isBreach(measurement));
-  const groups = new Map<string, Breach[]>();
-  for (const breach of breaches) {
-    const key = `${breach.customerId} ${breach.attribute} ${directionOf(breach)}`;
-    const group = groups.get(key);
-    if (group) group.push(breach);
-    else groups.set(key, [breach]);
+/** Sorts out what Spark reported. Pure; the order of the rows does not matter. */
+export function findingsOf(reported: readonly ReportedMeasurement[]): Findings {
+  const measurements = new Map<string, ReportedMeasurement[]>();
+  const unlimited: ReportedMeasurement[] = [];
+  for (const measurement of reported) {
+    if (measurement.lower === null) {
+      unlimited.push(measurement);
+      continue;
+    }
+    const key = `${measurement.partition}/${measurement.offset}/${measurement.attribute}`;
+    const same = measurements.get(key);
+    if (same) same.push(measurement);
+    else measurements.set(key, [measurement]);
   }
   return {
-    alerts: [...groups.values()].map(alertOf).sort(byPatient),
+    breaches: [...measurements.values()].flatMap(breachOf).sort((a, b) => a.at.getTime() - b.at.getTime()),
     withoutLimits: unlimited.length,
     patientsWithoutLimits: [...new Set(unlimited.map(({ customerId }) => customerId))].sort((a, b) => a - b),
   };
 }
 
-function isBreach(measurement: ReportedMeasurement): measurement is Breach {
-  return measurement.lower !== null && measurement.upper !== null && measurement.severity !== null;
-}
-
-function directionOf({ value, lower }: Breach): Direction {
-  return value < lower ? 'low' : 'high';
-}
-
-function alertOf(breaches: readonly Breach[]): AlertGroup {
-  const inTime = breaches.toSorted(
-    (a, b) => compare(a.timestamp.epochMicros, b.timestamp.epochMicros) || compare(a.offset, b.offset),
-  );
-  const [first] = inTime;
-  const last = inTime.at(-1);
-  if (!first || !last) throw new RangeError('a group has at least one breach');
-  const direction = directionOf(first);
-  const worst = inTime.reduce((worst, breach) => (isWorse(breach, worst, direction) ? breach : worst));
-  return {
-    customerId: first.customerId,
-    attribute: first.attribute,
-    direction,
-    severity: worst.severity,
-    readings: new Set(inTime.map(({ partition, offset }) => `${partition}/${offset}`)).size,
-    worstValue: worst.value,
-    latestValue: last.value,
-    firstAt: first.timestamp,
-    lastAt: last.timestamp,
-    lower: worst.lower,
-    upper: worst.upper,
-    message: worst.message ?? '',
-    source: worst.source ?? '',
-  };
-}
-
-function isWorse(a: Breach, b: Breach, direction: Direction): boolean {
-  if (a.severity !== b.severity) return a.severity === 'critical';
-  return direction === 'low' ? a.value < b.value : a.value > b.value;
-}
-
-function byPatient(a: AlertGroup, b: AlertGroup): number {
-  return a.customerId - b.customerId || compare(a.attribute, b.attribute) || compare(a.direction, b.direction);
-}
-
-function compare<T extends string | bigint>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** One breach of several rows that tell of the same measurement: which limit counts is decided in one place. */
+function breachOf(rows: readonly ReportedMeasurement[]): (Breach & { at: Date })[] {
+  const [first] = rows;
+  if (!first) return [];
+  const limits = rows.map(({ lower, upper, severity, message, source }) => ({
+    lower: lower ?? Number.NEGATIVE_INFINITY,
+    upper: upper ?? Number.POSITIVE_INFINITY,
+    severity: severity ?? 'warning',
+    message: message ?? '',
+    source: source ?? '',
+  }));
+  const breach = classify(first, first.attribute, first.value, limits);
+  return breach ? [{ ...breach, at: first.timestamp.toDate() }] : [];
 }
