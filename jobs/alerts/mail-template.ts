@@ -1,7 +1,28 @@
-import { type Attribute, DEMO_NOTICE, isDemoLimit, type Patient, type Severity } from '../../database/index.ts';
+import { DEMO_NOTICE, isDemoLimit } from '../../database/index.ts';
 import { OperatorError } from '../../settings/index.ts';
-import type { AlertGroup } from './findings.ts';
+import { type Attribute, type Breach, type Direction, type Severity, severityRank } from './limits.ts';
 import { mailHtml } from './mail-html.ts';
+
+/** The breaches of one patient, attribute and direction that one mail tells of. */
+export interface BreachGroup {
+  readonly customerId: number;
+  readonly ward: string;
+  readonly attribute: Attribute;
+  readonly direction: Direction;
+  /** The most severe one of the group. */
+  readonly severity: Severity;
+  /** The value that is furthest out. */
+  readonly worst: number;
+  /** The band that the worst value left, inclusive. */
+  readonly lower: number;
+  readonly upper: number;
+  /** Readings out of limits. */
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  /** Where the limit comes from; demonstration presets are named as such in the mail. */
+  readonly source: string;
+}
 
 export interface MailContent {
   readonly subject: string;
@@ -9,16 +30,8 @@ export interface MailContent {
   readonly html: string;
 }
 
-/** A mail to one doctor, ready to be sent. */
-export interface AlertMail extends MailContent {
-  readonly to: string;
-  /** The same for each attempt at the same alert; becomes the left part of the Message-ID. */
-  readonly messageId: string;
-}
-
 export interface MailOptions {
-  readonly messageId: string;
-  /** URL of the page to look at; the mail adds patient and attribute to it. */
+  /** Base URL of the page to look at; the mail names patient and attribute in it. */
   readonly link?: string | undefined;
 }
 
@@ -36,20 +49,35 @@ const UNIT = { heartBeat: 'bpm', bp: 'mmHg' } as const;
 const SIDE = { low: 'too low', high: 'too high' } as const;
 
 /**
- * Writes the mail about an alert. It says what a doctor needs to act and no more: ward, patient id, attribute, value,
- * limits, time and a link; no name, address or phone number, neither in the subject nor below.
+ * Writes the mail about a group of breaches. It says what a doctor needs to act and no more: ward, patient id,
+ * attribute, value, limits, time and a link; no name, address or phone number, neither in the subject nor below.
  *
  * @throws OperatorError `MAIL_HEADER_UNSAFE` when the ward holds a line break, `MAIL_VALUE_INVALID` for a value that is none
  */
-export function composeMail(
-  alert: AlertGroup,
-  { ward, doctorEmail }: Pick<Patient, 'ward' | 'doctorEmail'>,
-  { messageId, link }: MailOptions,
-): AlertMail {
-  const facts = factsOf(alert, ward, link);
-  const prefix = alert.severity === 'critical' ? 'CRITICAL: ' : '';
-  const subject = headerText(`${prefix}${ward}, patient ${alert.customerId}: ${facts.headline}`, "a patient's ward");
-  return { to: doctorEmail, messageId, subject, text: mailText(facts), html: mailHtml(facts) };
+export function alertMail(group: BreachGroup, options: MailOptions = {}): MailContent {
+  const facts = factsOf(group, options);
+  const subject = `${group.severity === 'critical' ? 'CRITICAL: ' : ''}${group.ward}, patient ${group.customerId}: ${facts.headline}`;
+  return { subject: headerText(subject, 'the ward of a patient'), text: mailText(facts), html: mailHtml(facts) };
+}
+
+/**
+ * Collects breaches into the groups that mails are about, in the order of their first breach.
+ *
+ * @param breaches each with the time of its reading
+ * @param wardOf ward of a patient
+ */
+export function groupBreaches(
+  breaches: Iterable<Breach & { readonly at: Date }>,
+  wardOf: (customerId: number) => string,
+): readonly BreachGroup[] {
+  const groups = new Map<string, BreachGroup>();
+  for (const breach of breaches) {
+    const { customerId, attribute, direction } = breach;
+    const key = `${customerId} ${attribute} ${direction}`;
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? groupOf(breach, wardOf(customerId)) : extended(group, breach));
+  }
+  return [...groups.values()];
 }
 
 /**
@@ -69,9 +97,49 @@ export function headerText(text: string, what: string): string {
   return text;
 }
 
-function factsOf(alert: AlertGroup, ward: string, link: string | undefined): MailFacts {
-  const { customerId, attribute, direction, severity, readings, worstValue, lower, upper } = alert;
-  for (const number of [customerId, readings, worstValue, lower, upper]) {
+function groupOf(breach: Breach & { readonly at: Date }, ward: string): BreachGroup {
+  const { customerId, attribute, direction, severity, value, lower, upper, source, at } = breach;
+  return {
+    customerId,
+    ward,
+    attribute,
+    direction,
+    severity,
+    worst: value,
+    lower,
+    upper,
+    count: 1,
+    firstAt: at,
+    lastAt: at,
+    source,
+  };
+}
+
+function extended(group: BreachGroup, breach: Breach & { readonly at: Date }): BreachGroup {
+  const { value: worst, lower, upper, severity, source, at } = breach;
+  return {
+    ...group,
+    // Value, band and severity come from the same breach, or the mail would contradict itself.
+    ...(isWorse(breach, group) ? { worst, lower, upper, severity, source } : {}),
+    count: group.count + 1,
+    firstAt: earlier(group.firstAt, at),
+    lastAt: earlier(group.lastAt, at) === at ? group.lastAt : at,
+  };
+}
+
+function isWorse({ severity, direction, value }: Breach, group: BreachGroup): boolean {
+  const rank = severityRank(severity) - severityRank(group.severity);
+  if (rank !== 0) return rank > 0;
+  return direction === 'low' ? value < group.worst : value > group.worst;
+}
+
+function earlier(left: Date, right: Date): Date {
+  return right.getTime() < left.getTime() ? right : left;
+}
+
+function factsOf(group: BreachGroup, { link }: MailOptions): MailFacts {
+  const { attribute, worst, lower, upper, customerId } = group;
+  for (const number of [worst, lower, upper, customerId, group.count]) {
     if (!Number.isFinite(number)) {
       throw new OperatorError(
         'MAIL_VALUE_INVALID',
@@ -80,20 +148,20 @@ function factsOf(alert: AlertGroup, ward: string, link: string | undefined): Mai
     }
   }
   const unit = UNIT[attribute];
-  const worstLabel = readings === 1 ? 'Value' : direction === 'low' ? 'Lowest value' : 'Highest value';
+  const worstLabel = group.count === 1 ? 'Value' : group.direction === 'low' ? 'Lowest value' : 'Highest value';
   return {
-    headline: `${NAME[attribute]} ${SIDE[direction]}, ${worstValue} ${unit}`,
-    severity,
+    headline: `${NAME[attribute]} ${SIDE[group.direction]}, ${worst} ${unit}`,
+    severity: group.severity,
     rows: [
-      ['Ward', ward],
+      ['Ward', group.ward],
       ['Patient', String(customerId)],
-      [worstLabel, `${worstValue} ${unit}`],
-      [severity === 'critical' ? 'Critical outside' : 'Normal range', `${lower}–${upper} ${unit}`],
-      ['Readings out of range', String(readings)],
-      ['Time (UTC)', period(alert.firstAt.toDate(), alert.lastAt.toDate())],
+      [worstLabel, `${worst} ${unit}`],
+      [group.severity === 'critical' ? 'Critical outside' : 'Normal range', `${lower}–${upper} ${unit}`],
+      ['Readings out of range', String(group.count)],
+      ['Time (UTC)', period(group.firstAt, group.lastAt)],
     ],
     link: link === undefined ? undefined : linkTo(link, customerId, attribute),
-    notice: isDemoLimit(alert) ? `${DEMO_NOTICE} The limits are demonstration limits.` : undefined,
+    notice: isDemoLimit(group) ? `${DEMO_NOTICE} The limits are demonstration limits.` : undefined,
   };
 }
 

@@ -1,16 +1,22 @@
 import nodemailer, { type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
 import { codeOf, messageOf, OperatorError, type SmtpSettings } from '../../settings/index.ts';
-import { type AlertMail, headerText } from './mail-template.ts';
+import { headerText, type MailContent } from './mail-template.ts';
 
 const CONNECTION_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
 /** A server that says nothing for this long in the middle of a mail is taken for dead. */
 const SOCKET_TIMEOUT_MS = 30_000;
-const MESSAGE_ID_PART = /^[A-Za-z0-9._-]{1,200}$/;
+const MESSAGE_ID = /^<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>$/;
+
+/** A mail to one doctor. */
+export interface AlertMail extends MailContent {
+  readonly to: string;
+  /** `<text@domain>`: the same for each attempt, so that a mail program shows a repeated one once. */
+  readonly messageId: string;
+}
 
 export interface Delivery {
-  /** `<id@domain>` as in the mail's header: the same for each attempt, so that mail programs show a repeated one once. */
   readonly messageId: string;
   /** The server's line, e.g. `250 2.0.0 OK queued as 4711`. */
   readonly response: string;
@@ -27,12 +33,9 @@ export interface MailerOptions {
 export class Mailer {
   readonly #transport: Transporter<SMTPPool.SentMessageInfo>;
   readonly #settings: SmtpSettings;
-  /** Of the sender; makes the Message-ID one that no other system gives out. */
-  readonly #domain: string;
 
   constructor(settings: SmtpSettings, options: MailerOptions = {}) {
     this.#settings = settings;
-    this.#domain = settings.from.slice(settings.from.lastIndexOf('@') + 1);
     const { credentials } = settings;
     const implicitTls = settings.tls === 'required' && settings.port === 465;
     this.#transport = nodemailer.createTransport({
@@ -54,11 +57,6 @@ export class Mailer {
     });
   }
 
-  /** MAIL_LINK: where mails point to. */
-  get link(): string | undefined {
-    return this.#settings.link;
-  }
-
   /**
    * Sends one mail and waits for the server to take it.
    *
@@ -68,11 +66,8 @@ export class Mailer {
   async send(mail: AlertMail): Promise<Delivery> {
     const to = singleAddress(mail.to);
     const subject = headerText(mail.subject, 'a subject');
-    if (!MESSAGE_ID_PART.test(mail.messageId)) {
-      throw new OperatorError(
-        'MAIL_HEADER_UNSAFE',
-        'A message id is made of letters, digits, dots, dashes and underscores',
-      );
+    if (!MESSAGE_ID.test(mail.messageId)) {
+      throw new OperatorError('MAIL_HEADER_UNSAFE', 'A Message-ID has the form <text@domain>');
     }
     try {
       const sent = await this.#transport.sendMail({
@@ -81,7 +76,7 @@ export class Mailer {
         subject,
         text: mail.text,
         html: mail.html,
-        messageId: `<${mail.messageId}@${this.#domain}>`,
+        messageId: mail.messageId,
         // Keeps out-of-office notes and mailing-list robots from answering an alert.
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       });
