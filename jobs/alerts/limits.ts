@@ -8,9 +8,6 @@ export type Direction = 'low' | 'high';
 
 export const ATTRIBUTES: readonly Attribute[] = ['heartBeat', 'bp'];
 
-/** A limit without whom it is for: all that judging a value takes. */
-export type Band = Pick<Limit, 'lower' | 'upper' | 'severity' | 'message' | 'source'>;
-
 /** One attribute of one reading out of limits. */
 export interface Breach {
   readonly customerId: number;

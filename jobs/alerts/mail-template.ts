@@ -122,8 +122,8 @@ function extended(group: BreachGroup, breach: Breach & { readonly at: Date }): B
     // Value, band and severity come from the same breach, or the mail would contradict itself.
     ...(isWorse(breach, group) ? { worst, lower, upper, severity, source } : {}),
     count: group.count + 1,
-    firstAt: earlier(group.firstAt, at),
-    lastAt: earlier(group.lastAt, at) === at ? group.lastAt : at,
+    firstAt: new Date(Math.min(group.firstAt.getTime(), at.getTime())),
+    lastAt: new Date(Math.max(group.lastAt.getTime(), at.getTime())),
   };
 }
 
@@ -131,10 +131,6 @@ function isWorse({ severity, direction, value }: Breach, group: BreachGroup): bo
   const rank = severityRank(severity) - severityRank(group.severity);
   if (rank !== 0) return rank > 0;
   return direction === 'low' ? value < group.worst : value > group.worst;
-}
-
-function earlier(left: Date, right: Date): Date {
-  return right.getTime() < left.getTime() ? right : left;
 }
 
 function factsOf(group: BreachGroup, { link }: MailOptions): MailFacts {
