@@ -6,7 +6,7 @@ import { relation } from '../plan/relations/index.ts';
 import { type ForeachBatchOptions, startForeachBatch } from '../streaming/foreach-batch/index.ts';
 import { type OutputMode, type StreamSpecification, startStream, type Trigger } from '../streaming/start-stream.ts';
 import { StreamingQuery } from '../streaming/streaming-query.ts';
-import { DataFrame } from './data-frame.ts';
+import type { DataFrame } from './data-frame.ts';
 import { type OptionValue, optionText } from './options.ts';
 
 /** What a foreachBatch handler is told besides the batch. */
@@ -118,8 +118,7 @@ export class DataStreamWriter {
     const { handler, options } = this.#handling;
     const handle = async ({ batchId, relationId }: { batchId: number; relationId: string }, signal: AbortSignal) => {
       const relType = { case: 'cachedRemoteRelation', value: { relationId } } as const;
-      const batch = new DataFrame(
-        session,
+      const batch = session.dataFrame(
         relation({ kind: 'serverRelation', relation: create(RelationSchema, { relType }) }),
       );
       await handler(batch, batchId, { signal });
