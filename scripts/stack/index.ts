@@ -2,10 +2,13 @@
 import { readStackState } from '../../settings/index.ts';
 import { acquireLock } from '../process-lock.mjs';
 import type { Progress } from '../setup/progress.ts';
+import { downDocker, upDocker } from './docker.ts';
 import { downNative, removeIfEmpty, wipe } from './down.ts';
+import { upExternal } from './external.ts';
 import { stackLayout } from './layout.ts';
 import { type StackMode, stackMode } from './mode.ts';
 import { isAlive } from './process.ts';
+import { StateFile } from './state-file.ts';
 import { type UpOptions, upNative } from './up.ts';
 
 export interface DownOptions {
@@ -20,16 +23,30 @@ export interface DownOptions {
  * @throws StackError naming the service and showing the end of its log; what this call started is stopped then
  */
 export async function stackUp(options: UpOptions): Promise<void> {
-  const up: Record<StackMode, () => Promise<void>> = { native: () => upNative(options) };
-  await withLock(options.progress, options.signal, up[stackMode()]);
+  const up: Record<StackMode, () => Promise<void>> = {
+    native: () => upNative(options),
+    docker: () => upDocker(options),
+    external: () => upExternal(options.progress, options.signal),
+  };
+  await withLock(options.progress, options.signal, up[chosenStackMode()]);
 }
 
 /** Stops everything and waits until it is gone. Resolves to the number of services that ran. */
 export async function stackDown(options: DownOptions): Promise<number> {
   const layout = stackLayout();
-  const stopped = await withLock(options.progress, options.signal, async () => {
-    const count = await downNative(layout, options.progress);
-    if (options.wipe) await wipe(layout);
+  const { wipe: wipes, progress, signal } = options;
+  const down: Record<StackMode, () => Promise<number>> = {
+    native: () => downNative(layout, progress),
+    docker: () => downDocker(layout, wipes, signal),
+    // Nothing of it is ours to stop.
+    external: async () => {
+      StateFile.open(layout, 'external').remove();
+      return 0;
+    },
+  };
+  const stopped = await withLock(progress, signal, async () => {
+    const count = await down[stackMode(layout)]();
+    if (wipes) await wipe(layout);
     return count;
   });
   removeIfEmpty(layout);
@@ -40,6 +57,11 @@ export async function stackDown(options: DownOptions): Promise<number> {
 export function isStackUp(): boolean {
   const state = readStackState();
   return state !== undefined && (state.mode !== 'native' || Object.values(state.services).some(isAlive));
+}
+
+/** Native, docker or external. */
+export function chosenStackMode(): StackMode {
+  return stackMode(stackLayout());
 }
 
 async function withLock<Result>(

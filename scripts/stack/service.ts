@@ -59,6 +59,12 @@ export function portOf(context: Pick<ServiceContext, 'ports'>, service: string, 
   return port;
 }
 
+/** `127.0.0.1:20001 (sql), …` for people. */
+export function portList(service: Service, context: Pick<ServiceContext, 'ports'>): string {
+  const ports = Object.entries(context.ports[service.name] ?? {});
+  return ports.map(([name, port]) => `127.0.0.1:${port} (${name})`).join(', ');
+}
+
 /** `127.0.0.1:<port>` */
 export function addressOf(context: Pick<ServiceContext, 'ports'>, service: string, portName: string): string {
   return `127.0.0.1:${portOf(context, service, portName)}`;

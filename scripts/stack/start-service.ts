@@ -1,16 +1,12 @@
 import { existsSync, renameSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../../settings/index.ts';
 import type { Progress } from '../setup/progress.ts';
 import { lastLines } from './log-tail.ts';
 import { isAlive, markedProcesses, type ProcessIdentity, startDetached, stopProcesses } from './process.ts';
-import type { Service, ServiceContext, StartContext } from './service.ts';
-import { StackError } from './stack-error.ts';
+import { awaitReady } from './readiness.ts';
+import { portList, type Service, type ServiceContext, type StartContext } from './service.ts';
 import type { StateFile } from './state-file.ts';
 
-const POLL_MS = 150;
 const SHOWN_LINES = 25;
-const ASK_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 20_000;
 
 /**
@@ -33,7 +29,8 @@ export async function bringUp(
       await start(service, context, state, signal);
       task.detail('starting');
     }
-    await awaitReady(service, context, state, signal);
+    const isRunning = () => isAlive(state.current.services[service.name]);
+    await awaitReady(service, context, { isRunning, lastWords: () => logTail(service, context) }, signal);
     await service.furnish?.(context, signal);
     task.done(running ? 'was running, answers' : `ready on ${portList(service, context)}`);
     return !running;
@@ -57,43 +54,9 @@ async function start(service: Service, context: StartContext, state: StateFile, 
   state.recordService(service.name, { ...identity, ports: { ...context.ports[service.name] }, log });
 }
 
-async function awaitReady(
-  service: Service,
-  context: ServiceContext,
-  state: StateFile,
-  signal: AbortSignal,
-): Promise<void> {
-  const limit = Date.now() + service.readyWithinMs;
-  let reason = 'it has not answered';
-  while (Date.now() < limit) {
-    signal.throwIfAborted();
-    if (!isAlive(state.current.services[service.name])) throw failure(service, context, 'ended while starting');
-    try {
-      if (await ask(service, context, signal)) return;
-    } catch (error) {
-      signal.throwIfAborted();
-      reason = messageOf(error);
-    }
-    await delay(POLL_MS, undefined, { signal });
-  }
-  throw failure(service, context, `was not ready within ${service.readyWithinMs / 1000} s (${reason})`);
-}
-
-/** Asks once, with a limit: true, false, or why not. */
-export async function ask(service: Service, context: ServiceContext, signal: AbortSignal): Promise<boolean> {
-  return await service.isReady(context, AbortSignal.any([signal, AbortSignal.timeout(ASK_LIMIT_MS)]));
-}
-
-function failure(service: Service, context: ServiceContext, what: string): StackError {
+function logTail(service: Service, context: ServiceContext): string {
   const log = context.layout.log(service.name);
-  return new StackError(`${service.name} ${what}; the end of its log:\n${lastLines(log, SHOWN_LINES).join('\n')}`, {
-    next: `The whole log is ${log}`,
-  });
-}
-
-function portList(service: Service, context: ServiceContext): string {
-  const ports = Object.entries(context.ports[service.name] ?? {});
-  return ports.map(([name, port]) => `127.0.0.1:${port} (${name})`).join(', ');
+  return `the end of its log (${log}):\n${lastLines(log, SHOWN_LINES).join('\n')}`;
 }
 
 /** Stops services in order: those that use others first. */

@@ -2,8 +2,8 @@ import { readStackState, type StackState } from '../../settings/index.ts';
 import { allServices } from './catalogue.ts';
 import type { StackLayout } from './layout.ts';
 import { isAlive, markedProcesses, residentBytes } from './process.ts';
+import { ask } from './readiness.ts';
 import { loadSecrets } from './secrets.ts';
-import { ask } from './start-service.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -38,14 +38,15 @@ export async function stackStatus(layout: StackLayout, signal: AbortSignal): Pro
     services.map(async (service): Promise<ServiceStatus> => {
       const { name } = service;
       const record = state.services[name];
-      const alive = isAlive(record);
+      // Containers have no pid of ours; their service answers or does not.
+      const alive = state.mode === 'native' ? isAlive(record) : true;
       const answers = alive && (await ask(service, context, signal).catch(() => false));
-      const processes = alive ? markedProcesses(layout.root, name) : [];
+      const processes = state.mode === 'native' ? markedProcesses(layout.root, name) : [];
       const bytes = processes.reduce((sum, { pid }) => sum + (residentBytes(pid) ?? 0), 0);
       return {
         name,
         status: answers ? 'ready' : alive ? 'not answering' : 'down',
-        pid: alive ? record.pid : undefined,
+        pid: alive ? record?.pid : undefined,
         ports: ports[name] ?? {},
         residentMb: Math.round(bytes / MEBIBYTE),
       };

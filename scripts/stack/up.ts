@@ -1,14 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { type Installation, type SparkVersion, setUp } from '../setup/index.ts';
 import type { Progress } from '../setup/progress.ts';
-import { allServices, preferredSpark, type Selectable, selectServices, sparkVersionOf } from './catalogue.ts';
+import { allServices, type Selectable, selectServices } from './catalogue.ts';
+import { describeStack } from './describe.ts';
 import { type StackLayout, stackLayout } from './layout.ts';
 import { planPorts } from './ports.ts';
 import { isAlive, markedEnvironment, markedProcesses, stopProcesses } from './process.ts';
 import { loadSecrets } from './secrets.ts';
-import type { Service, ServiceContext, StartContext } from './service.ts';
-import { sparkRemote } from './services/spark.ts';
-import { StackError } from './stack-error.ts';
+import type { PortPlan, Service, StartContext } from './service.ts';
 import { bringUp, stopServices } from './start-service.ts';
 import { StateFile } from './state-file.ts';
 
@@ -31,7 +30,6 @@ export async function upNative(options: UpOptions): Promise<void> {
   await stopProcesses(markedProcesses(layout.root, PREPARING), STOP_LIMIT_MS);
   const installation = await setUp({ sparkVersions: sparks, progress, signal });
   const state = StateFile.open(layout, 'native');
-  refuseOtherMode(state);
 
   const running = new Set(
     allServices()
@@ -41,7 +39,7 @@ export async function upNative(options: UpOptions): Promise<void> {
   const services = selectServices(sparks, options.only);
   const context = await makeContext(layout, installation, services, running, progress);
   const members = allServices().filter(({ name }) => context.selected.has(name));
-  state.update((current) => ({ ...current, ...describe(members, context, sparks) }));
+  state.update((current) => ({ ...current, ...describeStack(members, context, sparks) }));
 
   const started = new Set<string>();
   try {
@@ -59,15 +57,6 @@ export async function upNative(options: UpOptions): Promise<void> {
   }
 }
 
-function refuseOtherMode(state: StateFile): void {
-  const { mode } = state.current;
-  if (mode === 'native') return;
-  throw new StackError(`a stack of mode ${mode} is up`, {
-    next: `Run \`STACK=${mode} npm run stack -- down\` first.`,
-    exitCode: 2,
-  });
-}
-
 async function makeContext(
   layout: StackLayout,
   installation: Installation,
@@ -75,36 +64,26 @@ async function makeContext(
   running: ReadonlySet<string>,
   progress: Progress,
 ): Promise<StartContext> {
+  const ports = await planAndTell(layout, services, running, progress);
+  const selected = new Set([...running, ...services.map(({ name }) => name)]);
+  const toolEnvironment = markedEnvironment(layout.root, PREPARING);
+  return { layout, installation, toolEnvironment, ports, secrets: loadSecrets(layout), selected };
+}
+
+/** Plans the ports and says which ones could not stay. */
+export async function planAndTell(
+  layout: StackLayout,
+  services: readonly Service[],
+  running: ReadonlySet<string>,
+  progress: Progress,
+): Promise<PortPlan> {
   const requests = services.map(({ name, portNames }) => ({ service: name, portNames, running: running.has(name) }));
   const { plan, moved } = await planPorts(layout, requests);
   for (const { service, portName, from, to } of moved) {
     const effect = service === 'namenode' ? '; paths in older checkpoints name the old one' : '';
     progress.line(service, `port ${from} (${portName}) is taken by another program, using ${to}${effect}`);
   }
-  const selected = new Set([...running, ...services.map(({ name }) => name)]);
-  return {
-    layout,
-    installation,
-    toolEnvironment: markedEnvironment(layout.root, PREPARING),
-    ports: plan,
-    secrets: loadSecrets(layout),
-    selected,
-  };
-}
-
-/** What the state file tells other commands. */
-function describe(members: readonly Service[], context: ServiceContext, asked: readonly SparkVersion[]) {
-  const sparks = members.flatMap(({ name }) => sparkVersionOf(name) ?? []);
-  const preferred = preferredSpark(sparks, asked);
-  // The default server comes last, so that its address and links win.
-  const ordered = [...members].sort(
-    (one, other) => Number(sparkVersionOf(one.name) === preferred) - Number(sparkVersionOf(other.name) === preferred),
-  );
-  return {
-    environment: Object.assign({}, ...ordered.map((service) => service.environment(context))),
-    sparkRemotes: Object.fromEntries(sparks.map((version) => [version, sparkRemote(context, version)])),
-    links: Object.assign({}, ...ordered.map((service) => service.links(context))),
-  };
+  return plan;
 }
 
 /** Starts all at once except those that wait for others; the first failure stops the rest. */
