@@ -2,12 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { ensureTopic, READINGS_TOPIC } from '../../../producer/contract/index.ts';
 import { runTool } from '../../setup/tool.ts';
 import { smallJvm } from '../java-flags.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
-
-const TOPIC = 'patient-vital-info';
-const PARTITIONS = 3;
 
 /** Kafka 4.1 as broker and controller in one process (KRaft). */
 export const kafka: Service = {
@@ -67,14 +65,13 @@ export const kafka: Service = {
     const admin = adminClient(context);
     try {
       await admin.connect();
-      const topics = [{ topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: 1 }];
-      if (!(await admin.listTopics()).includes(TOPIC)) await admin.createTopics({ topics, waitForLeaders: true });
+      await ensureTopic(admin, READINGS_TOPIC);
     } finally {
       await admin.disconnect();
     }
   },
 
-  environment: (context) => ({ KAFKA_BROKERS: addressOf(context, 'kafka', 'broker'), KAFKA_TOPIC: TOPIC }),
+  environment: (context) => ({ KAFKA_BROKERS: addressOf(context, 'kafka', 'broker'), KAFKA_TOPIC: READINGS_TOPIC }),
   links: () => ({}),
 };
 
