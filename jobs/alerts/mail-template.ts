@@ -56,7 +56,8 @@ const SIDE = { low: 'too low', high: 'too high' } as const;
  */
 export function alertMail(group: BreachGroup, options: MailOptions = {}): MailContent {
   const facts = factsOf(group, options);
-  const subject = `${group.severity === 'critical' ? 'CRITICAL: ' : ''}${group.ward}, patient ${group.customerId}: ${facts.headline}`;
+  // A subject shows on locked screens: it says where to look, and nothing that tells of whom.
+  const subject = `${group.severity === 'critical' ? 'CRITICAL: ' : ''}${group.ward}: ${NAME[group.attribute]} ${SIDE[group.direction]}`;
   return { subject: headerText(subject, 'the ward of a patient'), text: mailText(facts), html: mailHtml(facts) };
 }
 

@@ -32,14 +32,12 @@ const breach = (overrides: Partial<Breach> & { at: Date }): Breach & { at: Date 
 });
 
 describe('alertMail', () => {
-  it('has a subject with ward, patient id and what is wrong', () => {
-    expect(alertMail(group).subject).to.equal('Ward B, patient 3: Blood pressure too high, 211 mmHg');
+  it('has a subject with ward and what is wrong, and nothing that tells of whom', () => {
+    expect(alertMail(group).subject).to.equal('Ward B: Blood pressure too high');
     expect(alertMail({ ...group, severity: 'critical', direction: 'low', worst: 80 }).subject).to.equal(
-      'CRITICAL: Ward B, patient 3: Blood pressure too low, 80 mmHg',
+      'CRITICAL: Ward B: Blood pressure too low',
     );
-    expect(alertMail({ ...group, attribute: 'heartBeat', worst: 99 }).subject).to.include(
-      'Heart beat too high, 99 bpm',
-    );
+    expect(alertMail({ ...group, attribute: 'heartBeat', worst: 99 }).subject).to.equal('Ward B: Heart beat too high');
   });
 
   it('says the same in text and in HTML', () => {
