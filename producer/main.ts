@@ -20,6 +20,8 @@ import { Source } from './source.ts';
 const BATCH_ROWS = 500;
 const PAGE_ROWS = 10_000;
 const PACED_PAGE_ROWS = 500;
+/** About 25 s in all. */
+const PAGE_RETRIES = 7;
 
 interface Options {
   readonly interval?: string;
@@ -56,7 +58,7 @@ await runCommand(async (signal) => {
   const source = await Source.open(databaseSettings(environment), {
     table: options.table,
     pageRows: intervalMs === 0 ? PAGE_ROWS : PACED_PAGE_ROWS,
-    patient: options.follow === true,
+    retries: options.follow ? Number.POSITIVE_INFINITY : PAGE_RETRIES,
     signal,
     logger,
   });

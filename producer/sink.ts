@@ -5,6 +5,8 @@ import { kafkaError, missingTopic } from './kafka-error.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** About 2 s before there ever was a connection: most likely a setting is wrong. */
+const RETRY_TO_OPEN = { initialRetryTime: 200, retries: 3, maxRetryTime: 1_000 } as const;
 /** About 10 s in all before the client gives a broker up. */
 const RETRY = { initialRetryTime: 200, retries: 6, maxRetryTime: 4_000 } as const;
 
@@ -37,7 +39,7 @@ export class Sink {
       // The client calls every retry an error; what ends the run is reported by us.
       logCreator: () => (entry) => logger.debug({ kafka: entry.namespace }, entry.log.message),
     });
-    const admin = kafka.admin();
+    const admin = kafka.admin({ retry: RETRY_TO_OPEN });
     const producer = kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,

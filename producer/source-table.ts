@@ -18,7 +18,7 @@ const REQUIRED = ['customerId', 'heartBeat', 'bp'] as const;
  */
 export async function inspectTable(connection: Connection, name: string): Promise<SourceTable> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT COLUMN_NAME AS name, DATA_TYPE AS type, COLUMN_KEY AS indexed
+    `SELECT COLUMN_NAME AS name, DATA_TYPE AS type
        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`,
     [name],
   );
@@ -36,7 +36,17 @@ export async function inspectTable(connection: Connection, name: string): Promis
       next: `It needs ${REQUIRED.join(', ')}, and at best id and recorded_at too.`,
     });
   }
-  const id = columns.get('id');
-  const hasId = /int$/i.test(String(id?.type)) && /^(PRI|UNI)$/.test(String(id?.indexed));
+  const hasId = /int$/i.test(String(columns.get('id')?.type)) && (await isUnique(connection, name, 'id'));
   return { name, hasId, hasRecordedAt: columns.has('recorded_at') };
+}
+
+/** Whether some unique index is on this column alone: as one of several it may repeat, and pages would skip rows. */
+async function isUnique(connection: Connection, table: string, column: string): Promise<boolean> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT INDEX_NAME FROM information_schema.STATISTICS
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND NON_UNIQUE = 0
+      GROUP BY INDEX_NAME HAVING COUNT(*) = 1 AND LOWER(MAX(COLUMN_NAME)) = ?`,
+    [table, column],
+  );
+  return rows.length > 0;
 }

@@ -5,16 +5,16 @@ import { type DatabaseSettings, type Logger, messageOf, OperatorError } from '..
 import { type SourceRow, sourceIdOf } from './row.ts';
 import { inspectTable, type SourceTable } from './source-table.ts';
 
-/** Attempts at a page after the first one, about 25 s in all, before a run that has an end gives up. */
-const RETRIES = 7;
+/** Attempts after the first one before there ever was a connection, about 2 s: most likely a setting is wrong. */
+const RETRIES_TO_OPEN = 3;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8_000;
 
 export interface SourceOptions {
   readonly table: string;
   readonly pageRows: number;
-  /** Whether a database that is away is waited for without end. */
-  readonly patient: boolean;
+  /** Attempts after the first one at a page, with pauses that double from 250 ms to 8 s; Infinity to wait for ever. */
+  readonly retries: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
 }
@@ -42,7 +42,8 @@ export class Source {
    * @throws OperatorError that names the variable or option behind the failure
    */
   static async open(settings: DatabaseSettings, options: SourceOptions): Promise<Source> {
-    const [connection, table] = await retrying(settings, options, async () => {
+    const opening = { ...options, retries: Math.min(options.retries, RETRIES_TO_OPEN) };
+    const [connection, table] = await retrying(settings, opening, async () => {
       const opened = await connect(settings, { bigIntegers: 'number-if-exact' });
       try {
         return [opened, await inspectTable(opened, options.table)] as const;
@@ -141,7 +142,7 @@ function prefetched<Page>(page: Promise<Page>): Promise<Page> {
 async function retrying<Result>(settings: DatabaseSettings, options: SourceOptions, act: () => Promise<Result>) {
   try {
     return await pRetry(act, {
-      retries: options.patient ? Number.POSITIVE_INFINITY : RETRIES,
+      retries: options.retries,
       minTimeout: FIRST_RETRY_MS,
       maxTimeout: LONGEST_RETRY_MS,
       factor: 2,

@@ -1,0 +1,41 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../../settings/index.ts';
+
+const MAIN = fileURLToPath(new URL('../../producer/main.ts', import.meta.url));
+
+/** A producer in a process of its own, as `npm run produce` starts it. */
+export interface ProducerProcess {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Lines of standard output so far. */
+  lines(): readonly string[];
+  /** Resolves when that many lines were printed; rejects when the process ends before. */
+  printed(count: number): Promise<void>;
+  readonly ended: Promise<{ readonly code: number | null; readonly lines: readonly string[]; readonly stderr: string }>;
+}
+
+export function startProducer(environment: Environment, ...args: readonly string[]): ProducerProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', MAIN, ...args], {
+    env: { ...environment, DEBUG: '', LOG_FORMAT: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const lines = () => stdout.split('\n').slice(0, -1);
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, lines: lines(), stderr }));
+  const printed = async (count: number) => {
+    while (lines().length < count) {
+      const isOver = await Promise.race([once(child.stdout, 'data').then(() => false), ended.then(() => true)]);
+      if (isOver && lines().length < count) throw new Error(`it ended after ${lines().length} lines: ${stderr}`);
+    }
+  };
+  return { child, lines, printed, ended };
+}

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { demoReadings, insertReadings } from '../../../database/index.ts';
+import { encodeReading, MemoryPosition, pump, Sink, Source } from '../../../producer/index.ts';
+import { createLogger, databaseSettings, kafkaSettings, OperatorError } from '../../../settings/index.ts';
+import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { DatabaseProxy } from '../../helpers/database-proxy.ts';
+import { createTestTopic, type TestTopic } from '../../helpers/kafka.ts';
+
+describe('a producer that loses its database', () => {
+  let database: TestDatabase;
+  let topic: TestTopic;
+  let proxy: DatabaseProxy;
+  let sink: Sink;
+  const logged: string[] = [];
+  const logger = createLogger({ name: 'test', json: false, destination: { write: (text) => logged.push(text) } });
+  const readings = demoReadings({ count: 600 });
+
+  beforeEach(async () => {
+    logged.length = 0;
+    database = await createTestDatabase('lost');
+    topic = await createTestTopic('lost');
+    proxy = await DatabaseProxy.start(database.settings);
+    sink = await Sink.open(kafkaSettings(topic.environment), logger);
+    await insertReadings(database.connection, readings);
+  });
+  afterEach(async () => {
+    await sink.close();
+    await proxy.close();
+    await topic.drop();
+    await database.drop();
+  });
+
+  const run = async (retries: number, onSent: (sent: number) => void) => {
+    const settings = databaseSettings({ ...database.environment, DATABASE_PORT: String(proxy.port) });
+    const { signal } = new AbortController();
+    const source = await Source.open(settings, { table: 'patients_vital_info', pageRows: 50, retries, signal, logger });
+    let sent = 0;
+    try {
+      return await pump(source, sink, new MemoryPosition(), {
+        intervalMs: 0,
+        follow: false,
+        limit: Number.POSITIVE_INFINITY,
+        batchRows: 50,
+        onSent: (values) => {
+          sent += values.length;
+          onSent(sent);
+        },
+        signal,
+        logger,
+      });
+    } finally {
+      await source.close();
+    }
+  };
+
+  it('says so, waits, and goes on where it was: every row once, nothing else', async () => {
+    const result = await run(10, (sent) => {
+      if (sent !== 200) return;
+      const refused = proxy.refusing();
+      proxy.cut();
+      refused.then(() => proxy.restore());
+    });
+    expect(result).to.include({ sent: 600, skipped: 0, lastId: '600' });
+    expect(proxy.refused).to.be.at.least(1);
+    expect(logged.join('')).to.include('trying again');
+    const values = (await topic.read()).map(({ value }) => value);
+    expect(values.toSorted()).to.deep.equal(readings.map(encodeReading).toSorted());
+  });
+
+  it('gives up with a clear error after the last attempt, and everything before it is in the topic', async () => {
+    let sent = 0;
+    const failed = await run(2, (count) => {
+      sent = count;
+      if (count === 200) proxy.cut();
+    }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failed).to.be.instanceOf(OperatorError);
+    expect(failed).to.have.property('message').that.includes(`127.0.0.1:${proxy.port}`);
+    const messages = await topic.read();
+    expect(messages).to.have.length(sent);
+    const ids = messages.map(({ headers }) => Number(headers.source_id)).sort((left, right) => left - right);
+    expect(ids).to.deep.equal(Array.from({ length: sent }, (_, index) => index + 1));
+  });
+});
