@@ -35,6 +35,7 @@ type ServerStreaming<I extends DescMessage, O extends DescMessage> = DescMethodS
 export class Channel {
   readonly #client: grpc.Client;
   readonly #headers: readonly (readonly [string, string])[];
+  readonly #running = new Set<{ cancel(): void }>();
   readonly address: string;
 
   constructor(options: ChannelOptions) {
@@ -53,6 +54,9 @@ export class Channel {
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 20_000,
       'grpc.keepalive_permit_without_calls': 0,
+      // gRPC's own pauses between two attempts to connect grow to two minutes: a server that is back must not wait for that.
+      'grpc.initial_reconnect_backoff_ms': 200,
+      'grpc.max_reconnect_backoff_ms': 4_000,
       interceptors: [...(options.interceptors ?? [])],
     });
   }
@@ -74,6 +78,7 @@ export class Channel {
         this.#metadata(),
         options.deadlineMs === undefined ? {} : { deadline: Date.now() + options.deadlineMs },
         (error, response) => {
+          this.#running.delete(call);
           signal?.removeEventListener('abort', cancel);
           if (signal?.aborted) reject(signal.reason);
           else if (error) reject(error);
@@ -81,6 +86,7 @@ export class Channel {
         },
       );
       const cancel = () => call.cancel();
+      this.#running.add(call);
       signal?.addEventListener('abort', cancel, { once: true });
     });
   }
@@ -100,18 +106,22 @@ export class Channel {
       this.#metadata(),
     );
     const cancel = () => call.cancel();
+    this.#running.add(call);
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       for await (const response of call) yield response as MessageShape<O>;
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     } finally {
+      this.#running.delete(call);
       signal?.removeEventListener('abort', cancel);
       call.cancel();
     }
   }
 
+  /** Closes the connection and cancels what still runs: gRPC alone would wait for every stream's end, with the process. */
   close(): void {
+    for (const call of this.#running) call.cancel();
     this.#client.close();
   }
 

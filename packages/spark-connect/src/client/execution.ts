@@ -17,12 +17,17 @@ import { pause, type RetryPolicy, RetryState } from './retry-policy.ts';
 // The server buffers what we have not released: it is told after every so many bytes, not after every response.
 const RELEASE_AFTER_BYTES = 4 * 1024 * 1024;
 
+// Longer than a connection that comes to nothing takes to fail (20 s).
+const STEADY_AFTER_MS = 30_000;
+
 const { executePlan, reattachExecute, releaseExecute } = SparkConnectService.method;
 
 interface ExecutionContext {
   readonly channel: Channel;
   readonly retryPolicy: RetryPolicy;
   readonly logger: Logger;
+  /** Fires when the session's own program closes it: a pause between two attempts ends at once. */
+  readonly lifetime: AbortSignal;
 }
 
 /**
@@ -34,7 +39,7 @@ interface ExecutionContext {
  * @see https://github.com/apache/spark/blob/master/sql/connect/common/src/main/protobuf/spark/connect/base.proto
  */
 export async function* reattachableExecution(
-  { channel, retryPolicy, logger }: ExecutionContext,
+  { channel, retryPolicy, logger, lifetime }: ExecutionContext,
   request: ExecutePlanRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
@@ -51,8 +56,11 @@ export async function* reattachableExecution(
   let failure: unknown;
   try {
     while (!finished) {
+      const openedAt = performance.now();
+      let answered = false;
       try {
         for await (const response of open()) {
+          answered = true;
           retries.reset();
           lastResponseId = response.responseId;
           if (response.responseType.case === 'resultComplete') {
@@ -71,8 +79,13 @@ export async function* reattachableExecution(
           }
         }
         open = () => channel.serverStream(reattachExecute, reattachRequest(request, lastResponseId), signal);
+        // A server that ends every stream at once must not be asked without a pause.
+        if (!finished && !answered) await pause(retryPolicy.initialBackoffMs, signal, lifetime);
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
+        if (lifetime.aborted) throw lifetime.reason;
+        // A long wait (awaitTermination) brings no response for hours: what cuts it now and then must not use up the attempts.
+        if (performance.now() - openedAt >= STEADY_AFTER_MS) retries.reset();
         const unknownToServer =
           hasErrorClass(error, 'INVALID_HANDLE.OPERATION_NOT_FOUND') ||
           hasErrorClass(error, 'INVALID_HANDLE.SESSION_NOT_FOUND');
@@ -93,7 +106,7 @@ export async function* reattachableExecution(
         const waitMs = retries.next(serverRetryDelayMs(error));
         if (waitMs === undefined) throw error;
         logger.info(`operation ${request.operationId}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
-        await pause(waitMs, signal);
+        await pause(waitMs, signal, lifetime);
       }
     }
   } catch (error) {

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** How often, and after how long a pause, a failed call is tried again. Immutable; its state is {@link RetryState}. */
 export interface RetryPolicy {
   /** Attempts after the first. */
@@ -19,6 +17,19 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
   initialBackoffMs: 50,
   maxBackoffMs: 60_000,
   backoffMultiplier: 4,
+  jitterMs: 500,
+  minJitterThresholdMs: 2_000,
+});
+
+/**
+ * For calls that accompany a running query: about half a minute in all. A driver whose server is gone should say so, not
+ * look alive for ten minutes; a query that lost its driver for so long has ended by its lease anyway.
+ */
+export const STREAMING_RETRY_POLICY: RetryPolicy = Object.freeze({
+  maxRetries: 12,
+  initialBackoffMs: 50,
+  maxBackoffMs: 4_000,
+  backoffMultiplier: 2,
   jitterMs: 500,
   minJitterThresholdMs: 2_000,
 });
@@ -53,11 +64,18 @@ export class RetryState {
   }
 }
 
-/** Waits, and rejects with the signal's reason as soon as it is aborted. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, signal ? { signal } : {});
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
-  }
+/** Waits, and rejects with a signal's reason as soon as that one is aborted. */
+export function pause(ms: number, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal?.removeEventListener('abort', end);
+      const aborted = signals.find((signal) => signal?.aborted);
+      if (aborted) reject(aborted.reason);
+      else resolve();
+    };
+    const timer = setTimeout(end, ms);
+    for (const signal of signals) signal?.addEventListener('abort', end, { once: true });
+    if (signals.some((signal) => signal?.aborted)) end();
+  });
 }

@@ -23,8 +23,8 @@ import { type ConnectionTarget, parseConnectionString } from './connection-strin
 import { reattachableExecution } from './execution.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { isRetriable, serverRetryDelayMs } from './retriable.ts';
-import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, RetryState } from './retry-policy.ts';
-import { SessionConf } from './session-conf.ts';
+import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, RetryState, STREAMING_RETRY_POLICY } from './retry-policy.ts';
+import { type ConfigCallOptions, SessionConf } from './session-conf.ts';
 
 /** What a connection is made from; everything but the address has a default. */
 export interface ConnectOptions {
@@ -39,6 +39,8 @@ export interface ConnectOptions {
   readonly caFile?: string | undefined;
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly retryPolicy?: RetryPolicy | undefined;
+  /** For the calls that watch streaming queries and handle their batches (default: about half a minute). */
+  readonly streamingRetryPolicy?: RetryPolicy | undefined;
   /** How long the first call may take, in milliseconds (default 20,000). */
   readonly connectTimeoutMs?: number | undefined;
   readonly logger?: Logger | undefined;
@@ -46,11 +48,14 @@ export interface ConnectOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+  /** The session's, where none is given. */
+  readonly retryPolicy?: RetryPolicy | undefined;
   /** Tags by which {@link SessionClient.interruptTag} finds the execution. */
   readonly tags?: readonly string[] | undefined;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+const FAREWELL_TIMEOUT_MS = 10_000;
 const service = SparkConnectService.method;
 
 /** One session on a Spark Connect server: executes and analyses plans, with retries, and knows nothing of DataFrames. */
@@ -61,18 +66,22 @@ export class SessionClient {
   readonly address: string;
   readonly logger: Logger;
   readonly conf: SessionConf;
+  readonly streamingRetryPolicy: RetryPolicy;
   readonly #channel: Channel;
   readonly #clientType: string;
   readonly #retryPolicy: RetryPolicy;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
-  #closed = false;
+  readonly #lifetime = new AbortController();
+  readonly #farewells = new Set<() => Promise<void>>();
+  #closing: Promise<void> | undefined;
 
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
     this.sessionId = options.sessionId ?? target.sessionId ?? randomUUID();
     this.userId = options.userId ?? target.userId ?? userInfo().username;
     this.logger = options.logger ?? silentLogger;
     this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
+    this.streamingRetryPolicy = options.streamingRetryPolicy ?? STREAMING_RETRY_POLICY;
     const agent = options.userAgent ?? target.userAgent ?? 'spark-connect-node';
     this.#clientType = `${agent} node/${process.versions.node} os/${platform()}-${arch()}`;
     this.#channel = new Channel({
@@ -82,8 +91,8 @@ export class SessionClient {
       interceptors: options.interceptors,
     });
     this.address = this.#channel.address;
-    this.conf = new SessionConf((operation) =>
-      this.#unary(service.config, create(ConfigRequestSchema, { ...this.#sessionFields(), operation })),
+    this.conf = new SessionConf((operation, callOptions) =>
+      this.#unary(service.config, create(ConfigRequestSchema, { ...this.#sessionFields(), operation }), callOptions),
     );
   }
 
@@ -103,7 +112,21 @@ export class SessionClient {
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#lifetime.signal.aborted;
+  }
+
+  /** Fires when the session's own program closes it or leaves it. */
+  get closed(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  /**
+   * Has something ended before the session is: {@link close} waits for it, for a few seconds.
+   * @returns takes the wish back.
+   */
+  beforeClose(farewell: () => Promise<void>): () => void {
+    this.#farewells.add(farewell);
+    return () => this.#farewells.delete(farewell);
   }
 
   /** Spark's version on the server, e.g. `4.1.1`; asked once. */
@@ -118,7 +141,7 @@ export class SessionClient {
    */
   async *execute(
     plan: Plan,
-    { signal, tags = [] }: CallOptions = {},
+    { signal, retryPolicy = this.#retryPolicy, tags = [] }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     const operationId = randomUUID();
     const request = create(ExecutePlanRequestSchema, {
@@ -128,7 +151,7 @@ export class SessionClient {
       tags: [...tags],
       requestOptions: [{ requestOption: { case: 'reattachOptions', value: { reattachable: true } } }],
     });
-    const context = { channel: this.#channel, retryPolicy: this.#retryPolicy, logger: this.logger };
+    const context = { channel: this.#channel, retryPolicy, logger: this.logger, lifetime: this.#lifetime.signal };
     const interrupt = () => {
       this.interruptOperation(operationId).catch((error: unknown) =>
         this.logger.debug(`interrupt failed: ${String(error)}`),
@@ -158,10 +181,10 @@ export class SessionClient {
   /** Analyses without executing: schema, explain, persist and their like. */
   async analyze(
     analyze: AnalyzePlanRequest['analyze'],
-    { signal }: CallOptions = {},
+    options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
     const request = create(AnalyzePlanRequestSchema, { ...this.#sessionFields(), analyze });
-    return (await this.#unary(service.analyzePlan, request, signal)).result;
+    return (await this.#unary(service.analyzePlan, request, options)).result;
   }
 
   /** Interrupts everything that the session executes; returns the operations' ids. */
@@ -182,8 +205,16 @@ export class SessionClient {
    * channel. Spark 3.5 lacks the call: there the session ends by itself after an hour without one.
    * @param allowReconnect lets the same session id be used again afterwards.
    */
-  async close({ allowReconnect = false }: { allowReconnect?: boolean } = {}): Promise<void> {
-    if (this.#closed) return;
+  close({ allowReconnect = false }: { allowReconnect?: boolean } = {}): Promise<void> {
+    this.#closing ??= this.isClosed ? Promise.resolve() : this.#close(allowReconnect);
+    return this.#closing;
+  }
+
+  async #close(allowReconnect: boolean): Promise<void> {
+    const tooLong = new AbortController();
+    const farewells = Array.from(this.#farewells, (farewell) => farewell());
+    await Promise.race([Promise.allSettled(farewells), pause(FAREWELL_TIMEOUT_MS, tooLong.signal)]);
+    tooLong.abort();
     try {
       const request = create(ReleaseSessionRequestSchema, { ...this.#sessionIdentity(), allowReconnect });
       await this.#channel.unary(service.releaseSession, request, { deadlineMs: 10_000 });
@@ -196,7 +227,8 @@ export class SessionClient {
 
   /** Closes the channel and leaves the session, with its streaming queries, alive on the server. */
   disconnect(): void {
-    this.#closed = true;
+    if (this.isClosed) return;
+    this.#lifetime.abort(new SparkConnectError('session-closed', 'this session has been closed by its own program'));
     this.#channel.close();
   }
 
@@ -245,20 +277,21 @@ export class SessionClient {
   async #unary<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageShape<I>,
-    signal?: AbortSignal,
+    { signal, retryPolicy = this.#retryPolicy }: ConfigCallOptions = {},
   ): Promise<MessageShape<O>> {
-    const retries = new RetryState(this.#retryPolicy);
+    const retries = new RetryState(retryPolicy);
     for (;;) {
+      this.#lifetime.signal.throwIfAborted();
       try {
         const response = await this.#channel.unary(method, request, { signal });
         if ('serverSideSessionId' in response && typeof response.serverSideSessionId === 'string')
           this.#observe(response.serverSideSessionId);
         return response;
       } catch (error) {
-        const waitMs = isRetriable(error) && !this.#closed ? retries.next(serverRetryDelayMs(error)) : undefined;
+        const waitMs = isRetriable(error) && !this.isClosed ? retries.next(serverRetryDelayMs(error)) : undefined;
         if (waitMs === undefined) throw this.#error(error, signal);
         this.logger.info(`${method.name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
-        await pause(waitMs, signal);
+        await pause(waitMs, signal, this.#lifetime.signal);
       }
     }
   }
@@ -268,7 +301,8 @@ export class SessionClient {
   }
 
   #error(error: unknown, signal: AbortSignal | undefined): unknown {
-    return signal?.aborted && error === signal.reason ? error : SparkConnectError.from(error);
+    if (signal?.aborted && error === signal.reason) return error;
+    return this.isClosed ? this.#lifetime.signal.reason : SparkConnectError.from(error);
   }
 
   #sessionIdentity() {

@@ -1,8 +1,18 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { ConfigRequest_OperationSchema, type ConfigResponse } from '../gen/spark/connect/base_pb.js';
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** Sends one configuration call of a session. */
-export type ConfigCall = (operation: ReturnType<typeof operationMessage>) => Promise<ConfigResponse>;
+export type ConfigCall = (
+  operation: ReturnType<typeof operationMessage>,
+  options: ConfigCallOptions,
+) => Promise<ConfigResponse>;
+
+/** How a call is made, where the session's own way does not fit. */
+export interface ConfigCallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
+}
 
 type OperationInit = MessageInitShape<typeof ConfigRequest_OperationSchema>;
 
@@ -16,9 +26,16 @@ function operationMessage(init: OperationInit) {
  */
 export class SessionConf {
   readonly #call: ConfigCall;
+  readonly #options: ConfigCallOptions;
 
-  constructor(call: ConfigCall) {
+  constructor(call: ConfigCall, options: ConfigCallOptions = {}) {
     this.#call = call;
+    this.#options = options;
+  }
+
+  /** The same configuration, with every call made under these options. */
+  withOptions(options: ConfigCallOptions): SessionConf {
+    return new SessionConf(this.#call, { ...this.#options, ...options });
   }
 
   /** @throws SparkConnectError with Spark's `SQL_CONF_NOT_FOUND` where the key is neither set nor has a default. */
@@ -66,6 +83,6 @@ export class SessionConf {
   }
 
   #send(init: OperationInit): Promise<ConfigResponse> {
-    return this.#call(operationMessage(init));
+    return this.#call(operationMessage(init), this.#options);
   }
 }

@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { pause } from '../client/retry-policy.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -20,16 +21,28 @@ export interface StreamingQueryStatus {
 export interface AttachedHandler {
   /** Settles when no more batch is handled; rejects with the very error that the handler threw. */
   readonly finished: Promise<void>;
-  /** Takes no new batch, and waits up to so many milliseconds for the one in hand to be acknowledged. */
-  drain(timeoutMs: number): Promise<void>;
+  /**
+   * Takes no new batch, and waits up to so many milliseconds for the one in hand.
+   * @returns the id of the last batch that was acknowledged, -1 where there is none.
+   */
+  drain(timeoutMs: number): Promise<number>;
   /** Aborts the handler's signal and ends the rendezvous. */
   close(): void;
+  /** The query is over on the server: removes what was left there for it. */
+  forget(): Promise<void>;
 }
 
 export interface StopOptions {
-  /** foreachBatch only: let the batch in hand finish for up to so many milliseconds (default 0: its signal fires at once). */
+  /**
+   * foreachBatch only: let the batch in hand be handled and committed for up to so many milliseconds (default 0: its
+   * signal fires at once).
+   */
   readonly drainTimeoutMs?: number;
 }
+
+const COMMIT_POLL_MS = 10;
+// The longest that a timer takes.
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSchema>['command']>;
 
@@ -45,6 +58,8 @@ export class StreamingQuery {
   readonly name: string | undefined;
   readonly #client: SessionClient;
   readonly #handler: AttachedHandler | undefined;
+  /** Resolves when the query has ended and its handler has been told. */
+  readonly #over: Promise<void>;
 
   constructor(
     client: SessionClient,
@@ -56,7 +71,7 @@ export class StreamingQuery {
     this.runId = identity.runId;
     this.name = identity.name;
     this.#handler = handler;
-    if (handler) this.#followEnd(handler);
+    this.#over = handler ? this.#followEnd(handler) : Promise.resolve();
   }
 
   async isActive(): Promise<boolean> {
@@ -88,7 +103,7 @@ export class StreamingQuery {
   }
 
   /**
-   * Waits for the end of the query.
+   * Waits for the end of the query, and of the foreachBatch handler that is still busy then (its signal has fired).
    * @param timeoutMs gives up waiting after so long; without it, waits for ever.
    * @returns whether the query has ended; always true without a timeout.
    * @throws what the foreachBatch handler threw, the very object; otherwise SparkConnectError `query-failed` where the query failed.
@@ -98,6 +113,7 @@ export class StreamingQuery {
       case: 'awaitTermination',
       value: timeoutMs === undefined ? {} : { timeoutMs: BigInt(timeoutMs) },
     };
+    const deadline = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
     let ended: boolean;
     try {
       const result = await this.#command(awaitTermination, signal);
@@ -105,24 +121,23 @@ export class StreamingQuery {
     } catch (error) {
       if (signal?.aborted) throw error;
       // The handler's own error says more than the server's report of it.
-      this.#handler?.close();
-      await this.#handler?.finished;
+      if (!(await this.#handlerEnded(deadline, signal))) return false;
       throw asQueryFailure(error);
     }
-    if (ended) {
-      this.#handler?.close();
-      await this.#handler?.finished;
-    }
-    return ended;
+    return ended && (await this.#handlerEnded(deadline, signal));
   }
 
   /** Stops the query and waits until it has stopped; harmless when it has ended already. */
   async stop({ drainTimeoutMs = 0 }: StopOptions = {}): Promise<void> {
-    if (drainTimeoutMs > 0) await this.#handler?.drain(drainTimeoutMs);
+    if (this.#handler && drainTimeoutMs > 0) {
+      const deadline = performance.now() + drainTimeoutMs;
+      await this.#committed(await this.#handler.drain(drainTimeoutMs), deadline);
+    }
     this.#handler?.close();
     await this.#command({ case: 'stop', value: true });
     // A handler's own error belongs to awaitTermination; whoever stops the query did not ask for it.
     await this.#handler?.finished.catch(() => undefined);
+    await this.#over;
   }
 
   /** Waits until all data that is available now has been processed; for tests. */
@@ -137,11 +152,39 @@ export class StreamingQuery {
   }
 
   /** A query may end on the server for reasons of its own: its handler must learn of it although nobody awaits the end. */
-  #followEnd(handler: AttachedHandler): void {
-    const over = new AbortController();
-    const close = () => handler.close();
-    handler.finished.catch(() => undefined).finally(() => over.abort());
-    this.#command({ case: 'awaitTermination', value: {} }, over.signal).then(close, close);
+  async #followEnd(handler: AttachedHandler): Promise<void> {
+    try {
+      await this.#command({ case: 'awaitTermination', value: {} });
+    } catch {
+      // The query failed, or nothing can be known of it any more: whoever awaits its end is told why.
+    }
+    await handler.forget();
+  }
+
+  /**
+   * Ends the handler, for the query has ended.
+   * @returns false where the deadline passed before the handler returned.
+   * @throws what the handler threw: it says more than the server's report of it.
+   */
+  async #handlerEnded(deadline: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    if (!this.#handler) return true;
+    this.#handler.close();
+    const both = this.#handler.finished.finally(() => this.#over).then(() => true);
+    if (deadline === undefined && signal === undefined) return both;
+    const settled = new AbortController();
+    // A few milliseconds even where the time is over: a handler that heeds its signal has returned by then.
+    const leftMs = deadline === undefined ? MAX_TIMER_MS : Math.max(50, deadline - performance.now());
+    const late = pause(leftMs, settled.signal, signal).then(() => false);
+    late.catch(() => undefined);
+    return Promise.race([both, late]).finally(() => settled.abort());
+  }
+
+  /** Spark reports a batch after it has committed it. */
+  async #committed(batchId: number, deadline: number): Promise<void> {
+    while (batchId >= 0 && performance.now() < deadline) {
+      if (((await this.lastProgress())?.batchId ?? -1) >= batchId || !(await this.isActive())) return;
+      await pause(COMMIT_POLL_MS);
+    }
   }
 
   async #fetchStatus(): Promise<StreamingQueryCommandResult_StatusResult> {
@@ -166,7 +209,8 @@ export class StreamingQuery {
     const message = create(CommandSchema, {
       commandType: { case: 'streamingQueryCommand', value: streamingQueryCommand },
     });
-    for (const { responseType } of await this.#client.runCommand(message, { signal })) {
+    const retryPolicy = this.#client.streamingRetryPolicy;
+    for (const { responseType } of await this.#client.runCommand(message, { signal, retryPolicy })) {
       if (responseType.case === 'streamingQueryCommandResult') return responseType.value;
     }
     throw new SparkConnectError('protocol', `the server did not answer "${command.case}" of query ${this.id}`);

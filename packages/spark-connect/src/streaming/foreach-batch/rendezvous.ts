@@ -1,5 +1,6 @@
 import { pause } from '../../client/retry-policy.ts';
 import type { SessionClient } from '../../client/session-client.ts';
+import type { SessionConf } from '../../client/session-conf.ts';
 import { SparkConnectError } from '../../errors.ts';
 import type { AttachedHandler } from '../streaming-query.ts';
 import { Lease } from './lease.ts';
@@ -15,79 +16,108 @@ export interface PendingBatch {
 /** Handles one batch; resolving lets Spark commit it. The signal fires when the query is stopped or has ended. */
 export type BatchHandler = (batch: PendingBatch, signal: AbortSignal) => Promise<void>;
 
+/** What the rendezvous needs of its session. */
+export type RendezvousClient = Pick<SessionClient, 'conf' | 'logger' | 'streamingRetryPolicy' | 'closed'>;
+
 // Spark's own limit on what it keeps of an error is of this order; the original object stays with the client anyway.
 const MAX_ERROR_LENGTH = 4_000;
 
 /**
  * The client's half of foreachBatch: waits for batches that the shim announces in the session's configuration, has them
- * handled one after the other, answers, and keeps the lease. Ends with the query, or with the handler's first error.
+ * handled one after the other, answers, and keeps the lease. Ends with the query, with the session, or with the handler's
+ * first error.
  */
 export class Rendezvous implements AttachedHandler {
   readonly finished: Promise<void>;
-  readonly #client: SessionClient;
+  readonly #client: RendezvousClient;
+  readonly #conf: SessionConf;
   readonly #prefix: string;
   readonly #handler: BatchHandler;
   readonly #pacer: PollPacer;
   readonly #lease: Lease;
   readonly #end = new AbortController();
   #draining = false;
-  #failed = false;
-  #idle: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+  #answered = -1;
+  #inHand: Promise<void> = Promise.resolve();
 
   constructor(
-    client: SessionClient,
+    client: RendezvousClient,
     prefix: string,
     handler: BatchHandler,
     options: { leaseTimeoutMs: number; pace: PollPace },
   ) {
     this.#client = client;
+    this.#conf = client.conf.withOptions({ signal: this.#end.signal, retryPolicy: client.streamingRetryPolicy });
     this.#prefix = prefix;
     this.#handler = handler;
     this.#pacer = new PollPacer(options.pace);
-    this.#lease = new Lease(client.conf, `${prefix}.lease`, options.leaseTimeoutMs / 5, (error) =>
-      client.logger.warn(`the lease of ${prefix} could not be renewed: ${String(error)}`),
-    );
+    this.#lease = new Lease(this.#conf, `${prefix}.lease`, options.leaseTimeoutMs / 5, (error) => {
+      if (!this.#end.signal.aborted) client.logger.warn(`the lease of ${prefix} is not renewed: ${String(error)}`);
+    });
+    client.closed.addEventListener('abort', this.#close);
+    if (client.closed.aborted) this.close();
     this.finished = this.#run();
     // Whoever awaits the query's end gets the error; until then it must not count as unhandled.
     this.finished.catch(() => undefined);
   }
 
-  async drain(timeoutMs: number): Promise<void> {
+  async drain(timeoutMs: number): Promise<number> {
     this.#draining = true;
-    await Promise.race([this.#idle, pause(timeoutMs, this.#end.signal).catch(() => undefined)]);
+    const settled = new AbortController();
+    const waited = pause(timeoutMs, this.#end.signal, settled.signal).catch(() => undefined);
+    await Promise.race([this.#inHand, waited]);
+    settled.abort();
+    return this.#answered;
   }
 
   close(): void {
     if (!this.#end.signal.aborted) this.#end.abort(new SparkConnectError('aborted', 'the streaming query has ended'));
   }
 
+  /** The session outlives the query. Only its end is the time for this: until then the shim reads and writes. */
+  async forget(): Promise<void> {
+    this.close();
+    await this.#lease.release();
+    if (this.#client.closed.aborted) return;
+    const keys = ['pending', 'lease', 'answer'].map((key) => `${this.#prefix}.${key}`);
+    const conf = this.#client.conf.withOptions({ retryPolicy: this.#client.streamingRetryPolicy });
+    await conf
+      .unset(...keys)
+      .catch((error: unknown) => this.#client.logger.debug(`keys of ${this.#prefix} remain: ${String(error)}`));
+  }
+
+  readonly #close = () => this.close();
+
   async #run(): Promise<void> {
-    let answered = -1;
+    const end = this.#end.signal;
     try {
-      while (!this.#end.signal.aborted) {
+      while (!end.aborted) {
         const pending = await this.#poll();
-        if (pending === undefined || pending.batchId === answered || this.#draining) {
-          await pause(this.#pacer.delay(performance.now()), this.#end.signal);
+        if (pending === undefined || pending.batchId === this.#answered || this.#draining) {
+          await pause(this.#pacer.delay(performance.now()), end);
           continue;
         }
         this.#pacer.batchSeen(performance.now());
         const handled = this.#handle(pending);
-        this.#idle = handled.catch(() => undefined);
+        this.#inHand = handled.catch(() => undefined);
         await handled;
-        answered = pending.batchId;
+        this.#answered = pending.batchId;
       }
     } catch (error) {
+      // The query may end while a handler's failure is on its way to it: the failure counts.
+      if (this.#failure !== undefined) throw this.#failure.error;
       // The end of the query is the regular end of the rendezvous too.
-      if (!this.#end.signal.aborted) throw error;
+      if (!end.aborted) throw error;
     } finally {
-      this.#lease.release();
+      this.#client.closed.removeEventListener('abort', this.#close);
+      void this.#lease.release();
       this.close();
-      await this.#forget();
     }
   }
 
   async #poll(): Promise<PendingBatch | undefined> {
-    const text = await this.#client.conf.getOption(`${this.#prefix}.pending`);
+    const text = await this.#conf.getOption(`${this.#prefix}.pending`);
     if (text === undefined) return undefined;
     const separator = text.indexOf(' ');
     const batchId = Number(text.slice(0, separator));
@@ -97,28 +127,22 @@ export class Rendezvous implements AttachedHandler {
   }
 
   async #handle(pending: PendingBatch): Promise<void> {
+    const end = this.#end.signal;
     try {
-      await this.#handler(pending, this.#end.signal);
+      await this.#handler(pending, end);
     } catch (error) {
       // A handler that gives up because its query ended has not failed, and nobody waits for its answer.
-      this.#failed = true;
-      if (!this.#end.signal.aborted) await this.#answer(`error ${pending.batchId} ${describe(error)}`);
+      if (!end.aborted) {
+        this.#failure = { error };
+        await this.#answer(`error ${pending.batchId} ${describe(error)}`);
+      }
       throw error;
     }
     await this.#answer(`done ${pending.batchId}`);
   }
 
   #answer(text: string): Promise<void> {
-    return this.#client.conf.set(`${this.#prefix}.answer`, text);
-  }
-
-  /** The session outlives the query: leave nothing of it there, but for an error that the shim has yet to read. */
-  async #forget(): Promise<void> {
-    if (this.#client.isClosed) return;
-    const keys = ['pending', 'lease', ...(this.#failed ? [] : ['answer'])].map((key) => `${this.#prefix}.${key}`);
-    await this.#client.conf
-      .unset(...keys)
-      .catch((error: unknown) => this.#client.logger.debug(`keys of ${this.#prefix} remain: ${String(error)}`));
+    return this.#conf.set(`${this.#prefix}.answer`, text);
   }
 }
 

@@ -49,5 +49,10 @@ export async function startForeachBatch(
     minMs: options.minPollIntervalMs ?? DEFAULT_POLL_PACE.minMs,
     maxMs: options.maxPollIntervalMs ?? DEFAULT_POLL_PACE.maxMs,
   };
-  return new StreamingQuery(client, identity, new Rendezvous(client, prefix, handler, { leaseTimeoutMs, pace }));
+  const rendezvous = new Rendezvous(client, prefix, handler, { leaseTimeoutMs, pace });
+  const query = new StreamingQuery(client, identity, rendezvous);
+  // Without this process the query is of no use; Spark 3.5 would not end it with the session.
+  const withdraw = client.beforeClose(() => query.stop());
+  rendezvous.finished.catch(() => undefined).finally(withdraw);
+  return query;
 }
