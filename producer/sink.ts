@@ -1,4 +1,12 @@
-import { CompressionTypes, type ICustomPartitioner, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import {
+  CompressionTypes,
+  type ICustomPartitioner,
+  Kafka,
+  type LogEntry,
+  logLevel,
+  Partitioners,
+  type Producer,
+} from 'kafkajs';
 import type { KafkaSettings, Logger } from '../settings/index.ts';
 import type { ReadingMessage } from './contract/index.ts';
 import { kafkaError, missingTopic } from './kafka-error.ts';
@@ -29,18 +37,17 @@ export class Sink {
    * @throws OperatorError that names KAFKA_BROKERS or KAFKA_TOPIC
    */
   static async open(settings: KafkaSettings, logger: Logger): Promise<Sink> {
-    const kafka = new Kafka({
+    const client = {
       clientId: 'instant-health-producer',
       brokers: [...settings.brokers],
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      retry: RETRY,
       logLevel: logLevel.WARN,
       // The client calls every retry an error; what ends the run is reported by us.
-      logCreator: () => (entry) => logger.debug({ kafka: entry.namespace }, entry.log.message),
-    });
-    const admin = kafka.admin({ retry: RETRY_TO_OPEN });
-    const producer = kafka.producer({
+      logCreator: () => (entry: LogEntry) => logger.debug({ kafka: entry.namespace }, entry.log.message),
+    };
+    const admin = new Kafka({ ...client, retry: RETRY_TO_OPEN }).admin();
+    const producer = new Kafka({ ...client, retry: RETRY }).producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
