@@ -9,6 +9,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MINIMUM_NODE = [20, 19];
+const GENERATED = join(root, 'packages', 'spark-connect', 'src', 'gen', '.stamp.json');
+// Entries whose modules import the client, whose protobuf code is generated: it must be there before they are loaded.
+// All other entries either do without or load the client after their own set-up.
+const NEEDS_CLIENT = [
+  { entries: /^scripts[/](demo|bench)/, setUp: 'scripts/setup/main.ts' },
+  { entries: /^jobs[/]/, setUp: 'scripts/setup/generated-code.ts' },
+];
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
@@ -18,8 +25,20 @@ requireNode();
 await makeModulesCurrent();
 const entryPath = resolve(root, entry);
 if (!existsSync(entryPath)) fail(2, `there is no ${entry} in this version of the project`);
-const tsx = import.meta.resolve('tsx');
-process.exitCode = await run(process.execPath, ['--import', tsx, '--conditions=source', entryPath, ...args], 'inherit');
+await generateCodeFirst();
+process.exitCode = await runTypeScript(entryPath, args);
+
+function runTypeScript(path, parameters) {
+  const flags = ['--import', import.meta.resolve('tsx'), '--conditions=source'];
+  return run(process.execPath, [...flags, path, ...parameters], 'inherit');
+}
+
+async function generateCodeFirst() {
+  const need = NEEDS_CLIENT.find(({ entries }) => entries.test(entry));
+  if (need === undefined || existsSync(GENERATED)) return;
+  const code = await runTypeScript(join(root, need.setUp), []);
+  if (code !== 0) process.exit(code);
+}
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);

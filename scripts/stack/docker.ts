@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../settings/index.ts';
+import { setUpGeneratedCode } from '../setup/index.ts';
 import { runTool, tryTool } from '../setup/tool.ts';
 import { allServices } from './catalogue.ts';
 import { certificateFiles, provideCertificates } from './certificates.ts';
@@ -36,6 +37,7 @@ export async function upDocker({ sparks, only, progress, signal }: UpOptions): P
       next: 'Install it, or leave STACK unset: the native stack needs no containers.',
     });
   }
+  await setUpGeneratedCode({ progress, signal });
   const layout = stackLayout();
   await mkdir(layout.root, { recursive: true, mode: 0o700 });
   const state = StateFile.open(layout, 'docker');

@@ -1,10 +1,10 @@
 // The stack as other scripts use it: up, down, and whether one is up.
 import { readStackState } from '../../settings/index.ts';
 import { acquireLock } from '../process-lock.mjs';
+import { setUpGeneratedCode } from '../setup/index.ts';
 import type { Progress } from '../setup/progress.ts';
 import { downDocker, upDocker } from './docker.ts';
 import { downNative, removeIfEmpty, wipe } from './down.ts';
-import { upExternal } from './external.ts';
 import { stackLayout } from './layout.ts';
 import { type StackMode, stackMode } from './mode.ts';
 import { isAlive } from './process.ts';
@@ -26,7 +26,12 @@ export async function stackUp(options: UpOptions): Promise<void> {
   const up: Record<StackMode, () => Promise<void>> = {
     native: () => upNative(options),
     docker: () => upDocker(options),
-    external: () => upExternal(options.progress, options.signal),
+    // Loaded late: it needs the code that set-up generates.
+    external: async () => {
+      await setUpGeneratedCode(options);
+      const { upExternal } = await import('./external.ts');
+      await upExternal(options.progress, options.signal);
+    },
   };
   await withLock(options.progress, options.signal, up[chosenStackMode()]);
 }

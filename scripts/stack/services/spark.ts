@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
-import { askSparkVersion } from '../ask-spark.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
 import { hdfsUrl } from './hadoop.ts';
 
@@ -48,6 +47,8 @@ export function sparkConnect(version: SparkVersion): Service {
     },
 
     async isReady(context, signal) {
+      // Loaded late: it needs the code that set-up generates.
+      const { askSparkVersion } = await import('../ask-spark.ts');
       return (await askSparkVersion(addressOf(context, name, 'connect'), signal)) === version;
     },
 
