@@ -15,6 +15,9 @@ export const PLAUSIBLE = { heartBeat: [1, 350], bp: [1, 400] } as const;
 /** A reading takes some 50 bytes; a message beyond this is something else. */
 const MAX_MESSAGE_BYTES = 4_096;
 
+/** A JSON text with its quotes, as a pattern that does not go back. */
+const TEXT = '"[^"\\\\]*+(?:\\\\.[^"\\\\]*+)*+"';
+
 const FIELDS = ['heartBeat', 'bp', 'customerId'] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -80,11 +83,21 @@ export function unreadableOf(judged: DataFrame): DataFrame {
 function reasonOf(text: Column, parsed: Column): Column {
   const objections: [Column, string][] = [
     [text.isNull(), 'no value'],
-    [F.trim(text).eq(lit('')), 'empty message'],
     [F.octetLength(text).gt(lit(MAX_MESSAGE_BYTES)), `longer than ${MAX_MESSAGE_BYTES} bytes`],
+    [text.rlike('^\\s*$'), 'empty message'],
+    // What is no UTF-8 reaches the pattern as replacement characters; the JSON parser would let it pass inside a text.
+    [text.rlike('\\x{FFFD}'), 'not valid UTF-8'],
     // One flat object and nothing after it: Spark's parser would stop at the first closing brace and pass over the rest.
     [text.rlike('^\\s*\\{[^{}]*\\}\\s*$').not(), 'not a flat JSON object'],
-    [F.getJsonObject(text, '$').isNull(), 'not valid JSON'],
+    // Here Spark takes single quotes for quotes: outside of texts none may be left.
+    [
+      F.getJsonObject(text, '$')
+        .isNull()
+        .or(F.regexpReplace(text, TEXT, '').rlike("'")),
+      'not valid JSON',
+    ],
+    // A second "bp" written as "\\u0062p" would not be counted below.
+    [text.rlike('\\\\[^",:]*"\\s*:'), 'a field name with escapes'],
   ];
   for (const field of FIELDS) objections.push(...objectionsTo(field, text, parsed.getField(field)));
   for (const [field, [low, high]] of Object.entries(PLAUSIBLE)) {
