@@ -8,6 +8,8 @@ export interface BatchReport {
   readonly rows: number;
   readonly rowsPerSecond: number;
   readonly durationMs: number;
+  /** Where that went, by Spark's names: `latestOffset`, `queryPlanning`, `addBatch`, `commitOffsets` … */
+  readonly phasesMs: Readonly<Record<string, number>>;
   /** Messages that wait in Kafka, behind the busiest partition's end; undefined for other sources. */
   readonly lag: number | undefined;
   readonly at: string;
@@ -21,6 +23,7 @@ export function batchReport(progress: StreamingQueryProgress): BatchReport {
     rows: progress.numInputRows,
     rowsPerSecond: progress.processedRowsPerSecond ?? 0,
     durationMs: progress.durationMs.triggerExecution ?? progress.batchDuration ?? 0,
+    phasesMs: progress.durationMs,
     lag: behind.length > 0 ? Math.max(...behind) : undefined,
     at: progress.timestamp,
   };
