@@ -34,7 +34,8 @@ export function parseConnectionString(text: string): ConnectionTarget {
   const match = /^sc:\/\/([^/;]*)(?:\/([^;]*))?((?:;.*)?)$/s.exec(text);
   if (!match) throw invalid('an address looks like sc://host:port/;key=value');
   const [, authority = '', path = '', parameterText = ''] = match;
-  if (path !== '') throw invalid(`a path ("/${path}") has no meaning here: parameters follow "/;"`);
+  // What stands in the wrong place may be a token: it is not repeated.
+  if (path !== '') throw invalid('a path has no meaning here: parameters follow "/;"');
 
   const { host, port } = parseAuthority(authority);
   const parameters = parseParameters(parameterText);
@@ -46,7 +47,7 @@ export function parseConnectionString(text: string): ConnectionTarget {
   const token = take('token');
   const sessionId = take('session_id');
   if (sessionId !== undefined && !UUID.test(sessionId)) throw invalid('session_id must be a UUID');
-  const target: ConnectionTarget = {
+  return {
     host,
     port,
     token,
@@ -56,11 +57,6 @@ export function parseConnectionString(text: string): ConnectionTarget {
     sessionId,
     headers: Object.fromEntries(parameters),
   };
-  for (const name of Object.keys(target.headers)) {
-    if (!HEADER_NAME.test(name))
-      throw invalid(`"${name}" cannot be the name of a header (lower-case letters, digits, "-")`);
-  }
-  return target;
 }
 
 /** The target as `host:port`, an IPv6 host in brackets, as gRPC wants it and people read it. */
@@ -69,24 +65,25 @@ export function targetAddress({ host, port }: Pick<ConnectionTarget, 'host' | 'p
 }
 
 function parseAuthority(authority: string): { host: string; port: number } {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(.*))?$/i.exec(authority);
+  const match = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::(.*))?$/i.exec(authority);
   const host = match?.[1] ?? match?.[2];
-  if (!host) throw invalid(`"${authority}" names no host (an IPv6 address stands in brackets)`);
+  if (!host) throw invalid('what follows sc:// names no host (an IPv6 address stands in brackets)');
   const portText = match?.[3];
   if (portText === undefined) return { host, port: DEFAULT_PORT };
   const port = Number(portText);
-  if (!/^\d+$/.test(portText) || port < 1 || port > 65535)
-    throw invalid(`port "${portText}" is no number from 1 to 65535`);
+  if (!/^\d+$/.test(portText) || port < 1 || port > 65535) throw invalid('the port is no number from 1 to 65535');
   return { host, port };
 }
 
 function parseParameters(text: string): Map<string, string> {
   const parameters = new Map<string, string>();
-  for (const part of text.split(';')) {
+  for (const [index, part] of text.split(';').entries()) {
     if (part === '') continue;
     const separator = part.indexOf('=');
-    if (separator < 1) throw invalid(`"${separator < 0 ? part : '=…'}" is no key=value`);
+    if (separator < 1) throw invalid(`parameter ${index} is no key=value`);
     const key = part.slice(0, separator);
+    if (!HEADER_NAME.test(key))
+      throw invalid(`the key of parameter ${index} cannot be the name of a header (lower-case letters, digits, "-")`);
     if (parameters.has(key)) throw invalid(`"${key}" is given twice`);
     parameters.set(key, decode(key, part.slice(separator + 1)));
   }

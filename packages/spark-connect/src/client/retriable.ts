@@ -17,12 +17,17 @@ export function serverRetryDelayMs(error: unknown): number | undefined {
   if (!isServiceError(error)) return undefined;
   const [encoded] = error.metadata?.get('grpc-status-details-bin') ?? [];
   if (!(encoded instanceof Uint8Array)) return undefined;
-  for (const detail of fromBinary(StatusSchema, encoded).details) {
-    if (!detail.typeUrl.endsWith('google.rpc.RetryInfo')) continue;
+  try {
+    const detail = fromBinary(StatusSchema, encoded).details.find(({ typeUrl }) =>
+      typeUrl.endsWith('/google.rpc.RetryInfo'),
+    );
+    if (detail === undefined) return undefined;
     const { retryDelay } = fromBinary(RetryInfoSchema, detail.value);
     return retryDelay ? Number(retryDelay.seconds) * 1000 + retryDelay.nanos / 1e6 : 0;
+  } catch {
+    // A proxy may cut the trailer off; the plain status still says what happened.
+    return undefined;
   }
-  return undefined;
 }
 
 /** Whether the error carries this error class, e.g. `INVALID_HANDLE.OPERATION_NOT_FOUND`. */

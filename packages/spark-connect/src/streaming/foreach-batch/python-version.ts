@@ -4,7 +4,10 @@ import { SparkConnectError } from '../../errors.ts';
 /** Versions that a server may have, likeliest first; tried in turn where the server does not name its own (Spark 3.5). */
 const CANDIDATES = ['3.11', '3.12', '3.10', '3.13', '3.9', '3.8', '3.14'] as const;
 
-const known = new WeakMap<SessionClient, string>();
+/** What is asked of a session here; it is also the key under which the answer is remembered. */
+type Server = Pick<SessionClient, 'logger'>;
+
+const known = new WeakMap<Server, string>();
 
 /**
  * Starts a Python function on the server in the version of Python that it has. Spark refuses a function that was made by
@@ -15,7 +18,7 @@ const known = new WeakMap<SessionClient, string>();
  * @throws SparkConnectError `unsupported` where no version works: the server has no Python, or not what PySpark needs.
  */
 export async function withServerPython<T>(
-  client: SessionClient,
+  client: Server,
   given: string | undefined,
   start: (version: string) => Promise<T>,
 ): Promise<T> {
