@@ -1,0 +1,6 @@
+import type { Benchmark } from './bench.ts';
+export const demo: Benchmark = {
+  name: 'demo',
+  description: '',
+  run: () => Promise.resolve({ tables: [], targets: [], figures: {} }),
+};

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import {
+  connect,
+  type Limit,
+  type Patient,
+  prepareDemoDatabase,
+  readLimits,
+  readPatients,
+} from '../../../database/index.ts';
+import { ensureTopic } from '../../../producer/index.ts';
+import {
+  databaseSettings,
+  type Environment,
+  kafkaSettings,
+  loadEnvironment,
+  storageSettings,
+} from '../../../settings/index.ts';
+import { removeFolder } from '../hdfs.ts';
+import { TimingCatcher } from './catcher.ts';
+
+/** Everything that one run has to itself: topic, database, HDFS folder, mail server. */
+export interface LatencySurroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly patients: readonly Patient[];
+  readonly limits: readonly Limit[];
+  readonly catcher: TimingCatcher;
+  /** Folder on HDFS, with its scheme. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function latencySurroundings(): Promise<LatencySurroundings> {
+  const run = `bench-${randomBytes(4).toString('hex')}`;
+  const path = `/user/hadoop/instant-health/${run}`;
+  const catcher = await TimingCatcher.start();
+  const environment = loadEnvironment({
+    KAFKA_TOPIC: run,
+    DATABASE_NAME: `health_${run.replace('-', '_')}`,
+    VITALS_DIR: `${path}/patient-vital-info`,
+    VITALS_CHECKPOINT: `${path}/checkpoint-vital-info`,
+    ALERTS_CHECKPOINT: `${path}/checkpoint-vital-alerts`,
+    QUARANTINE_DIR: `${path}/quarantine`,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(catcher.port),
+    SMTP_TLS: 'off',
+  });
+  const { hdfsUrl } = storageSettings(environment);
+  await prepareDemoDatabase(environment, { readings: { count: 0 } });
+  const database = await connect(databaseSettings(environment));
+  const { brokers, topic } = kafkaSettings(environment);
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await ensureTopic(admin, topic);
+  return {
+    environment: definedOnly(environment),
+    patients: await readPatients(database),
+    limits: await readLimits(database),
+    catcher,
+    folder: `${hdfsUrl ?? ''}${path}`,
+    async close() {
+      await Promise.allSettled([
+        catcher.close(),
+        database.query('DROP DATABASE IF EXISTS ??', [environment.DATABASE_NAME]).then(() => database.end()),
+        admin.deleteTopics({ topics: [topic] }).then(() => admin.disconnect()),
+        removeFolder(path),
+      ]);
+    },
+  };
+}
+
+function definedOnly(environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
