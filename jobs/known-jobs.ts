@@ -1,5 +1,6 @@
 import type { SparkSession, StreamingQuery } from '@instant-health/spark-connect';
 import type { Environment, Logger } from '../settings/index.ts';
+import { isMarked } from './driver-mark.ts';
 import type { Job } from './job.ts';
 import { openJobSession } from './job-session.ts';
 import { JOBS } from './registry.ts';
@@ -13,7 +14,7 @@ export interface KnownJob {
 
 /**
  * Looks at every job's session in turn. Joining a session makes it where there is none, so one without queries is
- * released again and leaves nothing behind.
+ * released again and leaves nothing behind, unless a submission has marked it and is about to start some.
  */
 export async function withKnownJobs<T>(
   { environment, remote, log }: { environment: Environment; remote: string; log: Logger },
@@ -29,7 +30,7 @@ export async function withKnownJobs<T>(
     return await visit(jobs);
   } finally {
     for (const { spark, queries } of jobs) {
-      if (queries.length === 0) await spark.stop({ allowReconnect: true });
+      if (queries.length === 0 && !(await isMarked(spark))) await spark.stop({ allowReconnect: true });
       else spark.disconnect();
     }
   }

@@ -96,7 +96,7 @@ function reasonOf(text: Column, parsed: Column): Column {
         .or(F.regexpReplace(text, TEXT, '').rlike("'")),
       'not valid JSON',
     ],
-    // A second "bp" written as "\\u0062p" would not be counted below.
+    // A second "bp" written as "\u0062p" would not be counted below.
     [text.rlike('\\\\[^",:]*"\\s*:'), 'a field name with escapes'],
   ];
   for (const field of FIELDS) objections.push(...objectionsTo(field, text, parsed.getField(field)));

@@ -1,7 +1,8 @@
-import type { SparkSession, StreamingQuery } from '@instant-health/spark-connect';
+import { SparkConnectError, type SparkSession, type StreamingQuery } from '@instant-health/spark-connect';
 import { type Environment, type Logger, OperatorError } from '../settings/index.ts';
 import { claimCheckpoint } from './checkpoint-owner.ts';
-import type { Job, JobEvent, PreparedJob } from './job.ts';
+import { DriverMark, isMarked } from './driver-mark.ts';
+import type { Job, JobEvent, JobQuery, PreparedJob } from './job.ts';
 import { openJobSession, SESSION_CONF } from './job-session.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 
@@ -15,6 +16,8 @@ export interface StartOptions {
   /** Stops a running submission of the same job first, instead of refusing. */
   readonly replace: boolean;
   readonly report: (event: JobEvent) => void;
+  /** Gives up waiting, not what has been started. */
+  readonly signal: AbortSignal;
 }
 
 /** A job whose queries run on the server, as seen by the process that started it. */
@@ -22,7 +25,7 @@ export interface RunningJob {
   readonly job: Job;
   readonly spark: SparkSession;
   readonly queries: readonly StreamingQuery[];
-  /** Stops the queries (a batch in hand is finished first) and ends the session. */
+  /** Stops the queries (a batch in hand is finished first) and ends the session, unless another submission uses it now. */
   stop(): Promise<void>;
   /** Leaves the queries running and lets go of them. */
   detach(): Promise<void>;
@@ -31,8 +34,12 @@ export interface RunningJob {
 // A handler in the middle of a batch gets so long to finish it: half-sent mails would be sent again.
 const DRAIN_TIMEOUT_MS = 15_000;
 
+// Another submission that is ending, or starting, is waited for so long.
+const OTHER_TIMEOUT_MS = 20_000;
+
 /**
- * Starts all queries of a job, or none.
+ * Starts all queries of a job, or none. A job whose driver died without stopping it is taken over; one that is followed
+ * by a living process, or was detached, is refused or replaced.
  * @throws OperatorError `ALREADY_RUNNING` with exit code 2; what Spark reports as it comes.
  */
 export async function startJob(job: Job, options: StartOptions): Promise<RunningJob> {
@@ -40,45 +47,89 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   const identity = job.identity(environment);
   const spark = await openJobSession({ remote: options.remote, job: job.name, identity, log });
   const queries: StreamingQuery[] = [];
+  let mark: DriverMark | undefined;
   let prepared: PreparedJob | undefined;
   const stop = async () => {
-    await Promise.all(queries.map((query) => query.stop({ drainTimeoutMs: DRAIN_TIMEOUT_MS })));
-    await prepared?.close();
-    await spark.stop({ allowReconnect: true });
+    try {
+      await Promise.all(queries.map((query) => query.stop({ drainTimeoutMs: DRAIN_TIMEOUT_MS })));
+    } finally {
+      await prepared?.close();
+      await leave(spark, mark);
+    }
   };
   try {
     await requireSupportedSpark(spark);
-    await makeRoom(job, spark, options.replace);
+    mark = await DriverMark.set(spark, log);
+    await makeRoom(job, spark, mark, options);
     await spark.conf.setAll({ ...SESSION_CONF, ...options.sparkConf });
     prepared = await job.prepare({ spark, environment, log, triggerInterval, report });
-    for (const query of prepared.queries) {
-      if (query.checkpoint) await claimCheckpoint(spark, query.name, query.checkpoint.path, query.checkpoint.setting);
-      queries.push(await query.writer.start());
-    }
+    for (const query of prepared.queries) queries.push(await startQuery(job, spark, query));
   } catch (error) {
-    if (error instanceof OperatorError && error.code === 'ALREADY_RUNNING') spark.disconnect();
-    else await stop().catch((failure: unknown) => log.warn({ err: failure }, `${job.name} could not be cleaned up`));
+    await stop().catch((failure: unknown) => log.warn({ err: failure }, `${job.name} could not be cleaned up`));
     throw error;
   }
   const detach = async () => {
     await prepared.close();
+    await mark.remove();
     spark.disconnect();
   };
   return { job, spark, queries, stop, detach };
 }
 
-async function makeRoom(job: Job, spark: SparkSession, replace: boolean): Promise<void> {
-  const active = await spark.streams.active();
-  if (active.length === 0) return;
-  if (!replace) {
-    throw new OperatorError(
-      'ALREADY_RUNNING',
-      `${job.name} is already running (${active.map(({ name }) => name).join(', ')})`,
-      {
-        exitCode: 2,
-        next: '`npm run status` shows it; --replace stops it and takes its place.',
-      },
-    );
+async function startQuery(job: Job, spark: SparkSession, query: JobQuery): Promise<StreamingQuery> {
+  const { name, writer, checkpoint } = query;
+  if (checkpoint) await claimCheckpoint(spark, name, checkpoint.path, checkpoint.setting);
+  try {
+    return await writer.start();
+  } catch (error) {
+    // Somebody else was quicker, between our look and our start.
+    if (error instanceof SparkConnectError && /query with (?:the )?name \S+ (?:as|because)/.test(error.message))
+      throw alreadyRunning(job, await spark.streams.active());
+    throw error;
   }
+}
+
+/** Ends the session for everybody only where nobody else has queries in it or is about to start some. */
+async function leave(spark: SparkSession, mark: DriverMark | undefined): Promise<void> {
+  try {
+    await mark?.remove();
+    const shared = (await isMarked(spark)) || (await spark.streams.active()).length > 0;
+    if (!shared) await spark.stop({ allowReconnect: true });
+  } finally {
+    spark.disconnect();
+  }
+}
+
+/** Makes sure that no query of the job runs: refuses, takes over from the dead, or replaces. */
+async function makeRoom(job: Job, spark: SparkSession, mark: DriverMark, options: StartOptions): Promise<void> {
+  const { replace, log, signal } = options;
+  if (replace) await stopActive(spark);
+  const limit = performance.now() + OTHER_TIMEOUT_MS;
+  while (await mark.anotherLives(signal)) {
+    const active = await spark.streams.active();
+    // One without queries is ending, or will have some in a moment.
+    if (active.length > 0 || performance.now() > limit) throw alreadyRunning(job, active);
+  }
+  const active = await spark.streams.active();
+  if (active.length > 0) {
+    // A mark that is still there and silent is a dead one's; without any, the job was detached.
+    if ((await mark.others()).size === 0) throw alreadyRunning(job, active);
+    log.warn(`${job.name}: the process that followed it is gone; its queries are taken over`);
+    await stopActive(spark);
+  }
+  await mark.forgetOthers();
+}
+
+async function stopActive(spark: SparkSession): Promise<void> {
+  const active = await spark.streams.active();
   await Promise.all(active.map((query) => query.stop()));
+}
+
+function alreadyRunning(job: Job, active: readonly StreamingQuery[]): OperatorError {
+  const queries = active.map(({ name, id }) => name ?? id).join(', ');
+  return new OperatorError(
+    'ALREADY_RUNNING',
+    `${job.name} is already running${queries === '' ? ', or about to run, in another process' : ` (${queries})`}`,
+    { exitCode: 2, next: '`npm run status` shows it; --replace stops it and takes its place.' },
+  );
 }

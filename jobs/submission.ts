@@ -67,10 +67,11 @@ function startOptions(
   environment: Environment,
   remote: string,
   options: SubmitOptions,
-  { log, print }: SubmitSurroundings,
+  { log, print, signal }: SubmitSurroundings,
 ): StartOptions {
   return {
     remote,
+    signal,
     environment,
     log,
     sparkConf: options.sparkConf,
