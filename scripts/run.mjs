@@ -17,6 +17,7 @@ const NEEDS_CLIENT = [
   { entries: /^jobs[/]/, setUp: 'scripts/setup/generated-code.ts' },
 ];
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const ORPHAN_POLL_MS = 500;
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 const [entry, ...args] = process.argv.slice(2);
@@ -113,8 +114,16 @@ function run(file, parameters, stdio) {
       child.kill(signal);
     };
     for (const signal of FORWARDED) process.on(signal, forward);
+    // npm killed with SIGKILL, or a job cancelled by its runner: nobody is left to tell us, and nothing shall go on.
+    const parent = process.ppid;
+    const orphanWatch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(orphanWatch);
+      child.kill('SIGTERM');
+    }, ORPHAN_POLL_MS);
     child.on('error', (error) => fail(1, `${file} cannot be started: ${error.message}`));
     child.on('exit', (code, signal) => {
+      clearInterval(orphanWatch);
       for (const name of FORWARDED) process.off(name, forward);
       resolveCode(code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0));
     });
