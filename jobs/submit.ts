@@ -1,3 +1,4 @@
+import './small-heap.ts';
 import { InvalidArgumentError } from 'commander';
 import { command, createLogger, runCommand } from '../settings/index.ts';
 import { submit } from './submission.ts';
