@@ -145,7 +145,9 @@ export function explainFailure(error: unknown, context: FailureContext): unknown
     const { code, message, next } = explain(match, context);
     return new OperatorError(code, message, { cause: error, next });
   }
-  return new OperatorError('QUERY_FAILED', `Spark: ${messageOf(error).slice(0, 500)}`, {
+  // What follows is the query's whole plan.
+  const [told = ''] = messageOf(error).split(/\s*=== Streaming Query ===/);
+  return new OperatorError('QUERY_FAILED', `Spark: ${told.slice(0, 300)}`, {
     cause: error,
     next: 'DEBUG=1 shows all that the server told.',
   });
