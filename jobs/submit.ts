@@ -1,4 +1,3 @@
-import './small-heap.ts';
 import { InvalidArgumentError } from 'commander';
 import { command, createLogger, runCommand } from '../settings/index.ts';
 import { submit } from './submission.ts';
