@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import { compactArchive } from '../../../jobs/compaction/compact.ts';
 import { LedgerFiles } from '../../../jobs/compaction/ledger-files.ts';
 import { readArchive } from '../../../jobs/compaction/read-archive.ts';
 import { deleteOldDays, findOldDays } from '../../../jobs/compaction/retention.ts';
-import { type ArchiveSettings, loadEnvironment } from '../../../settings/index.ts';
+import { type ArchiveSettings, loadEnvironment, PROJECT_ROOT } from '../../../settings/index.ts';
 import { Hdfs } from '../../helpers/hdfs.ts';
 import { openSession } from '../../helpers/jobs-surroundings.ts';
 import { SampleArchive, tally } from '../../helpers/sample-archive.ts';
@@ -72,6 +74,21 @@ describe('compaction', () => {
       ['2026-11-20', 12n],
       ['2026-11-21', 10n],
     ]);
+  });
+
+  it('is read by the query of docs/archive.md, too', async () => {
+    await sample.add(...TWO_DAYS, { times: [await today()], rows: 3 });
+    await compact();
+    const page = await readFile(join(PROJECT_ROOT, 'docs/archive.md'), 'utf8');
+    const [, query = ''] = /```sql\n([\s\S]+?)```/.exec(page) ?? [];
+    const text = query
+      .replaceAll('/user/hadoop/instant-health/patient-vital-info-by-day', archive.compacted)
+      .replaceAll('/user/hadoop/instant-health/patient-vital-info', archive.vitals);
+    const all = await tally(sample.whole());
+    expect(await tally(await spark.sql(text))).to.deep.equal(all);
+    await sample.add({ times: ['2026-11-20 00:00:00'], rows: 2 });
+    expect(await tally(await spark.sql(text))).to.deep.equal(await tally(sample.whole()));
+    expect(await tally(sample.whole())).not.to.deep.equal(all);
   });
 
   it('does nothing a second time', async () => {
