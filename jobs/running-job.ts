@@ -86,7 +86,7 @@ async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: L
   const { name, writer, checkpoint } = query;
   if (checkpoint) await claimCheckpoint(spark, name, checkpoint.path, checkpoint.setting);
   try {
-    return await RunningQuery.start(name, () => writer.start(), log);
+    return await RunningQuery.start(name, () => writer.start(), { sparkVersion: await spark.version(), log });
   } catch (error) {
     // Somebody else was quicker, between our look and our start.
     if (error instanceof SparkConnectError && /query with (?:the )?name \S+ (?:as|because)/.test(error.message))

@@ -1,6 +1,11 @@
 import { SparkConnectError, type StreamingQuery, type StreamingQueryProgress } from '@instant-health/spark-connect';
 import type { Logger } from '../settings/index.ts';
 
+interface QuerySurroundings {
+  readonly sparkVersion: string;
+  readonly log: Logger;
+}
+
 /**
  * A query as its job follows it: the same one over the restart that Spark 4.1 makes necessary. There the Kafka source
  * cannot report on a batch that is done again after a crash (it has not asked Kafka for the latest offsets yet, and trips
@@ -10,19 +15,30 @@ export class RunningQuery {
   readonly name: string;
   readonly #start: () => Promise<StreamingQuery>;
   readonly #log: Logger;
+  readonly #mayTrip: boolean;
   #query: StreamingQuery;
   #restarted = false;
   #stopping = false;
 
-  private constructor(name: string, start: () => Promise<StreamingQuery>, query: StreamingQuery, log: Logger) {
+  private constructor(
+    name: string,
+    start: () => Promise<StreamingQuery>,
+    query: StreamingQuery,
+    { sparkVersion, log }: QuerySurroundings,
+  ) {
     this.name = name;
+    this.#mayTrip = sparkVersion.startsWith('4.');
     this.#start = start;
     this.#query = query;
     this.#log = log;
   }
 
-  static async start(name: string, start: () => Promise<StreamingQuery>, log: Logger): Promise<RunningQuery> {
-    return new RunningQuery(name, start, await start(), log);
+  static async start(
+    name: string,
+    start: () => Promise<StreamingQuery>,
+    surroundings: QuerySurroundings,
+  ): Promise<RunningQuery> {
+    return new RunningQuery(name, start, await start(), surroundings);
   }
 
   get id(): string {
@@ -71,7 +87,7 @@ export class RunningQuery {
   }
 
   #isRepeatedBatch(error: unknown): boolean {
-    if (this.#restarted || this.#stopping || !(error instanceof SparkConnectError)) return false;
+    if (!this.#mayTrip || this.#restarted || this.#stopping || !(error instanceof SparkConnectError)) return false;
     return isFaultOfRepeatedBatch(error);
   }
 

@@ -8,6 +8,11 @@ const CONTEXT = { remote: 'sc://spark:15002/;token=secret-4711', topic: 'reading
 /** What Spark says, the code that we give it, and what the line must name. */
 const TOLD: readonly [told: string, code: string, named: RegExp][] = [
   [
+    '[STREAM_FAILED] Query [id = 1] terminated with exception: \n=== Streaming Query ===\nplan',
+    'WORKER_LOST',
+    /SPARK_REMOTE/,
+  ],
+  [
     'UnknownTopicOrPartitionException: This server does not host this topic-partition.',
     'TOPIC_MISSING',
     /readings.*KAFKA_TOPIC/,

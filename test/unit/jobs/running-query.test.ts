@@ -39,6 +39,10 @@ describe('the failure of reporting on a repeated batch', () => {
 describe('RunningQuery', () => {
   /** Queries that end one after the other in the ways given; undefined is a good end. */
   async function running(...ends: (Error | undefined)[]) {
+    return runningOn('4.1.1', ...ends);
+  }
+
+  async function runningOn(sparkVersion: string, ...ends: (Error | undefined)[]) {
     const stopped: number[] = [];
     let starts = 0;
     const start = () => {
@@ -51,7 +55,7 @@ describe('RunningQuery', () => {
       };
       return Promise.resolve(query as unknown as StreamingQuery);
     };
-    const query = await RunningQuery.start('q', start, log);
+    const query = await RunningQuery.start('q', start, { sparkVersion, log });
     return { query, stopped, starts: () => starts };
   }
 
@@ -72,6 +76,12 @@ describe('RunningQuery', () => {
       expect(failure).to.be.instanceOf(SparkConnectError);
       expect(starts()).to.equal(expected);
     }
+  });
+
+  it('does not start once more on Spark 3.5, where a lost worker looks the same', async () => {
+    const { query, starts } = await runningOn('3.5.7', FAULT, undefined);
+    expect(await query.ended(NEVER).catch((error: unknown) => error)).to.equal(FAULT);
+    expect(starts()).to.equal(1);
   });
 
   it('does so when it is only asked whether it failed, too', async () => {
