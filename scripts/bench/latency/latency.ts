@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from '../../../jobs/alerts/limits.ts';
 import { kafkaSettings, OperatorError } from '../../../settings/index.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../bench.ts';
+import { load } from '../machine.ts';
 import { providePeerPython } from '../peer-python.ts';
 import { medianSummary, type Summary, summarise } from '../statistics.ts';
 import { batchesOfMails, type Steps, stepsOf } from './batch-trace.ts';
@@ -30,6 +31,8 @@ export interface LatencyRun {
   readonly batchMs: Summary;
   readonly phasesMs: Readonly<Record<string, number>>;
   readonly peakMemoryMiB: number | undefined;
+  /** Load of the last minute of the run, the run's own included: what else the machine did shows here. */
+  readonly load: number;
 }
 
 export const latency: Benchmark = {
@@ -103,6 +106,7 @@ async function measure(
     task.detail('waiting for the last mails');
     const notices = await lastNotices(surroundings, expected.length, signal);
     const peakMemoryMiB = pipeline.peakMemoryMiB();
+    const loadAtEnd = load();
     const reader = await pipeline.stop();
     pipeline = undefined;
     const measuredFrom = sent[warmUp]?.timestamp ?? Number.POSITIVE_INFINITY;
@@ -125,6 +129,7 @@ async function measure(
       batchMs: summarise(batches.map(({ phasesMs }) => phasesMs.triggerExecution ?? 0)),
       phasesMs: meanPhases(batches.map(({ phasesMs }) => phasesMs)),
       peakMemoryMiB,
+      load: loadAtEnd,
     };
     task.done(`p50 ${run.latencyMs.p50} ms, p99 ${run.latencyMs.p99} ms over ${run.latencyMs.count} readings`);
     return run;
