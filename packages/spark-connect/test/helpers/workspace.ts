@@ -1,6 +1,6 @@
 /** Directories and waiting for tests of streams. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 /** A directory on the file system that the tests share with the server. */
 export class Workspace {
   readonly path: string;
+  /** Seconds since 1970, as the last file's time. */
+  #writtenAt = Math.floor(Date.now() / 1000) - 3_600;
 
   private constructor(path: string) {
     this.path = path;
@@ -22,12 +24,15 @@ export class Workspace {
     return pathToFileURL(join(this.path, name)).href;
   }
 
-  /** Writes a file of JSON lines, which appears at once and whole. */
+  /** Writes a file of JSON lines, which appears at once and whole; a stream reads the files in the order of the calls. */
   async writeJson(folder: string, rows: readonly object[]): Promise<void> {
     await mkdir(join(this.path, folder), { recursive: true });
     const name = `${randomUUID()}.json`;
     const draft = join(this.path, name);
     await writeFile(draft, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    // Spark orders files by the time of their last change; two of one millisecond have no order.
+    this.#writtenAt += 1;
+    await utimes(draft, this.#writtenAt, this.#writtenAt);
     await rename(draft, join(this.path, folder, name));
   }
 
