@@ -13,6 +13,8 @@ interface Explanation {
   explain(match: RegExpExecArray, context: FailureContext): { code: string; message: string; next: string };
 }
 
+const DIRECTORIES = 'VITALS_DIR, VITALS_CHECKPOINT, ALERTS_CHECKPOINT, QUARANTINE_DIR';
+
 /** Spark's words for what goes wrong around it, told by the setting that mends it. The first that fits is used. */
 const EXPLANATIONS: readonly Explanation[] = [
   {
@@ -44,8 +46,24 @@ const EXPLANATIONS: readonly Explanation[] = [
     pattern: /(?:AccessControlException[^\n]*?)?Permission denied: user=(\S+?),[^\n]*?inode="([^"]+)"/,
     explain: ([, user = '?', inode = '?']) => ({
       code: 'HDFS_NOT_WRITABLE',
-      message: `HDFS lets user ${user} not write below ${inode} (VITALS_DIR, VITALS_CHECKPOINT, ALERTS_CHECKPOINT, QUARANTINE_DIR)`,
+      message: `HDFS lets user ${user} not write below ${inode} (${DIRECTORIES})`,
       next: `Give the directory to that user (hdfs dfs -chown ${user} …), or set the variables to directories of its own.`,
+    }),
+  },
+  {
+    pattern: /The (\w+) quota(?: \([^)]*\))? of (?:directory )?(\S+) is exceeded[^\n]*/i,
+    explain: ([, kind = '', directory = '']) => ({
+      code: 'HDFS_NOT_WRITABLE',
+      message: `HDFS lets nothing more be written: the ${kind.toLowerCase()} quota of ${directory} is used up (${DIRECTORIES})`,
+      next: 'Make room or raise the quota (hdfs dfsadmin -setQuota …), then submit again: nothing has been lost.',
+    }),
+  },
+  {
+    pattern: /(\/\S*?):? \(is not a directory\)|Parent path is not a directory: (\S+)/i,
+    explain: ([, file, parent]) => ({
+      code: 'HDFS_NOT_WRITABLE',
+      message: `HDFS has a file where a directory is needed: ${file ?? parent} (${DIRECTORIES})`,
+      next: 'Move the file away, or set the variables to other directories.',
     }),
   },
   {
@@ -71,6 +89,14 @@ const EXPLANATIONS: readonly Explanation[] = [
       code: 'CHECKPOINT_DOES_NOT_FIT',
       message: `the checkpoint (VITALS_CHECKPOINT, ALERTS_CHECKPOINT) does not fit topic ${topic} (KAFKA_TOPIC): offsets that it remembers are no longer there`,
       next: 'The topic was deleted or other messages have expired: set the directories to new ones to begin with what is there.',
+    }),
+  },
+  {
+    pattern: /the client that handles the batches is gone: no sign of life for (\d+) s/,
+    explain: ([, seconds = '']) => ({
+      code: 'LEASE_LOST',
+      message: `Spark ended the query: this process gave no sign of life for ${seconds} s (stopped, or cut off from SPARK_REMOTE)`,
+      next: 'Submit again: the batch in hand comes again, nothing has been lost.',
     }),
   },
   {

@@ -24,7 +24,7 @@ export async function openJobSession(options: {
         .remote(options.remote)
         .userId(SESSION_USER)
         .sessionId(sessionId)
-        .connection({ logger: clientLogger(options.log) })
+        .connection({ logger: clientLogger(options.log), connectTimeoutMs: CONNECT_TIMEOUT_MS })
         .create();
       return spark;
     } catch (error) {
@@ -34,6 +34,9 @@ export async function openJobSession(options: {
     }
   }
 }
+
+// Somebody waits at the terminal, and a wrong address is the likeliest reason.
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The id of a job's session, a UUID made of its names: version 8, as RFC 9562 calls ids of one's own making. */
 export function jobSessionId(job: string, identity: string, generation: number): string {

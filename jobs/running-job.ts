@@ -49,7 +49,12 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   const queries: StreamingQuery[] = [];
   let mark: DriverMark | undefined;
   let prepared: PreparedJob | undefined;
-  const stop = async () => {
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= end();
+    return stopping;
+  };
+  const end = async () => {
     try {
       await Promise.all(queries.map((query) => query.stop({ drainTimeoutMs: DRAIN_TIMEOUT_MS })));
     } finally {
@@ -108,7 +113,8 @@ async function makeRoom(job: Job, spark: SparkSession, mark: DriverMark, options
   while (await mark.anotherLives(signal)) {
     const active = await spark.streams.active();
     // One without queries is ending, or will have some in a moment.
-    if (active.length > 0 || performance.now() > limit) throw alreadyRunning(job, active);
+    if (active.length > 0 || (performance.now() > limit && !replace)) throw alreadyRunning(job, active);
+    if (performance.now() > limit) return log.warn(`${job.name}: another process still holds on to it`);
   }
   const active = await spark.streams.active();
   if (active.length > 0) {

@@ -185,9 +185,15 @@ async function follow(
       await delay(FOLLOW_INTERVAL_MS, undefined, { signal: stopping }).catch(() => undefined);
     }
   });
-  const ended = queries.map(async (query) => {
-    await query.awaitTermination(undefined, { signal: stopping });
-    log.info(`${query.name ?? query.id} was stopped`);
+  const ended = running.map(async (job) => {
+    await Promise.all(
+      job.queries.map(async (query) => {
+        await query.awaitTermination(undefined, { signal: stopping });
+        log.info(`${query.name ?? query.id} was stopped`);
+      }),
+    );
+    // Somebody else stopped it, perhaps to take its place: do not hold on to it until the other jobs end.
+    await job.stop();
   });
   try {
     await Promise.all(ended);

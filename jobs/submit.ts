@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { command, createLogger, runCommand } from '../settings/index.ts';
 import { submit } from './submission.ts';
 import type { SubmitOptions } from './submit-options.ts';
@@ -9,7 +10,11 @@ await runCommand(async (signal) => {
     .option('--list', 'list the jobs and end')
     .option('--remote <address>', 'Spark Connect address, sc://host:port (default: SPARK_REMOTE, or the running stack)')
     .option('--spark-conf <key=value>', 'a setting of the Spark session; may be given several times', collect, {})
-    .option('--trigger <interval>', "how often queries look for data, e.g. '10 seconds' (default: each job's own)")
+    .option(
+      '--trigger <interval>',
+      "how often queries look for data, e.g. '10 seconds' (default: each job's own)",
+      interval,
+    )
     .option('--dry-run', 'show the resolved configuration and the plan of each query, and start nothing')
     .option('--detach', 'leave the queries running and end; for jobs without a TypeScript handler')
     .option('--replace', 'stop a running submission of the same job and take its place')
@@ -26,7 +31,12 @@ await runCommand(async (signal) => {
 
 function collect(pair: string, previous: Record<string, string>): Record<string, string> {
   const separator = pair.indexOf('=');
-  return separator < 1
-    ? { ...previous, [pair]: '' }
-    : { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
+  if (separator < 1) throw new InvalidArgumentError('It has the form key=value.');
+  return { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
+}
+
+/** Spark's interval text, checked here: Spark would find fault with it only after everything else. */
+function interval(text: string): string {
+  if (/^\d+ (?:milli|micro)?seconds?$|^\d+ (?:minute|hour)s?$/.test(text)) return text;
+  throw new InvalidArgumentError("It is a number and a unit, e.g. '500 milliseconds', '10 seconds' or '1 minute'.");
 }

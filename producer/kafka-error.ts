@@ -5,7 +5,7 @@ export function kafkaError(error: unknown, brokers: readonly string[], topic: st
   if (error instanceof OperatorError) return error;
   const at = brokers.join(', ');
   const chain = causesOf(error);
-  const types = chain.map((cause) => ('type' in cause ? String(cause.type) : cause.name));
+  const types = typesOf(error);
   if (types.includes('UNKNOWN_TOPIC_OR_PARTITION')) return missingTopic(topic, at, error);
   if (types.includes('TOPIC_AUTHORIZATION_FAILED')) {
     return new OperatorError('KAFKA_ACCESS_DENIED', `Kafka at ${at} does not let us write to topic ${topic}`, {
@@ -23,11 +23,39 @@ export function kafkaError(error: unknown, brokers: readonly string[], topic: st
   return new OperatorError('KAFKA_FAILED', `Kafka at ${at}, topic ${topic}: ${messageOf(error)}`, { cause: error });
 }
 
+/** Whether the broker takes this producer for an outdated one: another has its id, or its transaction took too long. */
+export function isFenced(error: unknown): boolean {
+  return typesOf(error).some((type) => FENCED.has(type));
+}
+
+/** Whether trying again cannot help. */
+export function isFinal(error: unknown): boolean {
+  if (error instanceof OperatorError) return FINAL_CODES.has(error.code);
+  return typesOf(error).some((type) => FINAL.has(type));
+}
+
 export function missingTopic(topic: string, brokers: string, cause?: unknown): OperatorError {
   return new OperatorError('KAFKA_TOPIC_MISSING', `Kafka at ${brokers} has no topic ${topic}`, {
     cause,
     next: 'Check KAFKA_TOPIC; `npm run stack -- up` creates the default one.',
   });
+}
+
+const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
+const FINAL = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+]);
+const FINAL_CODES = new Set(['PRODUCER_FENCED', 'KAFKA_ACCESS_DENIED']);
+
+/** Names of an error and its causes as Kafka has them, or the classes of the client. */
+function typesOf(error: unknown): string[] {
+  return causesOf(error).map((cause) => ('type' in cause ? String(cause.type) : cause.name));
 }
 
 function causesOf(error: unknown): Error[] {

@@ -5,23 +5,24 @@ import {
   createLogger,
   databaseSettings,
   formatDuration,
+  type KafkaSettings,
   kafkaSettings,
   loadEnvironment,
   OperatorError,
   parseDuration,
   runCommand,
 } from '../settings/index.ts';
-import { MemoryPosition } from './position.ts';
 import { type PumpResult, pump } from './pump.ts';
-import { Sink } from './sink.ts';
+import { OrderedRowFeed, type RowFeed, UnorderedRowFeed } from './row-feed.ts';
+import { PlainSink, type Sink } from './sink.ts';
 import { Source } from './source.ts';
+import { startingPoint } from './starting-point.ts';
+import { TransactionalSink } from './transactional-sink.ts';
 
-/** Measured: larger batches make the client's grouping by partition the bottleneck, smaller ones the round trip. */
-const BATCH_ROWS = 500;
 const PAGE_ROWS = 10_000;
 const PACED_PAGE_ROWS = 500;
 /** About 25 s in all. */
-const PAGE_RETRIES = 7;
+const RETRIES = 7;
 
 interface Options {
   readonly interval?: string;
@@ -29,20 +30,34 @@ interface Options {
   readonly once?: true;
   readonly follow?: true;
   readonly quiet?: true;
-  readonly from?: string;
+  readonly from?: bigint;
+  readonly lagWindow: string;
+  readonly source?: string;
   readonly limit?: number;
   readonly json?: true;
   readonly table: string;
   readonly topic?: string;
 }
 
-const program = command('produce', 'Sends the readings of a table to the topic, in the order of their ids.')
+const program = command(
+  'produce',
+  'Sends the readings of a table to the topic, each row once: a run goes on where the last one ended, however it ended.',
+)
   .option('--interval <duration>', 'time between two messages, e.g. 250ms (default: 1s)')
   .option('--unthrottled', 'as fast as it goes')
   .option('--once', 'end at the last row (the default)')
-  .option('--follow', 'wait for new rows after the last one, until interrupted')
+  .option(
+    '--follow',
+    'wait for new rows after the last one, until interrupted; wait for a lost database or broker for ever',
+  )
   .option('--quiet', 'do not print the messages')
-  .option('--from <id>', 'start at the row with this id', id)
+  .option(
+    '--from <id>',
+    'start at the row with this id, or with `start` at the first, instead of after the last one sent',
+    id,
+  )
+  .option('--lag-window <duration>', 'how long a missing id is looked for: its transaction may still be open', '60s')
+  .option('--source <name>', 'what the position is kept under (default: host:port/database/table)', sourceName)
   .option('--limit <count>', 'send this many messages at most', count)
   .option('--json', 'log and sum up as JSON')
   .option('--table <name>', 'table to read', 'patients_vital_info')
@@ -51,42 +66,47 @@ const program = command('produce', 'Sends the readings of a table to the topic, 
 await runCommand(async (signal) => {
   const options = program.parse().opts<Options>();
   const intervalMs = intervalOf(options);
+  const lagWindowMs = parseDuration(options.lagWindow, '--lag-window');
   if (options.once && options.follow) throw usage('--once and --follow exclude each other');
+  const { table } = options;
   const logger = createLogger({ name: 'produce', ...(options.json ? { json: true } : {}) });
   const environment = loadEnvironment(options.topic === undefined ? {} : { KAFKA_TOPIC: options.topic });
-  const kafka = kafkaSettings(environment);
-  const source = await Source.open(databaseSettings(environment), {
-    table: options.table,
-    pageRows: intervalMs === 0 ? PAGE_ROWS : PACED_PAGE_ROWS,
-    retries: options.follow ? Number.POSITIVE_INFINITY : PAGE_RETRIES,
-    signal,
-    logger,
-  });
+  const [kafka, database] = [kafkaSettings(environment), databaseSettings(environment)];
+  const retries = options.follow ? Number.POSITIVE_INFINITY : RETRIES;
+  const pageRows = intervalMs === 0 ? PAGE_ROWS : PACED_PAGE_ROWS;
+  const source = await Source.open(database, { table, pageRows, retries, signal, logger });
+  let sink: Sink | undefined;
   try {
-    if (!source.table.hasId) {
+    let feed: RowFeed;
+    if (source.table.hasId) {
+      const identity = options.source ?? `${database.host}:${database.port}/${database.database}/${table}`;
+      const transactional = await TransactionalSink.open(kafka, { source: identity, retries, signal, logger });
+      sink = transactional;
+      const start = startingPoint(transactional, { from: options.from, source: identity, table, kafka, logger });
+      // Written at once: what was asked for holds even if this run ends before its first message.
+      if (options.from !== undefined) await sink.commit({ messages: [], rejected: [], position: start });
+      feed = await OrderedRowFeed.open(source, { start, follow: options.follow === true, lagWindowMs, signal, logger });
+    } else {
       if (options.follow || options.from !== undefined) {
-        throw usage(`Table ${options.table} has no unique integer id, which --follow and --from need`);
+        throw usage(`Table ${table} has no unique integer id, which --follow and --from need`);
       }
       logger.warn(
-        `table ${options.table} has no unique integer id: the order is the table's own, and a run that ends early cannot be resumed`,
+        `table ${table} has no unique integer id: the order is the table's own, and a run that ends early cannot be resumed`,
       );
+      sink = await PlainSink.open(kafka, logger);
+      feed = new UnorderedRowFeed(source, signal);
     }
-    const sink = await Sink.open(kafka, logger);
-    try {
-      const result = await pump(source, sink, new MemoryPosition(options.from ?? '0'), {
-        intervalMs,
-        follow: options.follow === true,
-        limit: options.limit ?? Number.POSITIVE_INFINITY,
-        batchRows: BATCH_ROWS,
-        ...(options.quiet ? {} : { onSent: printValues }),
-        signal,
-        logger,
-      });
-      sumUp(result, kafka.topic, options.json === true);
-    } finally {
-      await sink.close();
-    }
+    const result = await pump(feed, sink, {
+      table,
+      intervalMs,
+      limit: options.limit ?? Number.POSITIVE_INFINITY,
+      ...(options.quiet ? {} : { onSent: printValues }),
+      signal,
+      logger,
+    });
+    sumUp(result, kafka, options.json === true);
   } finally {
+    await sink?.close();
     await source.close();
   }
 });
@@ -96,10 +116,15 @@ function intervalOf({ interval, unthrottled }: Options): number {
   return unthrottled ? 0 : parseDuration(interval ?? '1s', '--interval');
 }
 
-/** The id before the first row that is wanted, since a position says what is done. */
-function id(text: string): string {
-  if (!/^\d{1,19}$/.test(text)) throw new InvalidArgumentError('It is a row id, a whole number.');
-  return String(BigInt(text) - 1n);
+function id(text: string): bigint {
+  if (text === 'start') return 0n;
+  if (!/^\d{1,19}$/.test(text)) throw new InvalidArgumentError('It is a row id, a whole number, or `start`.');
+  return BigInt(text);
+}
+
+function sourceName(text: string): string {
+  if (!/^[^\s#]{1,200}$/.test(text)) throw new InvalidArgumentError('It is a name without spaces and #.');
+  return text;
 }
 
 function count(text: string): number {
@@ -114,17 +139,18 @@ async function printValues(values: readonly string[]): Promise<void> {
   }
 }
 
-function sumUp({ sent, skipped, lastId, elapsedMs }: PumpResult, topic: string, json: boolean): void {
+function sumUp({ sent, rejected, lastId, elapsedMs }: PumpResult, kafka: KafkaSettings, json: boolean): void {
+  const { topic, rejectedTopic } = kafka;
   const perSecond = elapsedMs > 0 ? Math.round((sent / elapsedMs) * 1_000) : 0;
   if (json) {
-    const summary = { sent, skipped, lastId: lastId ?? null, topic, elapsedMs: Math.round(elapsedMs), perSecond };
+    const summary = { sent, rejected, lastId: lastId ?? null, topic, elapsedMs: Math.round(elapsedMs), perSecond };
     process.stdout.write(`${JSON.stringify(summary)}\n`);
     return;
   }
-  const skippedText = skipped === 0 ? '' : `, ${skipped} ${skipped === 1 ? 'row' : 'rows'} skipped`;
+  const rejectedText = rejected === 0 ? '' : `, ${rejected} ${rejected === 1 ? 'row' : 'rows'} to ${rejectedTopic}`;
   const readings = sent === 1 ? 'reading' : 'readings';
   process.stderr.write(
-    `${sent} ${readings} sent to ${topic} in ${formatDuration(elapsedMs)} (${perSecond}/s)${skippedText}\n`,
+    `${sent} ${readings} sent to ${topic} in ${formatDuration(elapsedMs)} (${perSecond}/s)${rejectedText}\n`,
   );
 }
 

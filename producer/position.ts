@@ -1,30 +1,76 @@
+import { z } from 'zod';
+import type { Gap } from './gaps.ts';
+
 /**
- * Where reading goes on: after which id. The pump notes an id once everything up to it is acknowledged by Kafka.
+ * How far a table has been read into a topic. It is a record in a compacted topic, written in the Kafka transaction
+ * that holds the readings themselves, so the two can never disagree.
  *
- * Only this process remembers it so far. A durable position is to stand here as a second implementation, written in
- * the Kafka transaction that holds the records themselves.
+ * Value, as JSON: `{"version":1,"after":"1800","gaps":[["1795","1796",420]],"writer":"…","number":7,"at":"…"}`
+ *   after    highest id that was handled, as text, for it may be longer than a number is exact
+ *   gaps     first and last id of each gap below, and for how many milliseconds it has been open while a producer ran
+ *   writer   the producer process, and number the count of its transactions: no two records are the same text
  */
-export interface Position {
-  /** Id after which reading starts, as decimal text; '0' from the first row. */
-  load(): Promise<string>;
-  /** Called with the last id of each acknowledged batch, in order. */
-  acknowledged(id: string): Promise<void>;
+export interface SourcePosition {
+  readonly after: bigint;
+  readonly gaps: readonly OpenGap[];
 }
 
-/** A position that is forgotten with the process. */
-export class MemoryPosition implements Position {
-  #after: string;
+/** Time in which no producer runs does not count: nobody looked. */
+export interface OpenGap {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly openMs: number;
+}
 
-  constructor(after = '0') {
-    this.#after = after;
-  }
+/** Which transaction wrote a position. */
+export interface PositionWriter {
+  readonly writer: string;
+  readonly number: number;
+}
 
-  load(): Promise<string> {
-    return Promise.resolve(this.#after);
-  }
+/** Before the first row. */
+export const START_POSITION: SourcePosition = { after: 0n, gaps: [] };
 
-  acknowledged(id: string): Promise<void> {
-    this.#after = id;
-    return Promise.resolve();
+const id = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt);
+const recordSchema = z.object({
+  version: z.literal(1),
+  after: id,
+  gaps: z.array(z.tuple([id, id, z.number().nonnegative()])),
+});
+
+export function encodePosition({ after, gaps }: SourcePosition, { writer, number }: PositionWriter, at: Date): string {
+  return JSON.stringify({
+    version: 1,
+    after: String(after),
+    gaps: gaps.map(({ from, to, openMs }) => [String(from), String(to), Math.floor(openMs)]),
+    writer,
+    number,
+    at: at.toISOString(),
+  });
+}
+
+/** @returns undefined for text that is no position of this version */
+export function decodePosition(text: string): SourcePosition | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
   }
+  const parsed = recordSchema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { after, gaps } = parsed.data;
+  return { after, gaps: gaps.map(([from, to, openMs]) => ({ from, to, openMs })) };
+}
+
+/** The open gaps of a position, with their age on this process's clock. */
+export function gapsSince({ gaps }: SourcePosition, now: number): readonly Gap[] {
+  return gaps.map(({ from, to, openMs }) => ({ from, to, since: now - openMs }));
+}
+
+export function positionOf(after: bigint, gaps: readonly Gap[], now: number): SourcePosition {
+  return { after, gaps: gaps.map(({ from, to, since }) => ({ from, to, openMs: Math.max(0, now - since) })) };
 }

@@ -1,25 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../settings/index.ts';
-import { type ReadingMessage, readingMessage } from './contract/index.ts';
-import type { Position } from './position.ts';
+import { type Logger, OperatorError } from '../settings/index.ts';
+import { type ReadingMessage, readingMessage, rejectedMessage } from './contract/index.ts';
+import { pacer } from './pacer.ts';
 import { parseRow, recordedAtOf, type SourceRow, sourceIdOf } from './row.ts';
+import type { RowFeed } from './row-feed.ts';
 import type { Sink } from './sink.ts';
-import type { Source } from './source.ts';
 
 /** Problems of rows that are told one by one; the rest is counted. */
 const REPORTED_PROBLEMS = 100;
-const FOLLOW_POLL_MS = 500;
+/** Rows of a transaction when unthrottled, about 150 ms: its start and end cost some round trips. */
+const TRANSACTION_ROWS = 10_000;
 
 export interface PumpOptions {
+  readonly table: string;
   /** Between one message and the next; 0 for as fast as it goes. */
   readonly intervalMs: number;
-  /** Whether to wait for new rows after the last one. */
-  readonly follow: boolean;
   /** Messages at most. */
   readonly limit: number;
-  /** Messages of one request when unthrottled. */
-  readonly batchRows: number;
-  /** Called with the values of each acknowledged batch, in order; a promise holds the pump back. */
+  /** Rows of a transaction at most. */
+  readonly transactionRows?: number;
+  /** Called with the values of each committed batch, in order; a promise holds the pump back. */
   readonly onSent?: (values: readonly string[]) => Promise<void> | void;
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -27,8 +26,8 @@ export interface PumpOptions {
 
 export interface PumpResult {
   readonly sent: number;
-  /** Rows that are no readings. */
-  readonly skipped: number;
+  /** Rows that are no readings: they are in the topic of rejected rows. */
+  readonly rejected: number;
   /** Id of the last row that was handled, where the table has ids. */
   readonly lastId: string | undefined;
   readonly elapsedMs: number;
@@ -40,81 +39,45 @@ export interface PumpResult {
  *
  * @throws OperatorError of source or sink; everything before the failed batch is in the topic
  */
-export async function pump(source: Source, sink: Sink, position: Position, options: PumpOptions): Promise<PumpResult> {
+export async function pump(feed: RowFeed, sink: Sink, options: PumpOptions): Promise<PumpResult> {
+  const { signal, limit, transactionRows = TRANSACTION_ROWS } = options;
   const startedAt = performance.now();
-  const tally = { sent: 0, skipped: 0, lastId: undefined as string | undefined };
-  const pace = pacer(options.intervalMs, options.signal);
-  const batchRows = options.intervalMs > 0 ? 1 : options.batchRows;
-
-  for await (const batch of batches(source, position, batchRows, options)) {
-    const messages: ReadingMessage[] = [];
-    for (const row of batch) {
-      const message = toMessage(row, () => ++tally.skipped, options.logger);
-      if (message !== undefined && tally.sent + messages.length < options.limit) messages.push(message);
+  const tally = { sent: 0, rejected: 0, lastId: undefined as string | undefined };
+  const due = pacer(options.intervalMs, signal);
+  try {
+    while (tally.sent < limit && (await feed.ready())) {
+      const most = Math.min(await due(), transactionRows, limit - tally.sent);
+      if (most === 0) break;
+      const rows = feed.take(most);
+      const { messages, rejected } = sort(rows, tally.rejected, options);
+      await sink.commit({ messages, rejected, position: feed.position() });
+      tally.sent += messages.length;
+      tally.rejected += rejected.length;
+      const last = rows.at(-1);
+      tally.lastId = (last && sourceIdOf(last)) ?? tally.lastId;
+      if (messages.length > 0) await options.onSent?.(messages.map(({ value }) => value));
     }
-    if (messages.length > 0 && !(await pace())) break;
-    await sink.send(messages);
-    tally.sent += messages.length;
-    const last = batch.at(-1);
-    const lastId = last && sourceIdOf(last);
-    if (lastId !== undefined) {
-      tally.lastId = lastId;
-      await position.acknowledged(lastId);
-    }
-    if (messages.length > 0) await options.onSent?.(messages.map(({ value }) => value));
-    if (tally.sent >= options.limit || options.signal.aborted) break;
+  } catch (error) {
+    // Waiting for database or broker was cut short: what is counted is what was committed.
+    if (!signal.aborted || error instanceof OperatorError) throw error;
   }
   return { ...tally, elapsedMs: performance.now() - startedAt };
 }
 
-/** Rows in batches no larger than asked for, page after page, and in follow mode poll after poll. */
-async function* batches(source: Source, position: Position, rows: number, { follow, signal }: PumpOptions) {
-  if (!source.table.hasId) {
-    for await (const page of source.unordered()) yield* slices(page, rows);
-    return;
+function sort(rows: readonly SourceRow[], rejectedBefore: number, { table, logger }: PumpOptions) {
+  const messages: ReadingMessage[] = [];
+  const rejected: ReadingMessage[] = [];
+  for (const row of rows) {
+    const sourceId = sourceIdOf(row);
+    const parsed = parseRow(row);
+    if ('reading' in parsed) {
+      messages.push(readingMessage(parsed.reading, { sourceId, recordedAt: recordedAtOf(row) }));
+      continue;
+    }
+    rejected.push(rejectedMessage({ table, id: sourceId ?? null, reason: parsed.problem }));
+    const count = rejectedBefore + rejected.length;
+    if (count <= REPORTED_PROBLEMS) logger.warn(`row ${sourceId ?? '(no id)'} rejected: ${parsed.problem}`);
+    if (count === REPORTED_PROBLEMS) logger.warn('further rows like this are only counted');
   }
-  for (;;) {
-    for await (const page of source.pages(await position.load())) yield* slices(page, rows);
-    if (!follow || !(await rest(FOLLOW_POLL_MS, signal))) return;
-  }
-}
-
-function* slices(page: readonly SourceRow[], rows: number) {
-  if (page.length <= rows) yield page;
-  else for (let start = 0; start < page.length; start += rows) yield page.slice(start, start + rows);
-}
-
-function toMessage(row: SourceRow, countSkipped: () => number, logger: Logger): ReadingMessage | undefined {
-  const sourceId = sourceIdOf(row);
-  const parsed = parseRow(row);
-  if ('reading' in parsed) return readingMessage(parsed.reading, { sourceId, recordedAt: recordedAtOf(row) });
-  const skipped = countSkipped();
-  if (skipped <= REPORTED_PROBLEMS) logger.warn(`row ${sourceId ?? '(no id)'} skipped: ${parsed.problem}`);
-  if (skipped === REPORTED_PROBLEMS) logger.warn('further rows like this are only counted');
-  return undefined;
-}
-
-/** Waits for the next beat of a clock that started with the first message, so that small delays do not add up. */
-function pacer(intervalMs: number, signal: AbortSignal): () => Promise<boolean> {
-  let next: number | undefined;
-  return async () => {
-    if (signal.aborted) return false;
-    if (intervalMs === 0) return true;
-    const now = performance.now();
-    // After a stall the clock starts anew instead of catching up with a burst.
-    const due = next === undefined || now - next > intervalMs ? now : next;
-    next = due + intervalMs;
-    return due <= now || (await rest(due - now, signal));
-  };
-}
-
-/** @returns whether the time passed; false when the signal fired first */
-async function rest(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await delay(ms, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
+  return { messages, rejected };
 }

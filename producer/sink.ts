@@ -1,28 +1,81 @@
-import {
-  CompressionTypes,
-  type ICustomPartitioner,
-  Kafka,
-  type LogEntry,
-  logLevel,
-  Partitioners,
-  type Producer,
-} from 'kafkajs';
+import { CompressionTypes, type Producer } from 'kafkajs';
 import type { KafkaSettings, Logger } from '../settings/index.ts';
-import type { ReadingMessage } from './contract/index.ts';
+import { ensureTopic, type ReadingMessage } from './contract/index.ts';
+import { kafkaClient, RETRY, RETRY_TO_OPEN } from './kafka-client.ts';
 import { kafkaError, missingTopic } from './kafka-error.ts';
+import { rememberedPartitions } from './partitioner.ts';
+import type { SourcePosition } from './position.ts';
+import { ensurePositionTopic, positionTopic } from './position-topic.ts';
 
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** About 2 s before there ever was a connection: most likely a setting is wrong. */
-const RETRY_TO_OPEN = { initialRetryTime: 200, retries: 3, maxRetryTime: 1_000 } as const;
-/** About 10 s in all before the client gives a broker up. */
-const RETRY = { initialRetryTime: 200, retries: 6, maxRetryTime: 4_000 } as const;
+/** What goes to Kafka together. */
+export interface Batch {
+  readonly messages: readonly ReadingMessage[];
+  readonly rejected: readonly ReadingMessage[];
+  /** How far the table has been read with this batch. */
+  readonly position: SourcePosition;
+}
+
+/** Where batches go. */
+export interface Sink {
+  /**
+   * Resolves once the batch is in the topics for good.
+   *
+   * @throws OperatorError when it is not; a batch of a transactional sink is then in none of them
+   */
+  commit(batch: Batch): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Measured: larger requests make the client's grouping by partition the bottleneck, smaller ones the round trip. */
+const REQUEST_MESSAGES = 500;
+
+type TopicMessages = { topic: string; messages: ReadingMessage[] }[];
+
+/** A batch as requests of a size that the client likes; what goes to other topics travels with the first. */
+export function* requestsOf(
+  { messages, rejected }: Omit<Batch, 'position'>,
+  settings: KafkaSettings,
+  extra: TopicMessages = [],
+) {
+  const first: TopicMessages = [...extra];
+  if (rejected.length > 0) first.push({ topic: settings.rejectedTopic, messages: [...rejected] });
+  for (let start = 0; start === 0 || start < messages.length; start += REQUEST_MESSAGES) {
+    const part = messages.slice(start, start + REQUEST_MESSAGES);
+    const topicMessages: TopicMessages = start === 0 ? first : [];
+    if (part.length > 0) topicMessages.push({ topic: settings.topic, messages: part });
+    if (topicMessages.length > 0) yield { topicMessages, acks: -1, compression: CompressionTypes.None };
+  }
+}
 
 /**
- * Writes messages to the topic: idempotent, acknowledged by all replicas, one request in flight. More in flight would
- * not be faster, since the client serialises them per broker anyway, and after a retry would not be in order.
+ * Makes sure that the topics are there: the client alone would wait long for one that is not. The topic of readings
+ * must exist, for a mistyped one must not be a new one; the others are derived from it and created.
+ *
+ * @returns whether the topic of readings is empty
+ * @throws OperatorError that names KAFKA_BROKERS or KAFKA_TOPIC
  */
-export class Sink {
+export async function checkTopics(settings: KafkaSettings, logger: Logger, withPosition: boolean): Promise<boolean> {
+  const admin = kafkaClient(settings, logger, RETRY_TO_OPEN).admin();
+  try {
+    await admin.connect();
+    const topics = await admin.listTopics();
+    if (!topics.includes(settings.topic)) throw missingTopic(settings.topic, settings.brokers.join(', '));
+    if (!topics.includes(settings.rejectedTopic)) await ensureTopic(admin, settings.rejectedTopic, { partitions: 1 });
+    if (withPosition) await ensurePositionTopic(admin, positionTopic(settings.topic));
+    const parts = await admin.fetchTopicOffsets(settings.topic);
+    return parts.every(({ low, high }) => low === high);
+  } catch (error) {
+    throw kafkaError(error, settings.brokers, settings.topic);
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+/**
+ * For a table without id, which has no position: idempotent, acknowledged by all replicas, one request in flight, so a
+ * message is not doubled by a retry, but a run that ends early cannot be resumed.
+ */
+export class PlainSink implements Sink {
   readonly #producer: Producer;
   readonly #settings: KafkaSettings;
 
@@ -31,52 +84,28 @@ export class Sink {
     this.#settings = settings;
   }
 
-  /**
-   * Connects, and makes sure that the topic is there: the client alone would wait long for one that is not.
-   *
-   * @throws OperatorError that names KAFKA_BROKERS or KAFKA_TOPIC
-   */
-  static async open(settings: KafkaSettings, logger: Logger): Promise<Sink> {
-    const client = {
-      clientId: 'instant-health-producer',
-      brokers: [...settings.brokers],
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      logLevel: logLevel.WARN,
-      // The client calls every retry an error; what ends the run is reported by us.
-      logCreator: () => (entry: LogEntry) => logger.debug({ kafka: entry.namespace }, entry.log.message),
-    };
-    const admin = new Kafka({ ...client, retry: RETRY_TO_OPEN }).admin();
-    const producer = new Kafka({ ...client, retry: RETRY }).producer({
+  /** @throws OperatorError that names KAFKA_BROKERS or KAFKA_TOPIC */
+  static async open(settings: KafkaSettings, logger: Logger): Promise<PlainSink> {
+    await checkTopics(settings, logger, false);
+    const producer = kafkaClient(settings, logger, RETRY).producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: rememberedPartitions,
+      retry: RETRY,
     });
     try {
-      await admin.connect();
-      const topics = await admin.listTopics();
-      if (!topics.includes(settings.topic)) throw missingTopic(settings.topic, settings.brokers.join(', '));
       await producer.connect();
     } catch (error) {
       await producer.disconnect().catch(() => {});
       throw kafkaError(error, settings.brokers, settings.topic);
-    } finally {
-      await admin.disconnect().catch(() => {});
     }
-    return new Sink(producer, settings);
+    return new PlainSink(producer, settings);
   }
 
-  /** Resolves once every message is acknowledged. */
-  async send(messages: readonly ReadingMessage[]): Promise<void> {
-    if (messages.length === 0) return;
+  async commit(batch: Batch): Promise<void> {
     try {
-      await this.#producer.send({
-        topic: this.#settings.topic,
-        messages: messages as ReadingMessage[],
-        acks: -1,
-        compression: CompressionTypes.None,
-      });
+      for (const request of requestsOf(batch, this.#settings)) await this.#producer.sendBatch(request);
     } catch (error) {
       throw kafkaError(error, this.#settings.brokers, this.#settings.topic);
     }
@@ -86,26 +115,3 @@ export class Sink {
     await this.#producer.disconnect();
   }
 }
-
-/**
- * Kafka's own partitions (murmur2 of the key), computed once per patient: the client's hash works on 64-bit objects and
- * would cost a tenth of the time of an unthrottled run.
- */
-const rememberedPartitions: ICustomPartitioner = () => {
-  const choose = Partitioners.DefaultPartitioner();
-  const remembered = new Map<string, number>();
-  let partitions = 0;
-  return (args) => {
-    const key = args.message.key;
-    if (typeof key !== 'string') return choose(args);
-    if (partitions !== args.partitionMetadata.length) {
-      partitions = args.partitionMetadata.length;
-      remembered.clear();
-    }
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const partition = choose(args);
-    if (remembered.size < 100_000) remembered.set(key, partition);
-    return partition;
-  };
-};

@@ -2,6 +2,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import pRetry from 'p-retry';
 import { connect, databaseError, isTransient, streamRows } from '../database/index.ts';
 import { type DatabaseSettings, type Logger, messageOf, OperatorError } from '../settings/index.ts';
+import type { Gap, ReadTimes, TableEnd } from './gaps.ts';
 import { type SourceRow, sourceIdOf } from './row.ts';
 import { inspectTable, type SourceTable } from './source-table.ts';
 
@@ -9,6 +10,14 @@ import { inspectTable, type SourceTable } from './source-table.ts';
 const RETRIES_TO_OPEN = 3;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8_000;
+
+/** Ranges of one query; more would make it long rather than fast. */
+const GAPS_OF_A_QUERY = 200;
+
+/** Rows of one query, which is one snapshot of the table. */
+export interface Page extends ReadTimes {
+  readonly rows: readonly SourceRow[];
+}
 
 export interface SourceOptions {
   readonly table: string;
@@ -62,17 +71,40 @@ export class Source {
    * @returns pages that are never empty; it ends at the last row
    * @throws OperatorError after the last retry
    */
-  async *pages(after: string): AsyncGenerator<readonly SourceRow[], void, undefined> {
+  async *pages(after: string): AsyncGenerator<Page, void, undefined> {
     let next = this.#page(after);
     for (;;) {
       const page = await next;
-      const last = page.at(-1);
+      const last = page.rows.at(-1);
       if (last === undefined) return;
-      const isLast = page.length < this.#options.pageRows;
+      const isLast = page.rows.length < this.#options.pageRows;
       if (!isLast) next = prefetched(this.#page(sourceIdOf(last) ?? after));
       yield page;
       if (isLast) return;
     }
+  }
+
+  /** The rows that are in these gaps now, in the order of ids. */
+  async rowsIn(gaps: readonly Gap[]): Promise<readonly SourceRow[]> {
+    const rows: SourceRow[] = [];
+    for (let start = 0; start < gaps.length; start += GAPS_OF_A_QUERY) {
+      const part = gaps.slice(start, start + GAPS_OF_A_QUERY);
+      const isInAGap = part.map(() => 'id BETWEEN CAST(? AS DECIMAL(20)) AND CAST(? AS DECIMAL(20))').join(' OR ');
+      const ranges = part.flatMap(({ from, to }) => [String(from), String(to)]);
+      rows.push(
+        ...(await this.#query(`SELECT ${this.#columns()} FROM ?? WHERE ${isInAGap} ORDER BY id`, [
+          this.table.name,
+          ...ranges,
+        ])),
+      );
+    }
+    return rows;
+  }
+
+  /** The highest id at this moment; 0 for an empty table. */
+  async end(): Promise<TableEnd> {
+    const rows = await this.#query('SELECT MAX(id) FROM ??', [this.table.name]);
+    return { id: BigInt(String(rows[0]?.[0] ?? 0)), at: performance.now() };
   }
 
   /**
@@ -104,19 +136,24 @@ export class Source {
     connection?.destroy();
   }
 
-  async #page(after: string): Promise<readonly SourceRow[]> {
+  async #page(after: string): Promise<Page> {
+    const startedAt = performance.now();
+    const rows = await this.#query(
+      `SELECT ${this.#columns()} FROM ?? WHERE id > CAST(? AS DECIMAL(20)) ORDER BY id LIMIT ?`,
+      [this.table.name, after, this.#options.pageRows],
+    );
+    return { rows, startedAt, endedAt: performance.now() };
+  }
+
+  async #query(sql: string, values: readonly (string | number)[]): Promise<readonly SourceRow[]> {
     return await retrying(this.#settings, this.#options, async () => {
       const connection = await this.#connected();
       try {
-        const [rows] = await connection.query<RowDataPacket[][]>({
-          sql: `SELECT ${this.#columns()} FROM ?? WHERE id > CAST(? AS DECIMAL(20)) ORDER BY id LIMIT ?`,
-          values: [this.table.name, after, this.#options.pageRows],
-          rowsAsArray: true,
-        });
+        const [rows] = await connection.query<RowDataPacket[][]>({ sql, values: [...values], rowsAsArray: true });
         return rows as unknown as readonly SourceRow[];
       } catch (error) {
-        this.#connection?.destroy();
-        this.#connection = undefined;
+        if (this.#connection === connection) this.#connection = undefined;
+        connection.destroy();
         throw error;
       }
     });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, OperatorError } from './operator-error.ts';
 
 const INTERRUPTED = 130;
+const ECHO_MS = 500;
 
 /** Why a command's signal fired, when a person or the system asked it to end. */
 export class Interruption extends Error {
@@ -22,8 +23,14 @@ export function command(name: string, description: string): Command {
  */
 export async function runCommand(main: (signal: AbortSignal) => Promise<number | undefined> | Promise<void>) {
   const controller = new AbortController();
+  let interruptedAt = 0;
   const interrupt = (why: string) => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    if (controller.signal.aborted) {
+      // A signal to a whole process group also comes through the parents, which pass it on: that is one wish, not two.
+      if (performance.now() - interruptedAt > ECHO_MS) process.exit(INTERRUPTED);
+      return;
+    }
+    interruptedAt = performance.now();
     controller.abort(new Interruption(why));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(`received ${name}`));

@@ -53,18 +53,22 @@ export interface KafkaSettings {
   /** host:port each. */
   readonly brokers: readonly string[];
   readonly topic: string;
+  /** Where rows go that are no readings, without their values. */
+  readonly rejectedTopic: string;
 }
 
 /** @throws OperatorError with exit code 2 that names the variable */
 export function kafkaSettings(environment: Environment): KafkaSettings {
-  return parseSection(environment, {
+  const { rejectedTopic, ...settings } = parseSection(environment, {
     brokers: field(
       'KAFKA_BROKERS',
       'host:port, comma-separated',
       text.transform((list) => list.split(',').map((broker) => broker.trim())).pipe(z.array(hostAndPort).min(1)),
     ),
     topic: field('KAFKA_TOPIC', 'a topic name', topicName.default('patient-vital-info')),
+    rejectedTopic: field('KAFKA_REJECTED_TOPIC', 'a topic name', topicName.optional()),
   });
+  return { ...settings, rejectedTopic: rejectedTopic ?? `${settings.topic}-rejected` };
 }
 
 /** Kafka's own rule for topic names. */

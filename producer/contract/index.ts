@@ -7,4 +7,5 @@ export {
   readingMessage,
   SOURCE_ID_HEADER,
 } from './reading.ts';
+export { type RejectedRow, rejectedMessage } from './rejected.ts';
 export { ensureTopic, READINGS_PARTITIONS, READINGS_TOPIC, type TopicOptions } from './topic.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { z } from 'zod';
 import { connect, databaseError, demoReadings, insertReadings, prepareDemoDatabase } from '../../database/index.ts';
-import { ensureTopic } from '../../producer/index.ts';
+import { ensureTopic, readCommitted } from '../../producer/index.ts';
 import {
   databaseSettings,
   type Environment,
@@ -42,7 +42,8 @@ export const producer: Benchmark = {
     const id = randomBytes(4).toString('hex');
     const environment = loadEnvironment({ DATABASE_NAME: `health_bench_${id}` });
     const { brokers } = kafkaSettings(environment);
-    const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
     await admin.connect();
     const results: ProducerRun[] = [];
     try {
@@ -52,6 +53,7 @@ export const producer: Benchmark = {
         for (const side of run % 2 === 1 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const)) {
           const result = await oneRun(side, {
             environment,
+            kafka,
             admin,
             rows,
             python,
@@ -102,6 +104,7 @@ async function drop(environment: Environment): Promise<void> {
 
 interface RunOptions {
   readonly environment: Environment;
+  readonly kafka: Kafka;
   readonly admin: Admin;
   readonly rows: number;
   readonly python: PeerPython;
@@ -110,7 +113,7 @@ interface RunOptions {
 }
 
 async function oneRun(side: Side, options: RunOptions): Promise<ProducerRun> {
-  const { environment, admin, rows, python, topic, signal } = options;
+  const { environment, kafka, admin, rows, python, topic, signal } = options;
   await ensureTopic(admin, topic);
   let summary: z.infer<typeof summarySchema> | undefined;
   const processOptions = {
@@ -127,20 +130,28 @@ async function oneRun(side: Side, options: RunOptions): Promise<ProducerRun> {
   try {
     await child.done(signal);
     const processMs = performance.now() - started;
-    const arrived = await messagesIn(admin, topic);
+    const arrived = await messagesIn(kafka, topic);
     if (!summary || summary.sent !== rows || arrived !== rows) {
       throw new OperatorError('BENCH_FAILED', `${child.name}: ${arrived} of ${rows} messages are in the topic`);
     }
     return { side, perSecond: (rows / summary.elapsedMs) * 1000, processMs };
   } finally {
     await child.stop();
-    await admin.deleteTopics({ topics: [topic] });
+    const topics = (await admin.listTopics()).filter((name) => name === topic || name.startsWith(`${topic}-`));
+    await admin.deleteTopics({ topics });
   }
 }
 
-async function messagesIn(admin: Admin, topic: string): Promise<number> {
-  const partitions = await admin.fetchTopicOffsets(topic);
-  return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+/** Counted by reading: offsets count the ends of transactions too. */
+async function messagesIn(kafka: Kafka, topic: string): Promise<number> {
+  let count = 0;
+  await readCommitted(kafka, topic, {
+    visit: () => {
+      count += 1;
+      return false;
+    },
+  });
+  return count;
 }
 
 function resultOf(results: readonly ProducerRun[], settings: Readonly<Record<string, unknown>>): BenchResult {

@@ -34,7 +34,7 @@ export interface Answered {
  * Finds the mail of each breach. Readings of a patient are in one partition, so batches cut their order into stretches,
  * and a mail covers all breaches of one patient, attribute and direction in one stretch. Mails of such a kind come one
  * after the other; each takes as many of the breaches that are still unanswered as it says, oldest first. That its first
- * and last time then agree with theirs is checked, so a mail that was lost, repeated or wrong cannot go unseen.
+ * and last time then agree with theirs is checked, so a mail that was lost, repeated or wrong shows.
  *
  * @param breaches in the order in which they were sent
  * @param notices in the order in which they were accepted

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { demoReadings, insertReadings } from '../../../database/index.ts';
-import { encodeReading, MemoryPosition, pump, Sink, Source } from '../../../producer/index.ts';
+import {
+  encodeReading,
+  OrderedRowFeed,
+  pump,
+  Source,
+  START_POSITION,
+  TransactionalSink,
+} from '../../../producer/index.ts';
 import { createLogger, databaseSettings, kafkaSettings, OperatorError } from '../../../settings/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { DatabaseProxy } from '../../helpers/database-proxy.ts';
@@ -10,7 +17,7 @@ describe('a producer that loses its database', () => {
   let database: TestDatabase;
   let topic: TestTopic;
   let proxy: DatabaseProxy;
-  let sink: Sink;
+  let sink: TransactionalSink;
   const logged: string[] = [];
   const logger = createLogger({ name: 'test', json: false, destination: { write: (text) => logged.push(text) } });
   const readings = demoReadings({ count: 600 });
@@ -20,7 +27,13 @@ describe('a producer that loses its database', () => {
     database = await createTestDatabase('lost');
     topic = await createTestTopic('lost');
     proxy = await DatabaseProxy.start(database.settings);
-    sink = await Sink.open(kafkaSettings(topic.environment), logger);
+    const { signal } = new AbortController();
+    sink = await TransactionalSink.open(kafkaSettings(topic.environment), {
+      source: 'test',
+      retries: 5,
+      signal,
+      logger,
+    });
     await insertReadings(database.connection, readings);
   });
   afterEach(async () => {
@@ -36,11 +49,18 @@ describe('a producer that loses its database', () => {
     const source = await Source.open(settings, { table: 'patients_vital_info', pageRows: 50, retries, signal, logger });
     let sent = 0;
     try {
-      return await pump(source, sink, new MemoryPosition(), {
-        intervalMs: 0,
+      const feed = await OrderedRowFeed.open(source, {
+        start: START_POSITION,
         follow: false,
+        lagWindowMs: 1_000,
+        signal,
+        logger,
+      });
+      return await pump(feed, sink, {
+        table: 'patients_vital_info',
+        intervalMs: 0,
         limit: Number.POSITIVE_INFINITY,
-        batchRows: 50,
+        transactionRows: 50,
         onSent: (values) => {
           sent += values.length;
           onSent(sent);
@@ -60,7 +80,7 @@ describe('a producer that loses its database', () => {
       proxy.cut();
       refused.then(() => proxy.restore());
     });
-    expect(result).to.include({ sent: 600, skipped: 0, lastId: '600' });
+    expect(result).to.include({ sent: 600, rejected: 0, lastId: '600' });
     expect(proxy.refused).to.be.at.least(1);
     expect(logged.join('')).to.include('trying again');
     const values = (await topic.read()).map(({ value }) => value);

@@ -4,7 +4,7 @@ import { encodeReading } from '../../../producer/index.ts';
 import type { Environment } from '../../../settings/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { startProducer } from '../../helpers/database-producer.ts';
-import { createTestTopic, type TestTopic } from '../../helpers/kafka.ts';
+import { createTestTopic, readTopic, type TestTopic } from '../../helpers/kafka.ts';
 
 describe('npm run produce', () => {
   let database: TestDatabase;
@@ -67,7 +67,7 @@ describe('npm run produce', () => {
     const { code, lines } = await produce('--interval', '150ms', '--from', '5', '--limit', '4', '--json').ended;
     expect(code).to.equal(0);
     const summary = JSON.parse(lines.at(-1) ?? '');
-    expect(summary).to.include({ sent: 4, skipped: 0, lastId: '8', topic: topic.name });
+    expect(summary).to.include({ sent: 4, rejected: 0, lastId: '8', topic: topic.name });
     expect(summary.elapsedMs).to.be.at.least(440);
     const ids = (await topic.read()).map(({ headers }) => Number(headers.source_id));
     expect(ids.sort()).to.deep.equal([5, 6, 7, 8]);
@@ -83,10 +83,19 @@ describe('npm run produce', () => {
       '{"heartBeat":70,"bp":160,"customerId":1}',
       '{"heartBeat":71,"bp":161,"customerId":3}',
     ]);
-    expect(stderr).to.include('row 2 skipped: heartBeat is null');
-    expect(stderr).to.include('row 3 skipped: customerId is null, bp is null');
-    expect(stderr).to.match(/2 readings sent .*, 2 rows skipped\n$/);
+    expect(stderr).to.include('row 2 rejected: heartBeat is null');
+    expect(stderr).to.include('row 3 rejected: customerId is null, bp is null');
+    expect(stderr).to.match(/2 readings sent .*, 2 rows to test-produce-\w+-rejected\n$/);
     expect(await topic.read()).to.have.length(2);
+    const rejected = await readTopic(topic.kafka, topic.admin, `${topic.name}-rejected`);
+    expect(rejected.map(({ key, value, headers }) => ({ key, value, headers }))).to.deep.equal([
+      { key: '2', value: '{"table":"patients_vital_info","id":"2","reason":"heartBeat is null"}', headers: {} },
+      {
+        key: '3',
+        value: '{"table":"patients_vital_info","id":"3","reason":"customerId is null, bp is null"}',
+        headers: {},
+      },
+    ]);
   });
 
   it('reads a table with the three columns only, says that it cannot resume, and refuses text that looks like a number', async () => {
@@ -99,7 +108,7 @@ describe('npm run produce', () => {
     const { code, lines, stderr } = await produce('--unthrottled', '--table', 'original').ended;
     expect(code).to.equal(0);
     expect(stderr).to.include('cannot be resumed');
-    expect(stderr).to.include('row (no id) skipped: bp is no 32-bit integer');
+    expect(stderr).to.include('row (no id) rejected: bp is no 32-bit integer');
     expect(lines).to.have.members([
       '{"heartBeat":70,"bp":160,"customerId":1}',
       '{"heartBeat":72,"bp":162,"customerId":3}',

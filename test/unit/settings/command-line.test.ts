@@ -87,8 +87,22 @@ describe('runCommand', () => {
 
   it('ends at once on the second Ctrl-C', async () => {
     const child = start(WAITS.replace('FINISH', 'await new Promise(() => {});'));
-    child.stdout?.on('data', () => child.kill('SIGINT'));
+    let pressing: NodeJS.Timeout | undefined;
+    child.stdout?.once('data', () => {
+      pressing = setInterval(() => child.kill('SIGINT'), 100);
+    });
     expect(await ended(child)).to.include({ code: 130 });
+    clearInterval(pressing);
+  });
+
+  it('takes the echo of a signal, through the parents of the process, for the same wish', async () => {
+    const child = start(WAITS.replace('FINISH', 'process.stdout.write("closed\\n"); clearInterval(beat);'));
+    child.stdout?.on('data', (text: Buffer) => {
+      if (!text.includes('closed')) child.kill('SIGINT');
+    });
+    const { code, stdout } = await ended(child);
+    expect(stdout).to.equal('ready\nclosing\nclosed\n');
+    expect(code).to.equal(130);
   });
 
   it('closes in good order when the reader of its output goes away', async () => {

@@ -31,6 +31,12 @@ export class Workspace {
     await rename(draft, join(this.path, folder, name));
   }
 
+  /** Puts a file where the server expects a directory. */
+  async replaceByFile(name: string): Promise<void> {
+    await rm(join(this.path, name), { recursive: true });
+    await writeFile(join(this.path, name), '');
+  }
+
   remove(): Promise<void> {
     return rm(this.path, { recursive: true, force: true });
   }

@@ -1,0 +1,367 @@
+import { expect } from 'chai';
+import {
+  col,
+  type DataFrame,
+  functions as F,
+  type ForeachBatchHandler,
+  SparkConnectError,
+  type SparkSession,
+} from '../../src/index.ts';
+import { KafkaTopic } from '../helpers/kafka-topic.ts';
+import { isAtLeast, openSession } from '../helpers/spark.ts';
+import { rejection, until, Workspace } from '../helpers/workspace.ts';
+
+describe('foreachBatch with a TypeScript handler', () => {
+  let spark: SparkSession;
+  let workspace: Workspace;
+
+  before(async () => {
+    spark = await openSession();
+    workspace = await Workspace.create();
+  });
+  afterEach(async () => {
+    for (const query of await spark.streams.active()) await query.stop();
+  });
+  after(async () => {
+    await spark.stop();
+    await workspace.remove();
+  });
+
+  const files = (folder: string): DataFrame =>
+    spark.readStream.schema('id INT, ward STRING').option('maxFilesPerTrigger', 1).json(workspace.url(folder));
+  const rows = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ id: first + i, ward: `W${(first + i) % 3}` }));
+  const start = (folder: string, handler: ForeachBatchHandler, options = {}) =>
+    files(folder)
+      .writeStream.option('checkpointLocation', workspace.url(`${folder}-checkpoint`))
+      .foreachBatch(handler, options)
+      .start();
+  const idsOf = async (batch: DataFrame) =>
+    ((await batch.select('id').collect()) as { id: number }[]).map(({ id }) => id);
+  /** What queries have left behind in the session. */
+  async function remains() {
+    const keys = Object.keys(await spark.conf.getAll('spark.connect.node'));
+    const views = (await spark.catalog.listTables()).map(({ name }) => name);
+    return [...keys, ...views];
+  }
+
+  it('hands over every row once, in the order of the batches, over 25 batches of files', async () => {
+    for (let i = 0; i < 25; i++) await workspace.writeJson('order', rows(i * 40, 40));
+    const seen: { batchId: number; ids: number[] }[] = [];
+    const query = await files('order')
+      .writeStream.option('checkpointLocation', workspace.url('order-checkpoint'))
+      .trigger({ availableNow: true })
+      .foreachBatch(async (batch, batchId) => {
+        seen.push({ batchId, ids: await idsOf(batch) });
+      })
+      .start();
+    expect(await query.awaitTermination()).to.equal(true);
+    expect(seen.map(({ batchId }) => batchId)).to.deep.equal(Array.from({ length: 25 }, (_, i) => i));
+    expect(seen.map(({ ids }) => ids.length)).to.deep.equal(Array.from({ length: 25 }, () => 40));
+    const ids = seen.flatMap((batch) => batch.ids).sort((a, b) => a - b);
+    expect(ids).to.deep.equal(Array.from({ length: 1_000 }, (_, i) => i));
+    expect(await query.exception()).to.equal(undefined);
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('hands over every message of a topic once, in the order of each partition', async () => {
+    const topic = await KafkaTopic.create(3);
+    try {
+      const seen: { partition: number; offset: bigint; value: string }[] = [];
+      let batches = 0;
+      const query = await spark.readStream
+        .format('kafka')
+        .options({ 'kafka.bootstrap.servers': topic.brokers, subscribe: topic.name })
+        .options({ startingOffsets: 'earliest', maxOffsetsPerTrigger: 20 })
+        .load()
+        .writeStream.option('checkpointLocation', workspace.url('topic-checkpoint'))
+        .foreachBatch(async (batch) => {
+          batches++;
+          const messages = batch.select('partition', 'offset', col('value').cast('string').as('value'));
+          seen.push(...((await messages.collect()) as typeof seen));
+        })
+        .start();
+      const values = Array.from({ length: 420 }, (_, i) => `reading ${i}`);
+      await topic.send(values.slice(0, 210).map((value, i) => ({ key: `p${i % 7}`, value })));
+      await until('half of the messages', () => seen.length >= 210);
+      await topic.send(values.slice(210).map((value, i) => ({ key: `p${i % 7}`, value })));
+      await until('all messages', () => seen.length >= 420);
+      await query.stop({ drainTimeoutMs: 20_000 });
+      expect(batches).to.be.at.least(20);
+      expect(seen.map(({ value }) => value).sort()).to.deep.equal([...values].sort());
+      for (const partition of [0, 1, 2]) {
+        const offsets = seen.filter((row) => row.partition === partition).map(({ offset }) => Number(offset));
+        expect(offsets).to.deep.equal(offsets.map((_, i) => i));
+      }
+    } finally {
+      await topic.drop();
+    }
+  });
+
+  it('gives the handler a whole DataFrame: joins, views, SQL, several actions, persist', async () => {
+    await workspace.writeJson('frame', rows(0, 9));
+    await workspace.writeJson('frame', rows(9, 3));
+    const wards = spark.createDataFrame(
+      [
+        { ward: 'W0', doctor: 'Ada' },
+        { ward: 'W1', doctor: 'Grace' },
+      ],
+      'ward STRING, doctor STRING',
+    );
+    const seen: unknown[] = [];
+    const query = await start('frame', async (batch, batchId) => {
+      await batch.persist();
+      await batch.createOrReplaceTempView('readings');
+      const joined = batch.join(wards, 'ward').groupBy('doctor').agg(F.count('id').as('n')).orderBy('doctor');
+      const largest = await spark.sql('SELECT max(id) AS largest FROM readings');
+      await batch.write.mode('append').parquet(workspace.url('frame-out'));
+      seen.push([batchId, await batch.count(), await joined.collect(), await largest.collect()]);
+      await batch.unpersist();
+      await spark.catalog.dropTempView('readings');
+    });
+    await query.processAllAvailable();
+    await query.stop();
+    const doctors = (n: bigint) => [
+      { doctor: 'Ada', n },
+      { doctor: 'Grace', n },
+    ];
+    expect(seen).to.deep.equal([
+      [0, 9, doctors(3n), [{ largest: 8 }]],
+      [1, 3, doctors(1n), [{ largest: 11 }]],
+    ]);
+    expect(await spark.read.parquet(workspace.url('frame-out')).count()).to.equal(12);
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('fails the query with what the handler throws, and rejects with the very object', async () => {
+    await workspace.writeJson('error', rows(0, 1));
+    const thrown = new RangeError('the ward\'s "pager" is off: \\ ä 漢 \u2028');
+    const query = await start('error', () => Promise.reject(thrown));
+    expect(await rejection(query.awaitTermination())).to.equal(thrown);
+    expect(await rejection(query.awaitTermination(1_000))).to.equal(thrown);
+    const exception = await query.exception();
+    expect(exception?.code).to.equal('query-failed');
+    // Spark 3.5 drops what a Python worker says of its error.
+    if (await isAtLeast(spark, '4.0')) expect(exception?.message).to.include(`RangeError: ${thrown.message}`);
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('takes a handler that throws before its first await, and one that returns nothing', async () => {
+    await workspace.writeJson('plain', rows(0, 1));
+    await workspace.writeJson('plain', rows(1, 1));
+    const thrown = new Error('at once');
+    const seen: number[] = [];
+    const query = await start('plain', (_batch, batchId) => {
+      seen.push(batchId);
+      if (batchId === 1) throw thrown;
+    });
+    expect(await rejection(query.awaitTermination())).to.equal(thrown);
+    expect(seen).to.deep.equal([0, 1]);
+  });
+
+  it('gives a failed batch again, the same rows under the same id, to the next start', async () => {
+    for (let i = 0; i < 3; i++) await workspace.writeJson('again', rows(i * 5, 5));
+    const seen: [number, number[]][] = [];
+    const record: ForeachBatchHandler = async (batch, batchId) => {
+      seen.push([batchId, (await idsOf(batch)).sort((a, b) => a - b)]);
+    };
+    const failing = await start('again', async (batch, batchId, context) => {
+      await record(batch, batchId, context);
+      if (batchId === 1) throw new Error('not this one');
+    });
+    await rejection(failing.awaitTermination());
+    await workspace.writeJson('again', rows(15, 5));
+    const next = await start('again', record);
+    await until('the fourth file', () => seen.some(([batchId]) => batchId === 3));
+    await next.stop({ drainTimeoutMs: 10_000 });
+    expect(seen.map(([batchId]) => batchId)).to.deep.equal([0, 1, 1, 2, 3]);
+    expect(seen[2]).to.deep.equal(seen[1]);
+  });
+
+  it('fires the signal on stop, and waits for a handler that heeds it', async () => {
+    await workspace.writeJson('stop', rows(0, 1));
+    const order: string[] = [];
+    const query = await start('stop', async (_batch, _id, { signal }) => {
+      order.push('handler');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      order.push('signal');
+    });
+    await until('the handler', () => order.length > 0);
+    await query.stop();
+    order.push('stopped');
+    expect(order).to.deep.equal(['handler', 'signal', 'stopped']);
+    expect(await query.awaitTermination()).to.equal(true);
+    expect(await query.exception()).to.equal(undefined);
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('lets the batch in hand finish and be committed while it drains, and takes no other', async () => {
+    for (let i = 0; i < 3; i++) await workspace.writeJson('drain', rows(i, 1));
+    const events: string[] = [];
+    const finish = withResolvers();
+    const handler: ForeachBatchHandler = async (_batch, batchId, { signal }) => {
+      events.push(`begin ${batchId}`);
+      if (batchId === 0) await finish.promise;
+      events.push(`end ${batchId}${signal.aborted ? ' aborted' : ''}`);
+    };
+    const query = await start('drain', handler);
+    await until('the first batch', () => events.length > 0);
+    const stopping = query.stop({ drainTimeoutMs: 20_000 });
+    expect(await query.isActive()).to.equal(true);
+    finish.resolve();
+    await stopping;
+    expect(events).to.deep.equal(['begin 0', 'end 0']);
+    expect(await remains()).to.deep.equal([]);
+    const next = await start('drain', handler);
+    await until('the last file', () => events.includes('end 2'));
+    await next.stop({ drainTimeoutMs: 10_000 });
+    expect(events.slice(2)).to.deep.equal(['begin 1', 'end 1', 'begin 2', 'end 2']);
+  });
+
+  it('does not drain for longer than it is told', async () => {
+    await workspace.writeJson('impatient', rows(0, 1));
+    let aborted: boolean | undefined;
+    const query = await start('impatient', async (_batch, _id, { signal }) => {
+      aborted = false;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      aborted = true;
+    });
+    await until('the handler', () => aborted === false);
+    const started = performance.now();
+    await query.stop({ drainTimeoutMs: 400 });
+    expect(performance.now() - started).to.be.within(390, 10_000);
+    expect(aborted).to.equal(true);
+  });
+
+  it('ends the handler when somebody else stops the query', async () => {
+    await workspace.writeJson('other', rows(0, 1));
+    const begun = withResolvers();
+    const signalled = withResolvers();
+    const query = await start('other', async (_batch, _id, { signal }) => {
+      begun.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      signalled.resolve();
+      signal.throwIfAborted();
+    });
+    await begun.promise;
+    await (await spark.streams.get(query.id))?.stop();
+    await signalled.promise;
+    expect(await query.awaitTermination()).to.equal(true);
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('says by its timeout that a handler is busy still, which heeds no signal', async () => {
+    await workspace.writeJson('busy', rows(0, 1));
+    const begun = withResolvers();
+    const release = withResolvers();
+    const query = await start('busy', () => {
+      begun.resolve();
+      return release.promise;
+    });
+    await begun.promise;
+    await (await spark.streams.get(query.id))?.stop();
+    expect(await query.awaitTermination(300)).to.equal(false);
+    release.resolve();
+    expect(await query.awaitTermination(10_000)).to.equal(true);
+  });
+
+  it('ends the handler when the query fails for a reason of its own', async () => {
+    await workspace.writeJson('source', rows(0, 1));
+    let signal: AbortSignal | undefined;
+    const query = await files('source')
+      .writeStream.option('checkpointLocation', workspace.url('source-checkpoint'))
+      .foreachBatch((_batch, _id, context) => {
+        signal = context.signal;
+      })
+      .start();
+    await until('the first batch', async () => (await query.lastProgress())?.batchId === 0);
+    // The next batch cannot be planned: its offsets have no place any more.
+    await workspace.replaceByFile('source-checkpoint/offsets');
+    await workspace.writeJson('source', rows(1, 1));
+    const error = await rejection(query.awaitTermination());
+    expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'query-failed');
+    expect(signal?.aborted).to.equal(true);
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('runs two queries of one session side by side', async () => {
+    for (let i = 0; i < 6; i++) {
+      await workspace.writeJson('left', rows(i * 2, 2));
+      await workspace.writeJson('right', rows(100 + i * 3, 3));
+    }
+    const seen = { left: [] as number[], right: [] as number[] };
+    const run = (side: 'left' | 'right') =>
+      start(side, async (batch) => {
+        seen[side].push(...(await idsOf(batch)));
+      });
+    const [left, right] = await Promise.all([run('left'), run('right')]);
+    await until('all rows', () => seen.left.length === 12 && seen.right.length === 18);
+    await Promise.all([left.stop(), right.stop()]);
+    expect(seen.left.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 12 }, (_, i) => i));
+    expect(seen.right.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 18 }, (_, i) => 100 + i));
+    expect(await remains()).to.deep.equal([]);
+  });
+
+  it('lets a handler take longer than the lease while its process lives, and block it for less than that', async () => {
+    await workspace.writeJson('slow', rows(0, 1));
+    await workspace.writeJson('slow', rows(1, 1));
+    const seen: number[] = [];
+    const leaseTimeoutMs = 2_000;
+    const query = await start(
+      'slow',
+      async (_batch, batchId) => {
+        if (batchId === 0) await new Promise((resolve) => setTimeout(resolve, 2 * leaseTimeoutMs));
+        else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0.7 * leaseTimeoutMs);
+        seen.push(batchId);
+      },
+      { leaseTimeoutMs },
+    );
+    await until('both batches', async () => (await query.lastProgress())?.batchId === 1);
+    expect(seen).to.deep.equal([0, 1]);
+    await query.stop();
+  });
+
+  it('is ended with its session, whether that is stopped or left', async () => {
+    for (const leave of ['stop', 'disconnect'] as const) {
+      await workspace.writeJson(leave, rows(0, 1));
+      const own = await openSession();
+      const begun = withResolvers();
+      const signalled = withResolvers();
+      const query = await own.readStream
+        .schema('id INT')
+        .json(workspace.url(leave))
+        .writeStream.foreachBatch(async (_batch, _id, { signal }) => {
+          signal.addEventListener('abort', () => signalled.resolve());
+          begun.resolve();
+          await signalled.promise;
+        })
+        .start();
+      await begun.promise;
+      const waiting = query.awaitTermination().catch((error: unknown) => error);
+      await own[leave]();
+      await signalled.promise;
+      const end = await waiting;
+      if (leave === 'stop') expect(end).to.equal(true);
+      else expect(end).to.be.instanceOf(SparkConnectError).with.property('code', 'session-closed');
+    }
+  });
+
+  it('refuses a sink beside the handler, and a Python that the server has not', async () => {
+    await workspace.writeJson('refused', rows(0, 1));
+    const both = files('refused')
+      .writeStream.format('console')
+      .foreachBatch(() => {});
+    expect(await rejection(both.start())).to.have.property('code', 'invalid-argument');
+    const other = await rejection(start('refused', () => {}, { pythonVersion: '3.4' }));
+    expect(other).to.be.instanceOf(SparkConnectError);
+    expect(await spark.streams.active()).to.deep.equal([]);
+  });
+});
+
+function withResolvers() {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
