@@ -35,6 +35,8 @@ export interface JobQuery {
 /** What a job needs and gives back when it is submitted. */
 export interface PreparedJob {
   readonly queries: readonly JobQuery[];
+  /** Called once all queries run; batches may have come already. */
+  begin?(): Promise<void>;
   /** Releases what the job holds in this process: pools, connections. */
   close(): Promise<void>;
 }

@@ -104,7 +104,9 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
 
 /** What Spark must send all measurements of: the pairs of patient and attribute that are pending or open. */
 export function watchedPairs(episodes: readonly Episode[]): readonly Pair[] {
-  const pairs = new Map(episodes.map(({ customerId, attribute }) => [`${customerId} ${attribute}`, { customerId, attribute }]));
+  const pairs = new Map(
+    episodes.map(({ customerId, attribute }) => [`${customerId} ${attribute}`, { customerId, attribute }]),
+  );
   return [...pairs.values()];
 }
 

@@ -38,6 +38,11 @@ export class LimitsDirectory {
     this.#log = log;
   }
 
+  /** As last read. */
+  get current(): CurrentLimits | undefined {
+    return this.#current;
+  }
+
   /** Reads the tables, so that a change applies from the next batch; from some seconds later where they are large. */
   async refresh(): Promise<CurrentLimits> {
     if (this.#current && performance.now() < this.#freshUntil) return this.#current;
@@ -55,7 +60,8 @@ export class LimitsDirectory {
     await joined.createOrReplaceTempView(BANDS_VIEW);
     await this.#joined?.unpersist();
     this.#joined = joined;
-    for (const { table, row, reason } of rejected) this.#log.warn(`${table}, ${row}: ${reason}; the row is not in force`);
+    for (const { table, row, reason } of rejected)
+      this.#log.warn(`${table}, ${row}: ${reason}; the row is not in force`);
     const bands = this.#spark.table(BANDS_VIEW);
     this.#current = { fingerprint, index: new DirectoryIndex(directory), rejected, bands };
     return this.#current;

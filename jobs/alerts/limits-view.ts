@@ -1,4 +1,12 @@
-import { type Column, col, type DataFrame, functions as F, lit, type SparkSession, types as T } from '@instant-health/spark-connect';
+import {
+  type Column,
+  col,
+  type DataFrame,
+  functions as F,
+  lit,
+  type SparkSession,
+  types as T,
+} from '@instant-health/spark-connect';
 import type { Limit, Patient } from '../../database/index.ts';
 import type { Pair } from './batch-outcome.ts';
 
@@ -18,7 +26,11 @@ const LIMITS = T.struct([
  * for attributes for which the patient has limits of their own. Only ids and ages of patients travel to the server.
  * Columns: customerId, attribute, lower, upper, one row each.
  */
-export function bandsOfPatients(spark: SparkSession, patients: readonly Patient[], limits: readonly Limit[]): DataFrame {
+export function bandsOfPatients(
+  spark: SparkSession,
+  patients: readonly Patient[],
+  limits: readonly Limit[],
+): DataFrame {
   const people = spark.createDataFrame(
     patients.map(({ customerId, age }) => ({ customerId, age })),
     PATIENTS,
@@ -67,11 +79,13 @@ export function batchReport(readings: DataFrame, bands: DataFrame, watched: read
     .join(bands, ['customerId', 'attribute'])
     .filter(watched.length === 0 ? outside : outside.or(isOneOf(watched)))
     .select('customerId', 'attribute', 'value', 'atMs', 'partition', 'offset');
-  const seen = readings.groupBy('customerId', 'partition').agg(
-    F.count('*').cast('int').as('value'),
-    F.max(F.expr('unix_millis(timestamp)')).as('atMs'),
-    F.max('offset').as('offset'),
-  );
+  const seen = readings
+    .groupBy('customerId', 'partition')
+    .agg(
+      F.count('*').cast('int').as('value'),
+      F.max(F.expr('unix_millis(timestamp)')).as('atMs'),
+      F.max('offset').as('offset'),
+    );
   return reported.unionByName(
     seen.select(
       col('customerId'),

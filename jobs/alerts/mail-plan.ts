@@ -46,7 +46,9 @@ export function planMails(
     if (rows.every(({ due }) => due)) mails.push(mailOf(mailId, rows));
     else waits.push(Math.max(...rows.map(({ dueInMs }) => dueInMs)));
   }
-  const untold = new Set(waiting.flatMap((row) => (row.mailId === null || row.episodeId === null ? [] : [row.episodeId])));
+  const untold = new Set(
+    waiting.flatMap((row) => (row.mailId === null || row.episodeId === null ? [] : [row.episodeId])),
+  );
   const fresh = waiting.filter((row) => row.mailId === null && !(row.episodeId !== null && untold.has(row.episodeId)));
   for (const [recipient, rows] of groupBy(fresh, (row) => row.recipient)) {
     const gapMs = rows.some(isUrgent) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;

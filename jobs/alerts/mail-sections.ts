@@ -41,7 +41,15 @@ export function sectionsOf(items: readonly EpisodeItem[], link: string | undefin
   }
   return [...episodes.values()].flatMap((told) => {
     const last = told.at(-1);
-    return last ? [sectionOf(last, told.map(({ kind }) => kind), link)] : [];
+    return last
+      ? [
+          sectionOf(
+            last,
+            told.map(({ kind }) => kind),
+            link,
+          ),
+        ]
+      : [];
   });
 }
 

@@ -80,8 +80,11 @@ function subjectOf(
   followUp: boolean,
 ): string {
   const [first] = sections;
-  if (!first) return technical.length === 1 ? `Technical: ${technical[0]?.headline}` : `Technical: ${technical.length} notices`;
-  const isCritical = sections.some(({ tone, kinds }) => tone === 'critical' && kinds.some((kind) => kind !== 'reminded'));
+  if (!first)
+    return technical.length === 1 ? `Technical: ${technical[0]?.headline}` : `Technical: ${technical.length} notices`;
+  const isCritical = sections.some(
+    ({ tone, kinds }) => tone === 'critical' && kinds.some((kind) => kind !== 'reminded'),
+  );
   const urgency = isCritical ? 'CRITICAL: ' : '';
   const wards = [...new Set(sections.map(({ item }) => item.ward))];
   if (sections.length > 1) {

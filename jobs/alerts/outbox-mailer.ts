@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
 import { type AlertSettings, type Logger, messageOf, type SmtpSettings } from '../../settings/index.ts';
 import { backOffMs } from './back-off.ts';
@@ -43,6 +44,8 @@ const REFUSED_FOR_NOW = { firstMs: 5_000, mostMs: 5 * 60_000 };
 /** Short, so that mails flow soon after the server is back. */
 const NO_SERVER = { firstMs: 500, mostMs: 10_000 };
 const NO_DATABASE = { firstMs: 250, mostMs: 5_000 };
+/** A server that has fallen silent in the middle of a mail is not waited for any longer at the end. */
+const STOP_LIMIT_MS = 10_000;
 /** Message-IDs of a conversation that a mail names; the first always. */
 const REFERENCES = 10;
 
@@ -74,11 +77,17 @@ export class OutboxMailer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();
-    await this.#running;
+    const limit = new AbortController();
+    const tooLong = delay(STOP_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
+    await Promise.race([this.#running, tooLong]);
+    limit.abort();
   }
 
   async #run(): Promise<void> {
-    const renewal = setInterval(() => void renewLeases(this.#with.pool, [...this.#leases]).catch(() => {}), LEASE_MS / 3);
+    const renewal = setInterval(
+      () => void renewLeases(this.#with.pool, [...this.#leases]).catch(() => {}),
+      LEASE_MS / 3,
+    );
     let databaseFailures = 0;
     try {
       while (!this.#stopping.signal.aborted) {

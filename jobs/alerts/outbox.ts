@@ -44,7 +44,18 @@ export async function enqueue(connection: Connection, topic: string, entries: re
   if (entries.length === 0) return;
   const rows = entries.map(({ key, episodeId, customerId, kind, severity, recipient, content }) => {
     const [state, error] = recipient === '' ? ['failed', 'no mail address'] : ['pending', null];
-    return [key, topic, episodeId ?? null, customerId ?? null, kind, severity, recipient, JSON.stringify(content), state, error];
+    return [
+      key,
+      topic,
+      episodeId ?? null,
+      customerId ?? null,
+      kind,
+      severity,
+      recipient,
+      JSON.stringify(content),
+      state,
+      error,
+    ];
   });
   const now = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), NOW(3))').join(', ');
   await connection.query(
@@ -158,7 +169,11 @@ export async function markFailed(pool: Pool, lease: string, error: string): Prom
 export async function readMail(
   pool: Pool,
   mailId: string,
-): Promise<{ readonly items: readonly MailItem[]; readonly keys: readonly string[]; readonly earlier: readonly string[] }> {
+): Promise<{
+  readonly items: readonly MailItem[];
+  readonly keys: readonly string[];
+  readonly earlier: readonly string[];
+}> {
   const [rows] = await pool.query<(RowDataPacket & { key: string; content: string; episodeId: string | null })[]>(
     'SELECT notification_key AS `key`, content, episode_id AS episodeId FROM alert_outbox WHERE mail_id = ? ORDER BY id',
     [mailId],

@@ -39,8 +39,16 @@ export function readingsPicture({ recent, worst }: Pick<Episode, 'recent' | 'wor
   const [firstAt, lastAt] = [recent[0]?.[0] ?? 0, recent.at(-1)?.[0] ?? 0];
   const right = width - PADDING;
   const xOf = (atMs: number) =>
-    lastAt === firstAt ? right - 8 : LABEL_WIDTH + 12 + ((atMs - firstAt) / (lastAt - firstAt)) * (right - LABEL_WIDTH - 20);
-  raster.rectangle(LABEL_WIDTH, yOf(worst.upper), right - LABEL_WIDTH, yOf(worst.lower) - yOf(worst.upper), NORMAL_BAND);
+    lastAt === firstAt
+      ? right - 8
+      : LABEL_WIDTH + 12 + ((atMs - firstAt) / (lastAt - firstAt)) * (right - LABEL_WIDTH - 20);
+  raster.rectangle(
+    LABEL_WIDTH,
+    yOf(worst.upper),
+    right - LABEL_WIDTH,
+    yOf(worst.lower) - yOf(worst.upper),
+    NORMAL_BAND,
+  );
   for (const limit of [worst.lower, worst.upper]) {
     raster.rectangle(LABEL_WIDTH, yOf(limit) - 1, right - LABEL_WIDTH, 2, LIMIT);
     number(raster, limit, LABEL_WIDTH - 12, yOf(limit));

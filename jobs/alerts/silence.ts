@@ -28,7 +28,8 @@ export function seenAgain(
   const lastSeenAtMs = Math.max(before?.lastSeenAtMs ?? atMs, atMs);
   const presence: PatientPresence = { customerId, lastSeenAtMs, silentSinceMs: undefined };
   // An old reading that comes late says nothing about now.
-  if (before?.silentSinceMs !== undefined && atMs <= before.lastSeenAtMs) return { presence: before, change: undefined };
+  if (before?.silentSinceMs !== undefined && atMs <= before.lastSeenAtMs)
+    return { presence: before, change: undefined };
   const returned = before?.silentSinceMs !== undefined;
   return { presence, change: returned ? { kind: 'returned', presence } : undefined };
 }

@@ -1,9 +1,9 @@
 import type { Connection, Pool, RowDataPacket } from 'mysql2/promise';
 import { inTransaction } from '../../database/index.ts';
 import type { AlertState, BatchOutcome, PartitionProgress } from './batch-outcome.ts';
-import { episodeOf, type EpisodeRow, episodeValues, EPISODE_COLUMNS } from './episode-row.ts';
+import { EPISODE_COLUMNS, type EpisodeRow, episodeOf, episodeValues } from './episode-row.ts';
 import { type Leadership, requireLead } from './leadership.ts';
-import { type OutboxEntry, enqueue } from './outbox.ts';
+import { enqueue, type OutboxEntry } from './outbox.ts';
 import type { PatientPresence } from './silence.ts';
 import { timeOf, utcText } from './utc-text.ts';
 
@@ -77,7 +77,11 @@ async function putEpisodes(connection: Connection, topic: string, episodes: Batc
   );
 }
 
-async function putPresences(connection: Connection, topic: string, presences: readonly PatientPresence[]): Promise<void> {
+async function putPresences(
+  connection: Connection,
+  topic: string,
+  presences: readonly PatientPresence[],
+): Promise<void> {
   if (presences.length === 0) return;
   await connection.query(
     `INSERT INTO alert_patient (topic, customerId, last_seen_at, silent_since) VALUES ?
