@@ -41,6 +41,14 @@ export interface PreparedJob {
   close(): Promise<void>;
 }
 
+/** What a job has written down about its work, outside of Spark. */
+export interface JobStanding {
+  /** By name, without zeros. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Lines about what somebody must look after; no patient's data. */
+  readonly troubles: readonly string[];
+}
+
 /** A job: a name, and how to build its queries. */
 export interface Job {
   readonly name: string;
@@ -53,6 +61,8 @@ export interface Job {
   identity(environment: Environment): string;
   /** The settings it runs with, secrets masked, for people. */
   describe(environment: Environment): Readonly<Record<string, string>>;
+  /** Reads what the job has written down; running or not. */
+  standing?(environment: Environment): Promise<JobStanding>;
   /**
    * @throws OperatorError that names the setting which is missing or wrong
    */

@@ -1,11 +1,4 @@
-import {
-  command,
-  createLogger,
-  loadEnvironment,
-  runCommand,
-  sparkSettings,
-  storageSettings,
-} from '../settings/index.ts';
+import { command, createLogger, loadEnvironment, runCommand, sparkSettings } from '../settings/index.ts';
 import { connectionFailure } from './failures.ts';
 import { type JobStatus, jobStatus } from './job-status.ts';
 import { withKnownJobs } from './known-jobs.ts';
@@ -19,10 +12,9 @@ await runCommand(async () => {
   const options = program.opts<{ remote?: string; json?: boolean }>();
   const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
   const { remote } = sparkSettings(environment);
-  const { quarantine } = storageSettings(environment);
   const log = createLogger({ name: 'status', json: options.json ?? false });
   const jobs = await withKnownJobs({ environment, remote, log }, (known) =>
-    Promise.all(known.map((job) => jobStatus(job, quarantine))),
+    Promise.all(known.map((job) => jobStatus(job, { environment, log }))),
   ).catch((error: unknown) => {
     throw connectionFailure(error, remote);
   });
@@ -30,7 +22,7 @@ await runCommand(async () => {
   else for (const job of jobs) printForPeople(job);
 });
 
-function printForPeople({ job, running, queries, counts }: JobStatus): void {
+function printForPeople({ job, running, queries, counts, troubles }: JobStatus): void {
   console.log(`${job.padEnd(16)}${running ? 'running' : 'not running'}`);
   for (const query of queries) {
     const batch = query.lastBatch;
@@ -42,4 +34,5 @@ function printForPeople({ job, running, queries, counts }: JobStatus): void {
     );
   }
   for (const [name, count] of Object.entries(counts)) console.log(`  ${name}: ${count}`);
+  for (const trouble of troubles) console.log(`  ! ${trouble}`);
 }

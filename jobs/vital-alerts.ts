@@ -1,4 +1,4 @@
-import { openPool } from '../database/index.ts';
+import { databaseError, openPool } from '../database/index.ts';
 import {
   alertSettings,
   databaseSettings,
@@ -11,6 +11,7 @@ import {
   storageSettings,
 } from '../settings/index.ts';
 import { AlertDriver } from './alerts/alert-driver.ts';
+import { readAlertStatus } from './alerts/alert-status.ts';
 import { bandsOfPatients, batchReport, noReadings } from './alerts/limits-view.ts';
 import { Mailer } from './alerts/mailer.ts';
 import type { Job, JobContext, PreparedJob } from './job.ts';
@@ -52,6 +53,22 @@ export const vitalAlerts: Job = {
       ALERTS_CHECKPOINT: storageSettings(environment).alertsCheckpoint,
       ...describeAlerts(environment),
     };
+  },
+
+  async standing(environment) {
+    const database = databaseSettings(environment);
+    const pool = openPool(database);
+    try {
+      const { counts, failed } = await readAlertStatus(pool, kafkaSettings(environment).topic);
+      const troubles = failed.map(
+        ({ key, kind, reason, since }) => `${since} UTC, ${kind}, not told: ${reason} (${key})`,
+      );
+      return { counts, troubles };
+    } catch (error) {
+      throw databaseError(error, database);
+    } finally {
+      await pool.end();
+    }
   },
 
   async prepare({ spark, environment, log, triggerInterval, report }: JobContext): Promise<PreparedJob> {
