@@ -48,7 +48,7 @@ export function alertSettings(environment: Environment): AlertSettings {
     holdTimeMs: field('ALERT_HOLD_TIME', expected, duration.default(0)),
     hysteresis: field('ALERT_HYSTERESIS', 'a whole number of beats per minute or mmHg', units.default(0)),
     silentAfterMs: field('ALERT_SILENT_AFTER', expected, duration.default(5 * 60_000)),
-    mailGapMs: field('ALERT_MAIL_GAP', expected, duration.default(15_000)),
+    mailGapMs: field('ALERT_MAIL_GAP', expected, duration.default(30_000)),
     urgentMailGapMs: field('ALERT_URGENT_MAIL_GAP', expected, duration.default(3_000)),
     operatorEmail: field('OPERATOR_EMAIL', 'a mail address', z.email().optional()),
   });

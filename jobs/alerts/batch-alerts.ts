@@ -89,6 +89,7 @@ export class BatchAlerts {
     const withoutLimits = this.#withoutLimits(limits, patients, batchId);
     await stopwatch.time('count', this.#counters.add({ 'measurements without limits': withoutLimits }));
     const counts = {
+      readings: patients.reduce((sum, { readings }) => sum + readings, 0),
       'out of limits': outcome.outOfLimits,
       notifications: outcome.notifications.length,
       'measurements without limits': withoutLimits,

@@ -24,7 +24,7 @@ export interface AlertState {
 
 /** What a batch brings. */
 export interface BatchFacts {
-  /** Each at most once, in any order: those out of limits, and all of patients and attributes that are or come under watch. */
+  /** Each at most once, in any order: all of patients with an episode that is pending or open, or begins in the batch. */
   readonly measurements: readonly Measurement[];
   /** Where the batch ends, of each partition that it has readings of. */
   readonly ends: Progress;
@@ -102,15 +102,7 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
   return { changed: [...changed.values()], dropped, notifications, progress, outOfLimits };
 }
 
-/** What Spark must send all measurements of: the pairs of patient and attribute that are pending or open. */
-export function watchedPairs(episodes: readonly Episode[]): readonly Pair[] {
-  const pairs = new Map(
-    episodes.map(({ customerId, attribute }) => [`${customerId} ${attribute}`, { customerId, attribute }]),
-  );
-  return [...pairs.values()];
-}
-
-export interface Pair {
+interface Pair {
   readonly customerId: number;
   readonly attribute: Attribute;
 }

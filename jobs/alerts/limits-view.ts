@@ -8,7 +8,7 @@ import {
   types as T,
 } from '@instant-health/spark-connect';
 import type { Limit, Patient } from '../../database/index.ts';
-import type { Pair } from './batch-outcome.ts';
+import { ATTRIBUTES, type Attribute } from './limits.ts';
 
 const PATIENTS = T.struct([T.field('customerId', T.int(), false), T.field('age', T.int(), false)]);
 
@@ -22,9 +22,10 @@ const LIMITS = T.struct([
 ]);
 
 /**
- * The band of each patient and attribute that no limit objects to, joined in Spark: limits of everyone count by age, except
- * for attributes for which the patient has limits of their own. Only ids and ages of patients travel to the server.
- * Columns: customerId, attribute, lower, upper, one row each.
+ * The band of each patient that no limit objects to, joined in Spark: limits of everyone count by age, except for attributes
+ * for which the patient has limits of their own. Only ids and ages of patients travel to the server.
+ * One row for each patient with limits: customerId, heartBeatLower, heartBeatUpper, bpLower, bpUpper; null where an
+ * attribute has none.
  */
 export function bandsOfPatients(
   spark: SparkSession,
@@ -47,60 +48,59 @@ export function bandsOfPatients(
   const general = people
     .join(bands.filter(col('onlyFor').isNull()), ofAge)
     .join(own.select('customerId', 'attribute'), ['customerId', 'attribute'], 'left_anti');
+  const highest = (attribute: Attribute) => F.max(F.when(col('attribute').eq(attribute), col('lower')));
+  const lowest = (attribute: Attribute) => F.min(F.when(col('attribute').eq(attribute), col('upper')));
   return own
     .select(...columns)
     .unionByName(general.select(...columns))
-    .groupBy('customerId', 'attribute')
-    .agg(F.max('lower').as('lower'), F.min('upper').as('upper'));
+    .groupBy('customerId')
+    .agg(
+      highest('heartBeat').as('heartBeatLower'),
+      lowest('heartBeat').as('heartBeatUpper'),
+      highest('bp').as('bpLower'),
+      lowest('bp').as('bpUpper'),
+    );
 }
 
-/** One row of what Spark hands over of a batch. */
-export interface ReportedRow {
+/** What Spark hands over of one patient's readings in a batch. */
+export interface PatientReport {
   readonly customerId: number;
-  /** Null in a row that tells of a patient's readings as a whole: how many, and place and time of the last. */
-  readonly attribute: 'heartBeat' | 'bp' | null;
-  /** Beats per minute or mmHg; the number of readings where the attribute is null. */
-  readonly value: number;
-  /** Kafka's time; milliseconds since the epoch. */
-  readonly atMs: bigint;
   readonly partition: number;
+  readonly readings: number;
+  /** Of the last reading: Kafka's time in milliseconds since the epoch, the newest one, and the offset. */
+  readonly newestAtMs: bigint;
+  readonly lastOffset: bigint;
+  /** All readings, in no order, where one of them is out of limits or the patient is watched; else null. */
+  readonly told: readonly ToldReading[] | null;
+}
+
+interface ToldReading {
   readonly offset: bigint;
+  readonly atMs: bigint;
+  readonly heartBeat: number;
+  readonly bp: number;
 }
 
 /**
- * All that the driver must see of a batch, in one job: the measurements outside of their band, those of watched pairs of
- * patient and attribute whatever their value, and one row for each patient. Everything else stays in Spark.
+ * All that the driver must see of a batch, in one job that reads the batch once: a row for each patient, with the patient's
+ * readings where one is out of limits or the patient is watched. Everything else stays in Spark.
+ *
+ * @param watched patients with a pending or open episode
  */
-export function batchReport(readings: DataFrame, bands: DataFrame, watched: readonly Pair[]): DataFrame {
-  const outside = col('value')
-    .lt(col('lower'))
-    .or(col('value').gt(col('upper')));
-  const reported = measurementsOf(readings)
-    .join(bands, ['customerId', 'attribute'])
-    .filter(watched.length === 0 ? outside : outside.or(isOneOf(watched)))
-    .select('customerId', 'attribute', 'value', 'atMs', 'partition', 'offset');
-  const seen = readings
+export function batchReport(readings: DataFrame, bands: DataFrame, watched: readonly number[]): DataFrame {
+  const outside = ATTRIBUTES.map((name) => `coalesce(${name} NOT BETWEEN ${name}Lower AND ${name}Upper, false)`);
+  const isTold = watched.length === 0 ? col('isOut') : col('isOut').or(isOneOf(watched));
+  return readings
+    .join(bands, ['customerId'], 'left')
     .groupBy('customerId', 'partition')
     .agg(
-      F.count('*').cast('int').as('value'),
-      F.max(F.expr('unix_millis(timestamp)')).as('atMs'),
-      F.max('offset').as('offset'),
-    );
-  return reported.unionByName(
-    seen.select(
-      col('customerId'),
-      lit(null).cast('string').as('attribute'),
-      col('value'),
-      col('atMs'),
-      col('partition'),
-      col('offset'),
-    ),
-  );
-}
-
-/** All measurements of some pairs in a batch, for pairs that nobody watched when it came. */
-export function measurementsOfPairs(readings: DataFrame, pairs: readonly Pair[]): DataFrame {
-  return measurementsOf(readings).filter(isOneOf(pairs));
+      F.count('*').cast('int').as('readings'),
+      F.expr('max(unix_millis(timestamp))').as('newestAtMs'),
+      F.max('offset').as('lastOffset'),
+      F.expr(`bool_or(${outside.join(' OR ')})`).as('isOut'),
+      F.expr('collect_list(struct(offset, unix_millis(timestamp) AS atMs, heartBeat, bp))').as('all'),
+    )
+    .select('customerId', 'partition', 'readings', 'newestAtMs', 'lastOffset', F.when(isTold, col('all')).as('told'));
 }
 
 /** Literally nothing is out of limits: a frame of the right shape for looking at the plan. */
@@ -109,24 +109,18 @@ export function noReadings(spark: SparkSession): DataFrame {
   return spark.createDataFrame([], types).filter(lit(true));
 }
 
-/** One row for each measured value: readings turned from columns into attribute and value. */
-function measurementsOf(readings: DataFrame): DataFrame {
-  return readings.selectExpr(
-    'customerId',
-    "stack(2, 'heartBeat', heartBeat, 'bp', bp) AS (attribute, value)",
-    'unix_millis(timestamp) AS atMs',
-    'partition',
-    'offset',
-  );
-}
-
 /**
- * Whether a measurement is of one of the pairs. A pair is one number here, and there are always more than ten of them: Spark
- * then looks them up in a set that is no part of its generated code, and need not compile anew when the pairs change.
+ * Whether a row is of one of the patients. There are always more than ten of them, and they are no INTs: Spark then looks
+ * them up in a set that is no part of its generated code, and need not compile anew when they change.
  */
-function isOneOf(pairs: readonly Pair[]): Column {
-  const numbers = pairs.map(({ customerId, attribute }) => BigInt(customerId) * 2n + (attribute === 'bp' ? 1n : 0n));
-  // Beyond the numbers of any INT.
-  const padding = Array.from({ length: Math.max(0, 11 - numbers.length) }, (_, index) => (1n << 40n) + BigInt(index));
-  return F.expr("customerId * 2L + IF(attribute = 'bp', 1L, 0L)").isin([...numbers, ...padding].map((one) => lit(one)));
+function isOneOf(customerIds: readonly number[]): Column {
+  // Beyond any INT.
+  const padding = Array.from(
+    { length: Math.max(0, 11 - customerIds.length) },
+    (_, index) => (1n << 40n) + BigInt(index),
+  );
+  const numbers = [...customerIds.map(BigInt), ...padding];
+  return col('customerId')
+    .cast('bigint')
+    .isin(numbers.map((one) => lit(one)));
 }

@@ -69,7 +69,7 @@ function sectionOf(item: EpisodeItem, kinds: readonly TransitionKind[], link: st
     rows: [
       ['Ward', ward],
       ['Patient', String(customerId)],
-      ['Status', statusOf(kinds)],
+      ['Status', statusOf(kinds, direction)],
       [worstLabel, `${worst.value} ${unit}`],
       ...(isNews ? [] : [['Last value', `${last} ${unit}`] as const]),
       [severity === 'critical' ? 'Critical outside' : 'Normal range', `${worst.lower}–${worst.upper} ${unit}`],
@@ -91,9 +91,10 @@ function headlineOf({ attribute, direction }: Episode, kind: TransitionKind, val
   return `${NAME[attribute]} ${what}, ${value} ${UNIT[attribute]}`;
 }
 
-function statusOf(kinds: readonly TransitionKind[]): string {
-  if (kinds.at(-1) === 'recovered' && kinds.includes('opened')) return 'Began and is back in range';
-  return STATUS[kinds.at(-1) ?? 'opened'];
+function statusOf(kinds: readonly TransitionKind[], direction: Direction): string {
+  const last = kinds.at(-1) ?? 'opened';
+  if (last !== 'recovered') return STATUS[last];
+  return `${kinds.includes('opened') ? 'Began and is back in range' : STATUS.recovered}, was ${SIDE[direction]}`;
 }
 
 function requireNumbers({ customerId, worst, breaches, recent }: Episode): void {

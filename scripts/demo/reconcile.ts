@@ -19,7 +19,7 @@ export async function archivedRows(spark: SparkSession, directory: string): Prom
 
 /**
  * Compares what came out with what was sent. What should have been mailed is worked out from the database's rows by the
- * rules alone, without Spark; what was mailed is read from the mails themselves.
+ * limits and one pattern, without Spark and without the episodes' own code; what was mailed is read from the mails themselves.
  *
  * @param sent readings that the producer sent: the first of the table, in the order of their ids
  */
@@ -27,55 +27,115 @@ export async function reconcile(
   connection: Connection,
   { sent, archived, mails }: { sent: number; archived: number; mails: readonly CaughtMail[] },
 ): Promise<readonly Check[]> {
-  const expected = await expectedBreaches(connection, sent);
-  const mailed = mailedBreaches(mails);
-  const kinds = new Set([...expected.keys(), ...mailed.keys()]);
-  const covered = [...kinds].filter((kind) => expected.get(kind) === mailed.get(kind));
+  const { excursions, outOfLimits } = await expectedExcursions(connection, sent);
+  const sections = mails.flatMap(({ text }) => sectionsOf(text));
+  const begun = sections.filter(({ status }) => /^(?:New|Began)/.test(status));
+  const over = sections.filter(({ status }) => /range, was/.test(status));
+  const ended = excursions.filter((excursion) => excursion.ended);
   return [
     check('rows in parquet = readings sent', sent, archived),
-    check('readings out of limits that mails tell of', total(expected), total(mailed)),
-    check('patients, attributes and directions for which both agree', kinds.size, covered.length),
+    check('excursions out of limits whose begin a mail tells of', excursions.length, begun.length),
+    check('of these as the rows have them', excursions.length, inCommon(excursions.map(kindOf), begun.map(kindOf))),
+    check('ends that a mail tells of', ended.length, over.length),
+    check(
+      'of these with as many readings as the rows have',
+      ended.length,
+      inCommon(ended.map(lengthOf), over.map(lengthOf)),
+    ),
+    {
+      what: `mails for ${outOfLimits} readings out of limits: 5 % at most`,
+      expected: Math.floor(outOfLimits * MAILS_PER_READING),
+      found: mails.length,
+      holds: mails.length <= outOfLimits * MAILS_PER_READING,
+    },
   ];
 }
 
-async function expectedBreaches(connection: Connection, sent: number): Promise<Map<string, number>> {
+const MAILS_PER_READING = 0.05;
+
+/** Readings of one patient, attribute and direction as letters, x for out of limits: an excursion lasts until three are not. */
+const EXCURSION = /x(?:\.{0,2}x)*(\.{3})?/g;
+
+/** One patient, attribute and direction out of limits, as the rows or the mails tell it. */
+interface Excursion {
+  readonly customerId: number;
+  readonly attribute: string;
+  readonly direction: string;
+  /** Readings out of limits. */
+  readonly readings: number;
+}
+
+async function expectedExcursions(connection: Connection, sent: number) {
   const [limits, patients] = [await readLimits(connection), await readPatients(connection)];
   const ages = new Map(patients.map(({ customerId, age }) => [customerId, age]));
   const [readings] = await connection.query<(RowDataPacket & { customerId: number; heartBeat: number; bp: number })[]>(
     'SELECT customerId, heartBeat, bp FROM patients_vital_info ORDER BY id LIMIT ?',
     [sent],
   );
-  const counts = new Map<string, number>();
+  const letters = new Map<string, string>();
+  let outOfLimits = 0;
   for (const reading of readings) {
-    for (const { customerId, attribute, direction } of judge(reading, limits, (id) => ages.get(id)).breaches) {
-      add(counts, kindOf(customerId, attribute === 'bp' ? 'Blood pressure' : 'Heart beat', direction), 1);
+    const { breaches } = judge(reading, limits, (id) => ages.get(id));
+    outOfLimits += breaches.length;
+    for (const attribute of ['heartBeat', 'bp']) {
+      for (const direction of ['low', 'high']) {
+        const isOut = breaches.some((breach) => breach.attribute === attribute && breach.direction === direction);
+        const kind = JSON.stringify([
+          reading.customerId,
+          attribute === 'bp' ? 'Blood pressure' : 'Heart beat',
+          direction,
+        ]);
+        letters.set(kind, (letters.get(kind) ?? '') + (isOut ? 'x' : '.'));
+      }
     }
   }
-  return counts;
+  const excursions = [...letters].flatMap(([kind, line]) => {
+    const [customerId, attribute, direction] = JSON.parse(kind) as [number, string, string];
+    return [...line.matchAll(EXCURSION)].map(([text, ending]) => {
+      return {
+        customerId,
+        attribute,
+        direction,
+        readings: text.replaceAll('.', '').length,
+        ended: ending !== undefined,
+      };
+    });
+  });
+  return { excursions, outOfLimits };
 }
 
-function mailedBreaches(mails: readonly CaughtMail[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { text } of mails) {
-    const headline = /^(?:CRITICAL: )?(.+) too (low|high),/m.exec(text);
-    const patient = /^Patient:\s+(\d+)/m.exec(text);
-    const readings = /^Readings out of range:\s+(\d+)/m.exec(text);
-    if (!headline || !patient || !readings) throw new Error(`a mail that tells no alert: ${text.slice(0, 80)}`);
-    add(counts, kindOf(Number(patient[1]), String(headline[1]), String(headline[2])), Number(readings[1]));
-  }
-  return counts;
+/** What a mail says of each episode that it tells of. */
+function sectionsOf(text: string): (Excursion & { readonly status: string })[] {
+  const found = text.matchAll(
+    /^(?:CRITICAL: )?(Heart beat|Blood pressure) (.+)\n\n(?:.+\n)*?Patient: +(\d+)\nStatus: +(.+)\n(?:.+\n)*?Readings out of range: +(\d+)/gm,
+  );
+  const sections = [...found].map(([, attribute = '', headline = '', patient, status = '', readings]) => ({
+    customerId: Number(patient),
+    attribute,
+    direction: /too (low|high)/.exec(`${headline} ${status}`)?.[1] ?? '',
+    readings: Number(readings),
+    status,
+  }));
+  if (sections.length === 0) throw new Error(`a mail that tells no alert: ${text.slice(0, 80)}`);
+  return sections;
 }
 
-function kindOf(customerId: number, attribute: string, direction: string): string {
+function kindOf({ customerId, attribute, direction }: Excursion): string {
   return `${customerId} ${attribute} ${direction}`;
 }
 
-function add(counts: Map<string, number>, kind: string, increment: number): void {
-  counts.set(kind, (counts.get(kind) ?? 0) + increment);
+function lengthOf(excursion: Excursion): string {
+  return `${kindOf(excursion)} ${excursion.readings}`;
 }
 
-function total(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+/** How many of two lists can be paired, each once. */
+function inCommon(ones: readonly string[], others: readonly string[]): number {
+  const left = [...others];
+  return ones.filter((one) => {
+    const place = left.indexOf(one);
+    if (place >= 0) left.splice(place, 1);
+    return place >= 0;
+  }).length;
 }
 
 function check(what: string, expected: number, found: number): Check {

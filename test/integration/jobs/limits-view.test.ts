@@ -2,10 +2,10 @@ import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Attribute, Limit, Patient, Severity } from '../../../database/index.ts';
-import type { Pair } from '../../../jobs/alerts/batch-outcome.ts';
+import { sortOut } from '../../../jobs/alerts/batch-facts.ts';
 import { DirectoryIndex } from '../../../jobs/alerts/directory-index.ts';
 import { type Breach, classify, judge, type Reading } from '../../../jobs/alerts/limits.ts';
-import { bandsOfPatients, batchReport, type ReportedRow } from '../../../jobs/alerts/limits-view.ts';
+import { bandsOfPatients, batchReport, type PatientReport } from '../../../jobs/alerts/limits-view.ts';
 import { openSession } from '../../helpers/jobs-surroundings.ts';
 
 const READINGS = 'customerId INT, heartBeat INT, bp INT, timestamp TIMESTAMP, partition INT, offset BIGINT';
@@ -33,22 +33,24 @@ describe('limits joined in Spark', () => {
     readings: readonly Reading[],
     limits: readonly Limit[],
     patients: readonly Patient[],
-    watched: readonly Pair[] = [],
+    watched: readonly number[] = [],
   ) {
     const rows = readings.map((reading, index) => {
       return { ...reading, timestamp: new Date(index * 1_000), partition: index % 3, offset: BigInt(index) };
     });
     const frame = spark.createDataFrame(rows, READINGS);
-    const reported = await batchReport(frame, bandsOfPatients(spark, patients, limits), watched).collect<ReportedRow>();
+    const reports = await batchReport(
+      frame,
+      bandsOfPatients(spark, patients, limits),
+      watched,
+    ).collect<PatientReport>();
+    const { facts, patients: seen } = sortOut(reports);
     const index = new DirectoryIndex({ limits, patients });
-    const measurements = reported.flatMap(({ attribute, ...row }) =>
-      attribute === null ? [] : [{ ...row, attribute }],
-    );
-    const breaches = measurements.flatMap((row) => {
-      const breach = classify(row, row.attribute, row.value, index.limitsOf(row.customerId, row.attribute));
-      return breach ? [{ ...breach, at: new Date(Number(row.atMs)) }] : [];
+    const breaches = facts.measurements.flatMap((one) => {
+      const breach = classify(one, one.attribute, one.value, index.limitsOf(one.customerId, one.attribute));
+      return breach ? [{ ...breach, at: new Date(one.atMs) }] : [];
     });
-    return { breaches, measurements, patients: reported.filter(({ attribute }) => attribute === null) };
+    return { breaches, ...facts, seen };
   }
 
   function byRules(readings: readonly Reading[], limits: readonly Limit[], patients: readonly Patient[]) {
@@ -64,8 +66,10 @@ describe('limits joined in Spark', () => {
   async function expectAgreement(readings: readonly Reading[], limits: readonly Limit[], patients: readonly Patient[]) {
     const found = await inSpark(readings, limits, patients);
     expect(sorted(found.breaches)).to.deep.equal(sorted(byRules(readings, limits, patients)));
-    // Without a watched pair Spark hands over nothing that is normal.
-    expect(found.measurements).to.have.length(found.breaches.length);
+    // Spark hands over nothing of patients with whom all is well.
+    const told = new Set(found.measurements.map(({ customerId }) => customerId));
+    expect(told).to.deep.equal(new Set(found.breaches.map(({ customerId }) => customerId)));
+    expect(found.seen.reduce((sum, { readings: count }) => sum + count, 0)).to.equal(readings.length);
     return found;
   }
 
@@ -108,41 +112,51 @@ describe('limits joined in Spark', () => {
     expect((await expectAgreement(readings, [limit()], [])).breaches).to.have.length(0);
   });
 
-  it('hands over all measurements of watched pairs, and where each patient and partition ends', async () => {
-    const readings = [70, 71, 200, 72, 73].map((heartBeat, index) => ({
-      customerId: 1 + (index % 2),
-      heartBeat,
-      bp: 120,
-    }));
-    const limits = [limit(), limit({ attribute: 'bp' })];
-    const watched: Pair[] = [{ customerId: 2, attribute: 'heartBeat' }];
-    const { measurements, patients } = await inSpark(readings, limits, [patient(1, 30), patient(2, 30)], watched);
-    const told = measurements
-      .filter(({ attribute }) => attribute === 'heartBeat')
-      .map(({ customerId, value }) => [customerId, value]);
-    expect(told).to.have.deep.members([
-      [1, 200],
-      [2, 71],
-      [2, 72],
-    ]);
+  it('hands over all readings of watched patients, and where each patient and partition ends', async () => {
+    const beats = [70, 71, 200, 72, 73, 74];
+    const readings = beats.map((heartBeat, index) => ({ customerId: 1 + (index % 3), heartBeat, bp: 120 }));
+    const limits = [limit(), limit({ attribute: 'bp' as const, upper: 140 })];
+    const patients = [patient(1, 30), patient(2, 30), patient(3, 30)];
+    const { measurements, seen, ends } = await inSpark(readings, limits, patients, [2]);
     expect(
-      patients.map(({ customerId, partition, value, offset, atMs }) => [customerId, partition, value, offset, atMs]),
+      measurements.map(({ customerId, attribute, value, offset, atMs }) => [
+        customerId,
+        attribute,
+        value,
+        offset,
+        atMs,
+      ]),
     ).to.have.deep.members([
-      [1, 0, 1, 0n, 0n],
-      [2, 1, 1, 1n, 1_000n],
-      [1, 2, 1, 2n, 2_000n],
-      [2, 0, 1, 3n, 3_000n],
-      [1, 1, 1, 4n, 4_000n],
+      [2, 'heartBeat', 71, 1n, 1_000],
+      [2, 'bp', 120, 1n, 1_000],
+      [2, 'heartBeat', 73, 4n, 4_000],
+      [2, 'bp', 120, 4n, 4_000],
+      [3, 'heartBeat', 200, 2n, 2_000],
+      [3, 'bp', 120, 2n, 2_000],
+      [3, 'heartBeat', 74, 5n, 5_000],
+      [3, 'bp', 120, 5n, 5_000],
     ]);
+    expect(seen).to.have.deep.members([
+      { customerId: 1, readings: 2, newestAtMs: 3_000 },
+      { customerId: 2, readings: 2, newestAtMs: 4_000 },
+      { customerId: 3, readings: 2, newestAtMs: 5_000 },
+    ]);
+    expect(ends).to.deep.equal(
+      new Map([
+        [0, { nextOffset: 4n, newestAtMs: 3_000 }],
+        [1, { nextOffset: 5n, newestAtMs: 4_000 }],
+        [2, { nextOffset: 6n, newestAtMs: 5_000 }],
+      ]),
+    );
   });
 
-  it('watches over thousands of pairs at once', async () => {
-    const watched = Array.from({ length: 5_000 }, (_, index): Pair => ({ customerId: index - 2_500, attribute: 'bp' }));
+  it('watches over thousands of patients at once', async () => {
+    const watched = Array.from({ length: 5_000 }, (_, index) => index - 2_500);
     const readings = [-2_501, -2_500, 0, 2_499, 2_500].map((customerId) => ({ customerId, heartBeat: 70, bp: 120 }));
     const patients = readings.map(({ customerId }) => patient(customerId, 30));
-    const limits = [limit(), limit({ attribute: 'bp', upper: 140 })];
-    const { measurements } = await inSpark(readings, limits, patients, watched);
-    expect(measurements.map(({ customerId }) => customerId)).to.have.members([-2_500, 0, 2_499]);
+    const { measurements } = await inSpark(readings, [limit()], patients, watched);
+    const told = measurements.filter(({ attribute }) => attribute === 'bp').map(({ customerId }) => customerId);
+    expect(told).to.have.members([-2_500, 0, 2_499]);
   });
 
   it('agrees with the rules for any limits, patients and readings', async () => {

@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Limit } from '../../../database/index.ts';
-import {
-  type AlertState,
-  applyBatch,
-  type BatchFacts,
-  type Judgement,
-  watchedPairs,
-} from '../../../jobs/alerts/batch-outcome.ts';
+import { type AlertState, applyBatch, type BatchFacts, type Judgement } from '../../../jobs/alerts/batch-outcome.ts';
 import { DirectoryIndex } from '../../../jobs/alerts/directory-index.ts';
 import type { Episode, Measurement } from '../../../jobs/alerts/episodes.ts';
 import { classify } from '../../../jobs/alerts/limits.ts';
@@ -43,10 +37,9 @@ function judgement(limits = LIMITS): Judgement {
 
 /** What Spark would hand over of some measurements, given what is watched. */
 function factsOf(batch: readonly Measurement[], state: AlertState, { limitsOf }: Judgement): BatchFacts {
-  const pairOf = ({ customerId, attribute }: { customerId: number; attribute: string }) => `${customerId} ${attribute}`;
-  const wanted = new Set(watchedPairs(state.episodes).map(pairOf));
+  const wanted = new Set(state.episodes.map(({ customerId }) => customerId));
   for (const one of batch) {
-    if (classify(one, one.attribute, one.value, limitsOf(one.customerId, one.attribute))) wanted.add(pairOf(one));
+    if (classify(one, one.attribute, one.value, limitsOf(one.customerId, one.attribute))) wanted.add(one.customerId);
   }
   const ends = new Map<number, { nextOffset: bigint; newestAtMs: number }>();
   for (const { partition, offset, atMs } of batch) {
@@ -56,7 +49,7 @@ function factsOf(batch: readonly Measurement[], state: AlertState, { limitsOf }:
       newestAtMs: Math.max(end?.newestAtMs ?? atMs, atMs),
     });
   }
-  return { measurements: batch.filter((one) => wanted.has(pairOf(one))), ends };
+  return { measurements: batch.filter(({ customerId }) => wanted.has(customerId)), ends };
 }
 
 /** A database in memory: a batch's outcome is written whole or not at all. */
@@ -81,7 +74,7 @@ class Database {
 
   result() {
     const episodes = [...this.episodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { episodes, told: [...this.told].sort(), active: watchedPairs(this.state.episodes).length };
+    return { episodes, told: [...this.told].sort(), active: this.state.episodes.length };
   }
 }
 

@@ -58,7 +58,7 @@ describe('alertMail', () => {
     const items = [episodeItem('opened'), episodeItem('reminded'), episodeItem('recovered', { breaches: 40 })];
     const { text, pictures } = alertMail(items);
     expect(text.match(/^Patient:/gm)).to.have.length(1);
-    expect(text).to.match(/Status: +Began and is back in range\n/);
+    expect(text).to.match(/Status: +Began and is back in range, was too high\n/);
     expect(text).to.match(/Readings out of range: +40\n/);
     expect(pictures).to.have.length(1);
   });
@@ -137,10 +137,13 @@ describe('Raster', () => {
     const png = raster.toPng();
     expect(png.subarray(1, 4).toString()).to.equal('PNG');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).to.deep.equal([3, 2]);
-    const length = png.readUInt32BE(33);
-    expect([...inflateSync(png.subarray(41, 41 + length))]).to.deep.equal([
-      ...[0, 255, 255, 255, 10, 20, 30, 255, 255, 255],
-      ...[0, 1, 2, 3, 10, 20, 30, 255, 255, 255],
+    expect(String(png.subarray(37, 41))).to.equal('PLTE');
+    expect([...png.subarray(41, 50)]).to.deep.equal([255, 255, 255, 10, 20, 30, 1, 2, 3]);
+    const length = png.readUInt32BE(54);
+    expect([...inflateSync(png.subarray(62, 62 + length))]).to.deep.equal([...[0, 0, 1, 0], ...[0, 2, 1, 0]]);
+    expect([raster.at(0, 1), raster.at(2, 1)]).to.deep.equal([
+      [1, 2, 3],
+      [255, 255, 255],
     ]);
     expect(raster.at(3, 0)).to.equal(undefined);
   });
