@@ -100,6 +100,16 @@ const EXPLANATIONS: readonly Explanation[] = [
     }),
   },
   {
+    // Spark 3.5 drops what its Python worker said.
+    pattern: /java\.io\.EOFException|terminated with exception:\s*(?:null)?\s*(?:=== Streaming Query|$)/,
+    explain: () => ({
+      code: 'WORKER_LOST',
+      message:
+        'Spark ended the query because its Python worker ended: as a rule, this process gave no sign of life for too long (stopped, or cut off from SPARK_REMOTE)',
+      next: 'Submit again: the batch in hand comes again, nothing has been lost. The log of the Spark server may tell more.',
+    }),
+  },
+  {
     pattern: /Cannot (?:start|run) (?:the )?query with (?:the )?(?:name|id) (\S+) (?:as|because)/,
     explain: ([, name = '']) => ({
       code: 'ALREADY_RUNNING',
@@ -145,7 +155,9 @@ export function explainFailure(error: unknown, context: FailureContext): unknown
     const { code, message, next } = explain(match, context);
     return new OperatorError(code, message, { cause: error, next });
   }
-  return new OperatorError('QUERY_FAILED', `Spark: ${messageOf(error).slice(0, 500)}`, {
+  // What follows is the query's whole plan.
+  const [told = ''] = messageOf(error).split(/\s*=== Streaming Query ===/);
+  return new OperatorError('QUERY_FAILED', `Spark: ${told.slice(0, 300)}`, {
     cause: error,
     next: 'DEBUG=1 shows all that the server told.',
   });

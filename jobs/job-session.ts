@@ -65,6 +65,8 @@ export const SESSION_CONF: Readonly<Record<string, string>> = {
   'dfs.client.block.write.locateFollowingBlock.initial.delay.ms': '10',
   // Batches are small: two tasks finish sooner than two hundred.
   'spark.sql.shuffle.partitions': '2',
+  // Nothing is gained by planning anew in the middle of a query that reads a few hundred rows.
+  'spark.sql.adaptive.enabled': 'false',
   'spark.sql.session.timeZone': 'UTC',
 };
 

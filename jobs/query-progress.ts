@@ -50,15 +50,17 @@ export function eventLine({ query, batchId, counts, durationMs }: JobEvent): str
   return `${query.padEnd(26)}handled batch ${batchId}: ${told.join(', ') || 'nothing to report'} (${spent.join(', ')})`;
 }
 
+type FollowedQuery = Pick<StreamingQuery, 'lastProgress' | 'recentProgress'>;
+
 /**
  * Yields each batch of a query that read something, once, in order; asks the server at the pace that the caller sets.
  * A query that is faster than that is caught up with from the reports that the server keeps.
  */
 export class BatchFollower {
-  readonly #query: StreamingQuery;
+  readonly #query: FollowedQuery;
   #seen = -1;
 
-  constructor(query: StreamingQuery) {
+  constructor(query: FollowedQuery) {
     this.#query = query;
   }
 

@@ -4,6 +4,7 @@ import { claimCheckpoint } from './checkpoint-owner.ts';
 import { DriverMark, isMarked } from './driver-mark.ts';
 import type { Job, JobEvent, JobQuery, PreparedJob } from './job.ts';
 import { openJobSession, SESSION_CONF } from './job-session.ts';
+import { RunningQuery } from './running-query.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 
 export interface StartOptions {
@@ -24,7 +25,7 @@ export interface StartOptions {
 export interface RunningJob {
   readonly job: Job;
   readonly spark: SparkSession;
-  readonly queries: readonly StreamingQuery[];
+  readonly queries: readonly RunningQuery[];
   /** Stops the queries (a batch in hand is finished first) and ends the session, unless another submission uses it now. */
   stop(): Promise<void>;
   /** Leaves the queries running and lets go of them. */
@@ -46,7 +47,7 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   const { environment, log, triggerInterval, report } = options;
   const identity = job.identity(environment);
   const spark = await openJobSession({ remote: options.remote, job: job.name, identity, log });
-  const queries: StreamingQuery[] = [];
+  const queries: RunningQuery[] = [];
   let mark: DriverMark | undefined;
   let prepared: PreparedJob | undefined;
   let stopping: Promise<void> | undefined;
@@ -68,7 +69,7 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
     await makeRoom(job, spark, mark, options);
     await spark.conf.setAll({ ...SESSION_CONF, ...options.sparkConf });
     prepared = await job.prepare({ spark, environment, log, triggerInterval, report });
-    for (const query of prepared.queries) queries.push(await startQuery(job, spark, query));
+    for (const query of prepared.queries) queries.push(await startQuery(job, spark, query, log));
     await prepared.begin?.();
   } catch (error) {
     await stop().catch((failure: unknown) => log.warn({ err: failure }, `${job.name} could not be cleaned up`));
@@ -82,11 +83,11 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   return { job, spark, queries, stop, detach };
 }
 
-async function startQuery(job: Job, spark: SparkSession, query: JobQuery): Promise<StreamingQuery> {
+async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: Logger): Promise<RunningQuery> {
   const { name, writer, checkpoint } = query;
   if (checkpoint) await claimCheckpoint(spark, name, checkpoint.path, checkpoint.setting);
   try {
-    return await writer.start();
+    return await RunningQuery.start(name, () => writer.start(), { sparkVersion: await spark.version(), log });
   } catch (error) {
     // Somebody else was quicker, between our look and our start.
     if (error instanceof SparkConnectError && /query with (?:the )?name \S+ (?:as|because)/.test(error.message))

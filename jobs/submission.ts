@@ -122,7 +122,7 @@ async function detach(
   try {
     for (const { job, queries } of running) {
       for (const query of queries) {
-        log.info(`${query.name ?? query.id}: waiting for its first look at the data`);
+        log.info(`${query.name}: waiting for its first look at the data`);
         await firstLook(query, signal);
         print(
           json
@@ -145,14 +145,16 @@ async function firstLook(query: RunningJob['queries'][number], signal: AbortSign
     const failure = await query.exception();
     if (failure) throw failure;
     const { message, isDataAvailable } = await query.status();
-    if (isDataAvailable || /^Waiting for/.test(message) || (await query.lastProgress()) !== undefined) return;
+    if (/^Waiting for/.test(message) || (await query.lastProgress()) !== undefined) return;
     try {
       await delay(250, undefined, { signal: limit });
     } catch (error) {
       if (signal.aborted) throw error;
+      // It works on a first batch that is a large one.
+      if (isDataAvailable) return;
       throw new OperatorError(
         'QUERY_SLOW',
-        `${query.name ?? query.id} has not looked for data within ${FIRST_LOOK_TIMEOUT_MS / 1000} s: ${message}`,
+        `${query.name} has not looked for data within ${FIRST_LOOK_TIMEOUT_MS / 1000} s: ${message}`,
         {
           next: 'The log of the Spark server tells what it waits for.',
         },
@@ -172,13 +174,13 @@ async function follow(
   // Every query waits on it, with several calls each.
   setMaxListeners(0, stopping);
   const queries = running.flatMap((job) => job.queries);
-  for (const query of queries) log.info(`${query.name ?? query.id} runs (id ${query.id})`);
+  for (const query of queries) log.info(`${query.name} runs (id ${query.id})`);
   const followed = queries.map(async (query) => {
     const follower = new BatchFollower(query);
     while (!stopping.aborted) {
       const reports = await follower.next().catch((error: unknown) => {
         // What matters of it is told by the query's own end.
-        log.debug({ err: error }, `no progress of ${query.name ?? query.id}`);
+        log.debug({ err: error }, `no progress of ${query.name}`);
         return [];
       });
       for (const report of reports) print(json ? JSON.stringify(report) : batchLine(report));
@@ -188,8 +190,8 @@ async function follow(
   const ended = running.map(async (job) => {
     await Promise.all(
       job.queries.map(async (query) => {
-        await query.awaitTermination(undefined, { signal: stopping });
-        log.info(`${query.name ?? query.id} was stopped`);
+        await query.ended(stopping);
+        log.info(`${query.name} was stopped`);
       }),
     );
     // Somebody else stopped it, perhaps to take its place: do not hold on to it until the other jobs end.

@@ -7,16 +7,21 @@ const CATCH_UP_MS = 100;
  * Waits for the next beat of a clock that starts with the first message, so that small delays do not add up.
  *
  * @param intervalMs between two messages; 0 for no clock
+ * @param clock milliseconds that never go back
  * @returns how many messages are due, at least one; 0 when the signal has fired
  */
-export function pacer(intervalMs: number, signal: AbortSignal): () => Promise<number> {
+export function pacer(
+  intervalMs: number,
+  signal: AbortSignal,
+  clock: () => number = () => performance.now(),
+): () => Promise<number> {
   let next: number | undefined;
   return async () => {
     if (signal.aborted) return 0;
     if (intervalMs === 0) return Number.POSITIVE_INFINITY;
-    const now = performance.now();
+    const now = clock();
     if (next !== undefined && next > now && !(await rest(next - now, signal))) return 0;
-    const at = performance.now();
+    const at = clock();
     if (next === undefined || at - next > Math.max(intervalMs, CATCH_UP_MS)) next = at;
     const due = Math.max(1, Math.floor((at - next) / intervalMs) + 1);
     next += due * intervalMs;

@@ -1,5 +1,5 @@
 // Every npm script starts here: makes node_modules current, then runs a TypeScript entry with the arguments given.
-//   node scripts/run.mjs <entry.ts> [arguments…]
+//   node scripts/run.mjs [--node-option…] <entry.ts> [arguments…]
 // No dependencies, and syntax that an old Node can parse far enough to be told that it is too old.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,17 +20,20 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const ORPHAN_POLL_MS = 500;
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-const [entry, ...args] = process.argv.slice(2);
-if (entry === undefined) fail(2, 'usage: node scripts/run.mjs <entry.ts> [arguments…]');
+const given = process.argv.slice(2);
+const entryAt = given.findIndex((argument) => !argument.startsWith('--'));
+const nodeOptions = given.slice(0, Math.max(0, entryAt));
+const [entry, ...args] = given.slice(nodeOptions.length);
+if (entryAt < 0) fail(2, 'usage: node scripts/run.mjs [--node-option…] <entry.ts> [arguments…]');
 requireNode();
 await makeModulesCurrent();
 const entryPath = resolve(root, entry);
 if (!existsSync(entryPath)) fail(2, `there is no ${entry} in this version of the project`);
 await generateCodeFirst();
-process.exitCode = await runTypeScript(entryPath, args);
+process.exitCode = await runTypeScript(entryPath, args, nodeOptions);
 
-function runTypeScript(path, parameters) {
-  const flags = ['--import', import.meta.resolve('tsx'), '--conditions=source'];
+function runTypeScript(path, parameters, options = []) {
+  const flags = [...options, '--import', import.meta.resolve('tsx'), '--conditions=source'];
   return run(process.execPath, [...flags, path, ...parameters], 'inherit');
 }
 

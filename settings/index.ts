@@ -1,4 +1,5 @@
 export { type AlertSettings, alertSettings } from './alert-section.ts';
+export { type ArchiveSettings, archiveSettings } from './archive.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { type Environment, type EnvironmentSources, loadEnvironment, settingOf } from './environment.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { OperatorError, PROJECT_ROOT } from '../../settings/index.ts';
 
 export interface BenchProcessOptions {
@@ -51,10 +52,11 @@ export class BenchProcess {
     ]);
   }
 
-  /** One of the project's own entries, started as npm's scripts start it. */
-  static ofProject(entry: string, args: readonly string[], options: BenchProcessOptions = {}): BenchProcess {
-    const flags = ['--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry)];
-    return new BenchProcess(entry, process.execPath, [...flags, ...args], options);
+  /** One of the project's own commands, with the options of Node that its npm script has. */
+  static ofProject(script: string, args: readonly string[], options: BenchProcessOptions = {}): BenchProcess {
+    const { nodeOptions, entry } = npmScript(script);
+    const flags = [...nodeOptions, '--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry)];
+    return new BenchProcess(`npm run ${script}`, process.execPath, [...flags, ...args], options);
   }
 
   /** The largest resident set so far, in MiB, as the kernel counted it; undefined where it does not tell or the process is gone. */
@@ -92,6 +94,17 @@ export class BenchProcess {
     return new OperatorError('BENCH_FAILED', `${this.name} ended with code ${code}:\n  ${this.#tail.join('\n  ')}`);
   }
 }
+
+/** `exec node scripts/run.mjs [--node-option…] <entry.ts>`: started without run.mjs, so that our child is the command itself. */
+function npmScript(name: string): { nodeOptions: readonly string[]; entry: string } {
+  const { scripts } = packageSchema.parse(JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')));
+  const [, ...words] = scripts[name]?.split('scripts/run.mjs')[1]?.split(' ') ?? [];
+  const entry = words.find((word) => !word.startsWith('--'));
+  if (entry === undefined) throw new Error(`package.json has no script ${name} that this can start`);
+  return { nodeOptions: words.slice(0, words.indexOf(entry)), entry };
+}
+
+const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

@@ -125,7 +125,7 @@ async function oneRun(side: Side, options: RunOptions): Promise<ProducerRun> {
   const started = performance.now();
   const child =
     side === 'ours'
-      ? BenchProcess.ofProject('producer/main.ts', ['--unthrottled', '--once', '--quiet', '--json'], processOptions)
+      ? BenchProcess.ofProject('produce', ['--unthrottled', '--once', '--quiet', '--json'], processOptions)
       : new BenchProcess('producer.py', python.python, [peerProgram('producer.py')], processOptions);
   try {
     await child.done(signal);

@@ -11,6 +11,10 @@ export interface ProducerProcess {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** Lines of standard output so far. */
   lines(): readonly string[];
+  /** Standard error so far. */
+  said(): string;
+  /** Resolves when standard error has the pattern; rejects when the process ends without. */
+  saying(pattern: RegExp): Promise<void>;
   /** Resolves when that many lines were printed; rejects when the process ends before. */
   printed(count: number): Promise<void>;
   readonly ended: Promise<{ readonly code: number | null; readonly lines: readonly string[]; readonly stderr: string }>;
@@ -37,5 +41,11 @@ export function startProducer(environment: Environment, ...args: readonly string
       if (isOver && lines().length < count) throw new Error(`it ended after ${lines().length} lines: ${stderr}`);
     }
   };
-  return { child, lines, printed, ended };
+  const saying = async (pattern: RegExp) => {
+    while (!pattern.test(stderr)) {
+      const isOver = await Promise.race([once(child.stderr, 'data').then(() => false), ended.then(() => true)]);
+      if (isOver && !pattern.test(stderr)) throw new Error(`it ended without saying ${pattern}: ${stderr}`);
+    }
+  };
+  return { child, lines, said: () => stderr, saying, printed, ended };
 }

@@ -10,6 +10,8 @@ export interface TestDatabase {
   readonly environment: Environment;
   readonly settings: DatabaseSettings;
   readonly connection: Connection;
+  /** Opens another connection to it; whoever asked closes it. */
+  connect(): Promise<Connection>;
   /** Drops the database and closes the connection. */
   drop(): Promise<void>;
 }
@@ -37,5 +39,5 @@ export async function createTestDatabase(purpose: string): Promise<TestDatabase>
     await connection.query('DROP DATABASE ??', [name]);
     await connection.end();
   };
-  return { name, environment, settings, connection, drop };
+  return { name, environment, settings, connection, connect: () => connect(settings), drop };
 }

@@ -97,7 +97,7 @@ async function startSubmit(
   { onLine, signal }: { onLine?: (line: string) => void; signal: AbortSignal },
 ): Promise<BenchProcess> {
   let running = 0;
-  const submit = BenchProcess.ofProject('jobs/submit.ts', [...args, '--json'], {
+  const submit = BenchProcess.ofProject('submit', [...args, '--json'], {
     environment,
     ...(onLine && { onLine }),
     onErrorLine: (line) => {

@@ -135,6 +135,7 @@ def main():
         .option("kafka.bootstrap.servers", os.environ["KAFKA_BROKERS"])
         .option("subscribe", os.environ["KAFKA_TOPIC"])
         .option("startingOffsets", "earliest")
+        .option("kafka.fetch.max.wait.ms", "5")
         .load())
     readings = (
         messages.select(

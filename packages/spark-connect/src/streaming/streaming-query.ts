@@ -30,6 +30,11 @@ export interface AttachedHandler {
   close(): void;
   /** The query is over on the server: removes what was left there for it. */
   forget(): Promise<void>;
+  /**
+   * Known after {@link forget}: a stop reached the query while it waited for the handler. Spark then reports the wait's end
+   * as a failure.
+   */
+  readonly wasStopped: boolean;
 }
 
 export interface StopOptions {
@@ -98,6 +103,8 @@ export class StreamingQuery {
     const result = await this.#command({ case: 'exception', value: true });
     if (result.resultType.case !== 'exception' || result.resultType.value.exceptionMessage === undefined)
       return undefined;
+    await this.#over;
+    if (this.#handler?.wasStopped) return undefined;
     const { exceptionMessage, errorClass, stackTrace } = result.resultType.value;
     return new SparkConnectError('query-failed', exceptionMessage, { errorClass, serverStackTrace: stackTrace });
   }
@@ -122,6 +129,7 @@ export class StreamingQuery {
       if (signal?.aborted) throw error;
       // The handler's own error says more than the server's report of it.
       if (!(await this.#handlerEnded(deadline, signal))) return false;
+      if (this.#handler?.wasStopped) return true;
       throw asQueryFailure(error);
     }
     return ended && (await this.#handlerEnded(deadline, signal));

@@ -7,6 +7,8 @@ const CANDIDATES = ['3.11', '3.12', '3.10', '3.13', '3.9', '3.8', '3.14'] as con
 /** What is asked of a session here; it is also the key under which the answer is remembered. */
 type Server = Pick<SessionClient, 'logger'>;
 
+const SLOW_START_ATTEMPTS = 3;
+
 const known = new WeakMap<Server, string>();
 
 /**
@@ -23,7 +25,7 @@ export async function withServerPython<T>(
   start: (version: string) => Promise<T>,
 ): Promise<T> {
   const remembered = given ?? known.get(client);
-  if (remembered !== undefined) return start(remembered);
+  if (remembered !== undefined) return patiently(remembered);
   let refusal: unknown;
   for (const candidate of CANDIDATES) {
     try {
@@ -39,9 +41,20 @@ export async function withServerPython<T>(
   throw unsupported(`it refused the versions ${CANDIDATES.join(', ')}`, refusal);
 
   async function attempt(version: string): Promise<T> {
-    const started = await start(version);
+    const started = await patiently(version);
     known.set(client, version);
     return started;
+  }
+
+  async function patiently(version: string): Promise<T> {
+    for (let attempts = SLOW_START_ATTEMPTS; ; attempts--) {
+      try {
+        return await start(version);
+      } catch (error) {
+        if (attempts <= 1 || !isSlowStart(error)) throw error;
+        client.logger.info(`the server's Python did not start in time: ${String(error)}; trying again`);
+      }
+    }
   }
 }
 
@@ -53,10 +66,15 @@ function versionNamedBy(error: unknown): string | undefined {
     .find(Boolean);
 }
 
+/** Spark gives a new Python process ten seconds to connect: on a busy machine that may be too few, and nothing was started. */
+function isSlowStart(error: unknown): boolean {
+  return error instanceof SparkConnectError && error.message.includes('Python worker failed to connect back');
+}
+
 /** Spark 3.5 ends its worker without a word where the version differs (or where Python lacks what PySpark imports). */
 function isSilentRefusal(error: unknown): boolean {
   if (!(error instanceof SparkConnectError)) return false;
-  return error.message.trim() === '' || /EOFException|Python worker (exited|failed)/i.test(error.message);
+  return error.message.trim() === '' || /EOFException|Python worker exited/i.test(error.message);
 }
 
 /** Failures of the worker itself, as opposed to those of the query, told as what they are. */

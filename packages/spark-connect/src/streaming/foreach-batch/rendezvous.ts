@@ -21,6 +21,8 @@ export type RendezvousClient = Pick<SessionClient, 'conf' | 'logger' | 'streamin
 
 // Spark's own limit on what it keeps of an error is of this order; the original object stays with the client anyway.
 const MAX_ERROR_LENGTH = 4_000;
+// What the shim announces in place of a batch when it found its query stopped.
+const STOPPED = 'stopped';
 
 /**
  * The client's half of foreachBatch: waits for batches that the shim announces in the session's configuration, has them
@@ -39,6 +41,7 @@ export class Rendezvous implements AttachedHandler {
   #draining = false;
   #failure: { readonly error: unknown } | undefined;
   #answered = -1;
+  #stopped = false;
   #inHand: Promise<void> = Promise.resolve();
 
   constructor(
@@ -71,6 +74,10 @@ export class Rendezvous implements AttachedHandler {
     return this.#answered;
   }
 
+  get wasStopped(): boolean {
+    return this.#stopped;
+  }
+
   close(): void {
     if (!this.#end.signal.aborted) this.#end.abort(new SparkConnectError('aborted', 'the streaming query has ended'));
   }
@@ -80,11 +87,15 @@ export class Rendezvous implements AttachedHandler {
     this.close();
     await this.#lease.release();
     if (this.#client.closed.aborted) return;
-    const keys = ['pending', 'lease', 'answer'].map((key) => `${this.#prefix}.${key}`);
+    const keys = ['pending', 'answer', 'lease', 'query'].map((key) => `${this.#prefix}.${key}`);
     const conf = this.#client.conf.withOptions({ retryPolicy: this.#client.streamingRetryPolicy });
-    await conf
-      .unset(...keys)
-      .catch((error: unknown) => this.#client.logger.debug(`keys of ${this.#prefix} remain: ${String(error)}`));
+    try {
+      const [pending] = await conf.getOptions(keys.slice(0, 1));
+      this.#stopped = pending === STOPPED;
+      await conf.unset(...keys);
+    } catch (error) {
+      this.#client.logger.debug(`keys of ${this.#prefix} remain: ${String(error)}`);
+    }
   }
 
   readonly #close = () => this.close();
@@ -118,7 +129,7 @@ export class Rendezvous implements AttachedHandler {
 
   async #poll(): Promise<PendingBatch | undefined> {
     const text = await this.#conf.getOption(`${this.#prefix}.pending`);
-    if (text === undefined) return undefined;
+    if (text === undefined || text === STOPPED) return undefined;
     const separator = text.indexOf(' ');
     const batchId = Number(text.slice(0, separator));
     if (separator < 1 || !Number.isSafeInteger(batchId))

@@ -1,13 +1,16 @@
 # Runs inside Spark's own foreachBatch worker, on the server, once for every query. It gives each micro-batch to the
-# client of the same Connect session and waits for the answer, through three keys of the session's configuration:
+# client of the same Connect session and waits for the answer, through keys of the session's configuration:
 #
-#   PREFIX.pending   "<batch id> <relation id>"                      written here
+#   PREFIX.pending   "<batch id> <relation id>" | "stopped"          written here
 #   PREFIX.answer    "done <batch id>" | "error <batch id> <text>"   written by the client
 #   PREFIX.lease     a counter that the client raises                written by the client
+#   PREFIX.query     "<query id> <run id>"                           written by the client
 #
 # PREFIX and LEASE_TIMEOUT (seconds) are in the namespace that this source is executed in. Nothing of the batch's data
 # passes here: the client reads it from the server by the relation's id.
 import time
+
+CHECK_INTERVAL = min(0.5, LEASE_TIMEOUT / 5)
 
 
 def handle(df, batch_id):
@@ -21,7 +24,7 @@ def handle(df, batch_id):
     conf.set(PREFIX + ".pending", "%d %s" % (batch_id, relation_id))
 
     started = time.monotonic()
-    lease, renewed, lease_due = None, started, started
+    lease, renewed, check_due = None, started, started + CHECK_INTERVAL
     while True:
         answer = conf.get(PREFIX + ".answer", "")
         if answer == done:
@@ -29,14 +32,28 @@ def handle(df, batch_id):
         if answer.startswith(error):
             raise RuntimeError("foreachBatch handler failed: " + answer[len(error):])
         now = time.monotonic()
-        if now >= lease_due:
-            lease_due = now + min(1.0, LEASE_TIMEOUT / 5)
+        if now >= check_due:
+            check_due = now + CHECK_INTERVAL
             current = conf.get(PREFIX + ".lease", "")
             if current != lease:
                 lease, renewed = current, now
             elif now - renewed > LEASE_TIMEOUT:
                 raise RuntimeError(
                     "the client that handles the batches is gone: no sign of life for %.0f s" % LEASE_TIMEOUT)
+            # Spark interrupts the thread that waits for us, which Spark 3.5 does not notice while it reads our socket, and
+            # 4.x not always. A stop, or the start of the query's next run elsewhere, would wait until the lease is over.
+            if is_stopped(session):
+                conf.set(PREFIX + ".pending", "stopped")
+                raise RuntimeError("the query was stopped while its batch was handled")
         # Handlers of a few milliseconds are answered quickly; slow ones are not asked after a hundred times a second.
         waited = now - started
         time.sleep(0.002 if waited < 0.05 else 0.008 if waited < 2 else 0.05)
+
+
+def is_stopped(session):
+    from pyspark.sql.connect.streaming.query import StreamingQuery
+
+    identity = session.conf.get(PREFIX + ".query", "")
+    if not identity:
+        return False
+    return not StreamingQuery(session, *identity.split(" ")).isActive

@@ -49,10 +49,15 @@ export async function startForeachBatch(
     minMs: options.minPollIntervalMs ?? DEFAULT_POLL_PACE.minMs,
     maxMs: options.maxPollIntervalMs ?? DEFAULT_POLL_PACE.maxMs,
   };
+  // The shim looks whether its query was stopped; before this is known, it waits for its lease to run out.
+  const told = client.conf.set(`${prefix}.query`, `${identity.id} ${identity.runId}`).catch((error: unknown) => {
+    client.logger.warn(`query ${identity.id} may be slow to stop: ${String(error)}`);
+  });
   const rendezvous = new Rendezvous(client, prefix, handler, { leaseTimeoutMs, pace });
   const query = new StreamingQuery(client, identity, rendezvous);
   // Without this process the query is of no use; Spark 3.5 would not end it with the session.
   const withdraw = client.beforeClose(() => query.stop());
   rendezvous.finished.catch(() => undefined).finally(withdraw);
+  await told;
   return query;
 }

@@ -80,6 +80,21 @@ describe("the server's Python version", () => {
     });
   }
 
+  it('is asked again where its process did not start in time, and not for ever', async () => {
+    const slow = () => failed('Python worker failed to connect back.');
+    for (const remembered of [undefined, '3.11']) {
+      let attempts = 0;
+      const start = async (version: string) => {
+        if (++attempts < 3) throw slow();
+        return version;
+      };
+      expect(await withServerPython(server(), remembered, start)).to.equal('3.11');
+      const { asked, start: never } = serverWith('none', slow);
+      expect((await rejection(withServerPython(server(), remembered, never))).message).to.include('connect back');
+      expect(asked).to.deep.equal(['3.11', '3.11', '3.11']);
+    }
+  });
+
   it('is not sought where the query itself is wrong: that error is passed on as it is', async () => {
     const wrong = new SparkConnectError('analysis', '[TABLE_OR_VIEW_NOT_FOUND] no such table');
     const { asked, start } = serverWith('none', () => wrong);
