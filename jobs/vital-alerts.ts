@@ -1,3 +1,4 @@
+import type { Pool } from 'mysql2/promise';
 import { databaseError, openPool } from '../database/index.ts';
 import {
   alertSettings,
@@ -67,7 +68,7 @@ export const vitalAlerts: Job = {
     } catch (error) {
       throw databaseError(error, database);
     } finally {
-      await pool.end();
+      await endPool(pool);
     }
   },
 
@@ -94,7 +95,7 @@ export const vitalAlerts: Job = {
     const close = async () => {
       await driver.stop();
       mailer.close();
-      await pool.end();
+      await endPool(pool);
     };
     try {
       await Promise.all([driver.checkDirectory(), requireMailSettings(mailer, log)]);
@@ -118,6 +119,11 @@ export const vitalAlerts: Job = {
     }
   },
 };
+
+/** A connection that is still being made may fail meanwhile; why, another error tells. */
+async function endPool(pool: Pool): Promise<void> {
+  await pool.end().catch(() => {});
+}
 
 /** A mail server that is away does not keep alerts from being written down; one that will never take ours does. */
 async function requireMailSettings(mailer: Mailer, log: Logger): Promise<void> {
