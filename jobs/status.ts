@@ -1,4 +1,15 @@
-import { command, createLogger, loadEnvironment, runCommand, sparkSettings } from '../settings/index.ts';
+import { SparkSession } from '@instant-health/spark-connect';
+import {
+  type ArchiveSettings,
+  archiveSettings,
+  command,
+  createLogger,
+  loadEnvironment,
+  OperatorError,
+  runCommand,
+  sparkSettings,
+} from '../settings/index.ts';
+import { type ArchiveStatus, archiveLines, archiveStatus } from './compaction/archive-status.ts';
 import { connectionFailure } from './failures.ts';
 import { type JobStatus, jobStatus } from './job-status.ts';
 import { withKnownJobs } from './known-jobs.ts';
@@ -13,14 +24,33 @@ await runCommand(async () => {
   const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
   const { remote } = sparkSettings(environment);
   const log = createLogger({ name: 'status', json: options.json ?? false });
+  const places = archiveSettings(environment);
   const jobs = await withKnownJobs({ environment, remote, log }, (known) =>
     Promise.all(known.map((job) => jobStatus(job, { environment, log }))),
   ).catch((error: unknown) => {
     throw connectionFailure(error, remote);
   });
-  if (options.json) console.log(JSON.stringify({ jobs }, undefined, 2));
-  else for (const job of jobs) printForPeople(job);
+  const archive = await whereTheArchiveIs(remote, places);
+  if (options.json) console.log(JSON.stringify({ jobs, archive }, undefined, 2));
+  else {
+    for (const job of jobs) printForPeople(job);
+    for (const line of archive ? archiveLines(archive) : []) console.log(line);
+  }
 });
+
+/** Undefined for a directory that is no archive: the jobs that use it say so. */
+async function whereTheArchiveIs(remote: string, places: ArchiveSettings): Promise<ArchiveStatus | undefined> {
+  // A session of its own: one that other processes have used may remember the files that they saw.
+  const spark = await SparkSession.builder().remote(remote).create();
+  try {
+    return await archiveStatus(spark, places);
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === 'ARCHIVE_UNKNOWN') return undefined;
+    throw error;
+  } finally {
+    await spark.stop();
+  }
+}
 
 function printForPeople({ job, running, queries, counts, troubles }: JobStatus): void {
   console.log(`${job.padEnd(16)}${running ? 'running' : 'not running'}`);

@@ -1,7 +1,7 @@
 import { command, createLogger, loadEnvironment, OperatorError, runCommand, sparkSettings } from '../settings/index.ts';
 import { connectionFailure } from './failures.ts';
 import { withKnownJobs } from './known-jobs.ts';
-import { JOBS, jobByName } from './registry.ts';
+import { batchJobByName, JOBS, jobByName } from './registry.ts';
 
 /** `npm run stop`: ends queries from any process. */
 await runCommand(async () => {
@@ -31,6 +31,12 @@ await runCommand(async () => {
     );
     for (const name of names) {
       if (chosen.some(({ job, name: query, query: { id } }) => [job, query, id].includes(name))) continue;
+      if (batchJobByName(name)) {
+        throw new OperatorError('USAGE', `${name} has no query to stop: it ends by itself`, {
+          exitCode: 2,
+          next: 'Ctrl-C ends it where it runs, at any moment.',
+        });
+      }
       // A job that exists and does not run is in the state that was asked for.
       if (!JOBS.some((job) => job.queryNames.includes(name))) jobByName(name);
       log.info(`${name} is not running`);

@@ -9,11 +9,12 @@ import {
   OperatorError,
   sparkSettings,
 } from '../settings/index.ts';
+import { batchJobAmong, submitBatch } from './batch-submission.ts';
 import { dryRun } from './dry-run.ts';
 import { explainFailure } from './failures.ts';
 import type { Job } from './job.ts';
 import { BatchFollower, batchLine, eventLine } from './query-progress.ts';
-import { JOBS, jobByName } from './registry.ts';
+import { BATCH_JOBS, JOB_NAMES, JOBS, jobByName } from './registry.ts';
 import { type RunningJob, type StartOptions, startJob } from './running-job.ts';
 import type { SubmitOptions } from './submit-options.ts';
 
@@ -40,9 +41,11 @@ export async function submit(
 ): Promise<void> {
   const { print, log } = surroundings;
   if (options.list) return list(options, print);
-  const jobs = selectJobs(names, options);
+  const batch = batchJobAmong(names, options);
+  const jobs = batch ? [] : selectJobs(names, options);
   const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
   const { remote } = sparkSettings(environment);
+  if (batch) return submitBatch(batch, options, { remote, environment, ...surroundings });
   const kafka = kafkaSettings(environment);
   const explain = (error: unknown) =>
     explainFailure(error, { remote, topic: kafka.topic, brokers: kafka.brokers.join(',') });
@@ -83,7 +86,7 @@ function startOptions(
 
 function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
   if (names.length === 0) {
-    throw new OperatorError('USAGE', `name a job: ${JOBS.map(({ name }) => name).join(', ')}`, {
+    throw new OperatorError('USAGE', `name a job: ${JOB_NAMES}`, {
       exitCode: 2,
       next: '`npm run submit -- --list` describes them.',
     });
@@ -104,12 +107,13 @@ function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
 }
 
 function list({ json }: SubmitOptions, print: (line: string) => void): void {
-  for (const { name, description, attached } of JOBS) {
-    print(
-      json
-        ? JSON.stringify({ name, description, attached })
-        : `${name.padEnd(16)}${description}${attached ? ' (stays attached)' : ''}`,
-    );
+  const kinds = [
+    ...JOBS.map((job) => ({ ...job, ends: false })),
+    ...BATCH_JOBS.map((job) => ({ ...job, attached: true, ends: true })),
+  ];
+  for (const { name, description, attached, ends } of kinds) {
+    const manner = ends ? ' (ends by itself)' : attached ? ' (stays attached)' : '';
+    print(json ? JSON.stringify({ name, description, attached, ends }) : `${name.padEnd(16)}${description}${manner}`);
   }
 }
 

@@ -7,5 +7,7 @@ export interface SubmitOptions {
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly replace?: boolean;
+  readonly olderThan?: string;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }

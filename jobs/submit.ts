@@ -18,6 +18,11 @@ await runCommand(async (signal) => {
     .option('--dry-run', 'show the resolved configuration and the plan of each query, and start nothing')
     .option('--detach', 'leave the queries running and end; for jobs without a TypeScript handler')
     .option('--replace', 'stop a running submission of the same job and take its place')
+    .option(
+      '--older-than <days>',
+      'compact-vitals: show compacted days older than that, e.g. 90d; deletes them with --yes',
+    )
+    .option('--yes', 'delete what --older-than shows')
     .option('--json', 'one JSON object a line, for machines')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted.');
   program.parse(process.argv);

@@ -19,7 +19,7 @@ import { Source } from './source.ts';
 import { startingPoint } from './starting-point.ts';
 import { TransactionalSink } from './transactional-sink.ts';
 
-const PAGE_ROWS = 10_000;
+const PAGE_ROWS = 20_000;
 const PACED_PAGE_ROWS = 500;
 /** About 25 s in all. */
 const RETRIES = 7;

@@ -7,8 +7,8 @@ import type { Sink } from './sink.ts';
 
 /** Problems of rows that are told one by one; the rest is counted. */
 const REPORTED_PROBLEMS = 100;
-/** Rows of a transaction when unthrottled, about 150 ms: its start and end cost some round trips. */
-const TRANSACTION_ROWS = 10_000;
+/** Rows of a transaction when unthrottled, about 300 ms: its start and end cost some round trips and a pause. */
+const TRANSACTION_ROWS = 20_000;
 
 export interface PumpOptions {
   readonly table: string;

@@ -72,8 +72,18 @@ export class BenchProcess {
 
   /** Waits for the end that is to be expected. @throws OperatorError with its last lines when it fails */
   async done(signal: AbortSignal): Promise<void> {
-    const code = await Promise.race([this.exited, aborted(signal)]);
-    if (code !== 0) throw this.#failure(code);
+    const over = new AbortController();
+    const interrupted = once(signal, 'abort', { signal: over.signal }).then(() => {
+      throw signal.reason;
+    });
+    signal.throwIfAborted();
+    try {
+      const code = await Promise.race([this.exited, interrupted]);
+      if (code !== 0) throw this.#failure(code);
+    } finally {
+      interrupted.catch(() => {});
+      over.abort();
+    }
   }
 
   /** Rejects when the process ends although it should still run. */
@@ -105,10 +115,3 @@ function npmScript(name: string): { nodeOptions: readonly string[]; entry: strin
 }
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}

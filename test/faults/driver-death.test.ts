@@ -20,7 +20,7 @@ describe('the process that follows the jobs dies', () => {
   });
 
   /** Of a patient for each value from 10 on: with each of them an episode begins. */
-  const reading = (heartBeat: number) => ({ customerId: heartBeat - 9, heartBeat, bp: 170 });
+  const reading = (heartBeat: number) => ({ customerId: 1 + (heartBeat % 5), heartBeat, bp: 170 });
 
   /** How many readings the mails tell of, each mail of one Message-ID counted once. */
   function mailedReadings(): number {

@@ -31,7 +31,7 @@ describe('submit', () => {
       expect([people.code, machines.code]).to.deep.equal([0, 0]);
       expect(people.stdout).to.match(/^patient-vitals +\S.*\nvital-alerts +\S.*stays attached/);
       const names = machines.stdout.split('\n').map((line) => (JSON.parse(line) as { name: string }).name);
-      expect(names).to.deep.equal(['patient-vitals', 'vital-alerts']);
+      expect(names).to.deep.equal(['patient-vitals', 'vital-alerts', 'compact-vitals']);
     });
 
     for (const [what, args, message] of [

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../helpers/eventually.ts';
 import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
 import { type Command, endCommands, run, submitCommand } from '../../helpers/submit.ts';
 
@@ -145,6 +146,56 @@ describe('vital-alerts', () => {
     expect(ended.stderr).not.to.match(/error|Unhandled/i);
     const { stdout } = await run('jobs/status.ts', [], around.environment);
     expect(stdout).to.match(/^vital-alerts +not running/m);
+  });
+});
+
+describe('vital-alerts and what is not a finding', () => {
+  let around: JobSurroundings;
+
+  before(async () => {
+    around = await createSurroundings('technical');
+  });
+
+  after(async () => {
+    await endCommands();
+    await around.close();
+  });
+
+  it('tells the operator of bad rows, of silent patients and of their return; everybody else is judged meanwhile', async () => {
+    const { connection, mail, writer } = around;
+    await connection.query('ALTER TABLE threshold_reference DROP CONSTRAINT limits_band');
+    await connection.query(
+      `INSERT INTO threshold_reference (attribute, low_age_limit, high_age_limit, lower_limit, upper_limit, message)
+       VALUES ('bp', 101, 150, 200, 100, 'the wrong way round')`,
+    );
+    await connection.query("UPDATE patients_information SET doctor_email = 'a@b@example.org' WHERE customerId = 2");
+    const environment = { ...around.environment, ALERT_SILENT_AFTER: '3s', OPERATOR_EMAIL: 'ops@example.org' };
+    const job = submitCommand(['vital-alerts', '--json', ...TRIGGER], environment);
+    await job.line(/threshold_reference, id \d+: lower_limit is above upper_limit; the row is not in force/);
+    await job.line(/patients_information, customerId 2: doctor_email is not one mail address/);
+    await job.running(1);
+    await writer.readings([
+      { customerId: 1, heartBeat: 100, bp: 200 },
+      { customerId: 2, heartBeat: 100, bp: 160 },
+    ]);
+    const subjectsOf = (recipient: string) =>
+      mail.mails.filter(({ to }) => to.includes(recipient)).map(({ mail: { subject } }) => subject);
+    const arrives = (recipient: string, subject: RegExp) =>
+      eventually(
+        () => Promise.resolve(subjectsOf(recipient).some((one) => subject.test(one ?? ''))),
+        `${subject} for ${recipient}: ${subjectsOf(recipient)}`,
+      );
+    await arrives('alder@ward-a.example.org', /^Ward A: Heart beat too high$/);
+    await arrives('ops@example.org', /^Technical: 2 rows about limits or patients are not in force$/);
+    // Nobody can tell the doctor of patient 2, so somebody else must know.
+    await arrives('ops@example.org', /^Ward A: Heart beat too high$/);
+    await arrives('ops@example.org', /^Technical: 2 patients: no readings come any more$/);
+    const status = await run('jobs/status.ts', [], environment);
+    expect(status.stdout).to.match(/^ {2}silent patients: 2$/m);
+    await writer.readings([{ customerId: 1, heartBeat: 75, bp: 200 }]);
+    await arrives('ops@example.org', /^Technical: 1 patient: readings come again$/);
+    expect((await job.interrupt()).code).to.equal(130);
+    expect(subjectsOf('alder@ward-a.example.org').some((subject) => subject?.startsWith('Technical'))).to.equal(false);
   });
 });
 

@@ -79,8 +79,8 @@ describe('a producer that is killed, fenced or started again', () => {
   });
 
   for (const [mode, args, kills, count] of [
-    ['unthrottled', ['--unthrottled'], 10, 40_000],
-    ['throttled', ['--interval', '3ms'], 8, 2_500],
+    ['unthrottled', ['--unthrottled'], 8, 40_000],
+    ['throttled', ['--interval', '3ms'], 6, 2_400],
   ] as const) {
     it(`loses and doubles nothing over ${kills} SIGKILLs at random moments, ${mode}`, async function () {
       this.timeout(180_000);

@@ -163,8 +163,12 @@ export class StreamingQuery {
   async #followEnd(handler: AttachedHandler): Promise<void> {
     try {
       await this.#command({ case: 'awaitTermination', value: {} });
-    } catch {
-      // The query failed, or nothing can be known of it any more: whoever awaits its end is told why.
+    } catch (error) {
+      // Whoever awaits the end is told why. Where there is no server or no session, there is nothing to remove either.
+      if (error instanceof SparkConnectError && (error.code === 'unavailable' || error.code === 'session-closed')) {
+        handler.close();
+        return;
+      }
     }
     await handler.forget();
   }

@@ -63,5 +63,7 @@ try {
   const code = error instanceof SparkConnectError ? error.code : undefined;
   tell('failed', { code, message: error instanceof Error ? error.message : String(error) });
 }
-await spark.stop();
+// A session that was named is shared: others are in it still.
+if (sessionId === undefined) await spark.stop();
+else spark.disconnect();
 process.exit(0);

@@ -1,10 +1,14 @@
+import { randomInt } from 'node:crypto';
+
 /** What all relation records share. */
 export interface RelationBase {
   /** Unique in this process: `df.col('x')` refers to its DataFrame by it, and the server tags the plan's node with it. */
   readonly planId: bigint;
 }
 
-let lastPlanId = 0n;
+// Spark 4 keeps analysed plans by their message, this id included: two processes that share a session and both counted
+// from 1 would get each other's, a listing of files among them, however old.
+let lastPlanId = BigInt(randomInt(2 ** 46)) << 16n;
 
 /** Freezes a relation record and gives it an id of its own. */
 export function relation<const T extends { readonly kind: string }>(fields: T): Readonly<T & RelationBase> {

@@ -14,6 +14,9 @@ const IDLE_AFTER_MS = 500;
 const BACK_OFF = 1.3;
 // The part of the usual interval that can be slept through before a batch is due.
 const SLEEPABLE = 0.5;
+// How late a batch may be found, as a part of the usual interval: a query of one batch a second needs no question every
+// 4 ms. Thus at most about 30 questions are asked for a batch, however slow the rhythm.
+const LATENESS = 0.02;
 
 /**
  * Decides when to ask next: rarely just after a batch, often when the next is due by the query's own rhythm, and ever
@@ -48,7 +51,8 @@ export class PollPacer {
     const interval = this.#intervalMs ?? 0;
     const due = interval * SLEEPABLE;
     if (since < due) return Math.max(minMs, Math.min(maxMs, due - since));
-    if (since < Math.max(IDLE_AFTER_MS, interval * IDLE_AFTER_INTERVALS)) return minMs;
+    if (since < Math.max(IDLE_AFTER_MS, interval * IDLE_AFTER_INTERVALS))
+      return Math.min(maxMs, Math.max(minMs, interval * LATENESS));
     this.#idleMs = Math.min(maxMs, this.#idleMs * BACK_OFF);
     return this.#idleMs;
   }

@@ -74,7 +74,7 @@ function isSlowStart(error: unknown): boolean {
 /** Spark 3.5 ends its worker without a word where the version differs (or where Python lacks what PySpark imports). */
 function isSilentRefusal(error: unknown): boolean {
   if (!(error instanceof SparkConnectError)) return false;
-  return error.message.trim() === '' || /EOFException|Python worker exited/i.test(error.message);
+  return /^(?:13 INTERNAL:)?\s*$/.test(error.message) || /EOFException|Python worker exited/i.test(error.message);
 }
 
 /** Failures of the worker itself, as opposed to those of the query, told as what they are. */

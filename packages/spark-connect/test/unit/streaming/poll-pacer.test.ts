@@ -40,12 +40,15 @@ describe('poll pacer', () => {
     expect(pollUntil(pacer, now, now + 300_000).length).to.be.below(3_500);
   });
 
-  it('finds a batch that comes by the rhythm within a few milliseconds', () => {
-    for (const interval of [50, 200, 1_000, 10_000]) {
-      const { late } = live(Array.from({ length: 30 }, (_, i) => (i + 1) * interval));
-      expect(Math.max(...late.slice(10)), `every ${interval} ms`).to.be.at.most(minMs + 1);
-    }
-  });
+  for (const interval of [50, 200, 1_000, 10_000, 600_000]) {
+    it(`finds a batch that comes every ${interval} ms soon, without asking often`, () => {
+      const { late, pacer, now } = live(Array.from({ length: 30 }, (_, i) => (i + 1) * interval));
+      const soon = Math.min(maxMs, Math.max(minMs, 0.03 * interval)) + 1;
+      expect(Math.max(...late.slice(10))).to.be.at.most(soon);
+      const asked = pollUntil(pacer, now, now + interval).length;
+      expect(asked).to.be.at.most(Math.max(40, interval / maxMs));
+    });
+  }
 
   it('finds a batch after a long silence within the bound', () => {
     const { late } = live([100, 200, 300, 600_000]);
