@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from '../../../jobs/alerts/limits.ts';
 import { kafkaSettings, OperatorError } from '../../../settings/index.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../bench.ts';
+import { load } from '../machine.ts';
 import { providePeerPython } from '../peer-python.ts';
 import { medianSummary, type Summary, summarise } from '../statistics.ts';
 import { batchesOfMails, type Steps, stepsOf } from './batch-trace.ts';
@@ -32,6 +33,8 @@ export interface LatencyRun {
   readonly batchMs: Summary;
   readonly phasesMs: Readonly<Record<string, number>>;
   readonly peakMemoryMiB: number | undefined;
+  /** Load of the last minute of the run, the run's own included: what else the machine did shows here. */
+  readonly load: number;
 }
 
 export const latency: Benchmark = {
@@ -109,6 +112,7 @@ async function measure(
         : await answeredBreaches(sent, surroundings, signal);
     const { notices, answered, unanswered } = answers;
     const peakMemoryMiB = pipeline.peakMemoryMiB();
+    const loadAtEnd = load();
     const reader = await pipeline.stop();
     pipeline = undefined;
     const measuredFrom = sent[warmUp]?.timestamp ?? Number.POSITIVE_INFINITY;
@@ -132,6 +136,7 @@ async function measure(
       batchMs: summarise(batches.map(({ phasesMs }) => phasesMs.triggerExecution ?? 0)),
       phasesMs: meanPhases(batches.map(({ phasesMs }) => phasesMs)),
       peakMemoryMiB,
+      load: loadAtEnd,
     };
     task.done(`p50 ${run.latencyMs.p50} ms, p99 ${run.latencyMs.p99} ms over ${run.latencyMs.count} readings`);
     return run;

@@ -37,28 +37,29 @@ export function latencyTargets(runs: readonly LatencyRun[]): Target[] {
 }
 
 function summaryTable(runs: readonly LatencyRun[]): Table {
-  const row = (name: string, latency: Summary, memory: number | undefined) => [
+  const row = (name: string, latency: Summary, memory?: number, load?: number) => [
     name,
     String(latency.count),
     ms(latency.p50),
     ms(latency.p95),
     ms(latency.p99),
     ms(latency.max),
-    memory === undefined ? '–' : String(Math.round(memory)),
+    memory === undefined ? '' : String(Math.round(memory)),
+    load === undefined ? '' : load.toFixed(1),
   ];
-  const rows = runs.map(({ side, latencyMs, peakMemoryMiB }) => row(SIDE[side], latencyMs, peakMemoryMiB));
+  const rows = runs.map(({ side, latencyMs, peakMemoryMiB, load }) => row(SIDE[side], latencyMs, peakMemoryMiB, load));
   const of = (side: LatencyRun['side']) => runs.filter((run) => run.side === side).map(({ latencyMs }) => latencyMs);
   const [ours, peer] = [of('ours'), of('peer')];
-  if (ours.length > 1) rows.push(row('TypeScript, median of runs', medianSummary(ours), undefined));
-  if (peer.length > 1) rows.push(row('Python, median of runs', medianSummary(peer), undefined));
+  if (ours.length > 1) rows.push(row('TypeScript, median of runs', medianSummary(ours)));
+  if (peer.length > 1) rows.push(row('Python, median of runs', medianSummary(peer)));
   if (peer.length > 0) {
     const [left, right] = [medianSummary(ours), medianSummary(peer)];
     const ratios = (['p50', 'p95', 'p99', 'max'] as const).map((figure) => ratio(left[figure], right[figure]));
-    rows.push(['TypeScript / Python', '', ...ratios, '']);
+    rows.push(['TypeScript / Python', '', ...ratios, '', '']);
   }
   return {
     title: 'From Kafka timestamp to 250, milliseconds',
-    columns: ['', 'told', 'p50', 'p95', 'p99', 'max', 'driver MiB'],
+    columns: ['', 'told', 'p50', 'p95', 'p99', 'max', 'driver MiB', 'load'],
     rows,
   };
 }

@@ -10,7 +10,7 @@ import { MailCatcher } from '../../helpers/smtp.ts';
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 /** What is asked of a page runs in the browser, where Node's types are not: hence as text. */
-const LOOK = String.raw`(() => {
+const LOOK = `(() => {
   const picture = document.querySelector('img');
   const box = picture?.getBoundingClientRect();
   return {
@@ -33,7 +33,7 @@ interface Look {
 }
 
 /** Pixels of the colours that breaches and the normal band are painted in. */
-const COUNT_PIXELS = String.raw`(() => {
+const COUNT_PIXELS = `(() => {
   const picture = document.querySelector('img');
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
