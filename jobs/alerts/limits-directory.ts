@@ -15,10 +15,14 @@ export interface CurrentLimits {
   readonly bands: DataFrame;
 }
 
-const BANDS_VIEW = 'bands_of_patients';
+/** Two, in turn: a batch that is being handled goes on with the one that it began with. */
+const BANDS_VIEWS = ['bands_of_patients_0', 'bands_of_patients_1'] as const;
 
 /** Reading the tables may take this part of the time at most: with many thousand patients they are not read at each batch. */
 const READING_SHARE = 0.05;
+
+/** What takes longer is done beside the batches, which do not wait for it. */
+const WAITED_FOR_MS = 50;
 
 /** Keeps limits and patients as the database has them; Spark joins them anew only after a change. */
 export class LimitsDirectory {
@@ -27,7 +31,10 @@ export class LimitsDirectory {
   readonly #database: DatabaseSettings;
   readonly #log: Logger;
   #current: CurrentLimits | undefined;
+  #changes = 0;
+  #lastTookMs = 0;
   #freshUntil = 0;
+  #reading: Promise<CurrentLimits> | undefined;
 
   constructor(spark: SparkSession, pool: Pool, database: DatabaseSettings, log: Logger) {
     this.#spark = spark;
@@ -44,23 +51,32 @@ export class LimitsDirectory {
   /** Reads the tables, so that a change applies from the next batch; from some seconds later where they are large. */
   async refresh(): Promise<CurrentLimits> {
     if (this.#current && performance.now() < this.#freshUntil) return this.#current;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    if (!this.#current || this.#lastTookMs < WAITED_FOR_MS) return await this.#reading;
+    this.#reading.catch((error: unknown) => this.#log.warn({ err: error }, 'limits and patients stay as they were'));
+    return this.#current;
+  }
+
+  async #read(): Promise<CurrentLimits> {
     const started = performance.now();
     const directory = await readDirectory(this.#pool).catch((error: unknown) => {
       throw databaseError(error, this.#database);
     });
     const fingerprint = createHash('sha256').update(JSON.stringify(directory)).digest('hex');
-    const tookMs = performance.now() - started;
-    this.#freshUntil = tookMs < 50 ? 0 : performance.now() + tookMs / READING_SHARE;
+    this.#lastTookMs = performance.now() - started;
+    this.#freshUntil = this.#lastTookMs < WAITED_FOR_MS ? 0 : performance.now() + this.#lastTookMs / READING_SHARE;
     if (this.#current?.fingerprint === fingerprint) return this.#current;
     const { limits, patients, rejected } = directory;
     const joined = bandsOfPatients(this.#spark, patients, limits);
     // Rows instead of a plan or a cache: Spark broadcasts them to each batch without a job of their own, 10 to 20 ms sooner.
     const rows = this.#spark.createDataFrame(await joined.collect(), await joined.schema());
-    await rows.createOrReplaceTempView(BANDS_VIEW);
+    const view = BANDS_VIEWS[this.#changes++ % 2] ?? BANDS_VIEWS[0];
+    await rows.createOrReplaceTempView(view);
     for (const { table, row, reason } of rejected)
       this.#log.warn(`${table}, ${row}: ${reason}; the row is not in force`);
-    const bands = this.#spark.table(BANDS_VIEW);
-    this.#current = { fingerprint, index: new DirectoryIndex(directory), rejected, bands };
+    this.#current = { fingerprint, index: new DirectoryIndex(directory), rejected, bands: this.#spark.table(view) };
     return this.#current;
   }
 }
