@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SparkVersion, setUp } from '../../scripts/setup/index.ts';
 import { askSparkVersion } from '../../scripts/stack/ask-spark.ts';
+import { withoutSparkSettings } from '../../scripts/stack/services/spark.ts';
 import { eventually } from './eventually.ts';
 import { closedPort } from './tcp-proxy.ts';
 
@@ -49,7 +50,8 @@ export class SparkServer {
       {
         cwd: folder,
         env: {
-          ...process.env,
+          // Above all without SPARK_REMOTE: a server that is told of another server refuses to be one.
+          ...withoutSparkSettings(process.env),
           JAVA_HOME: installation.java.home,
           SPARK_HOME: spark.sparkHome,
           SPARK_LOCAL_IP: '127.0.0.1',

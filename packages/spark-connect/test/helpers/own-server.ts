@@ -59,8 +59,10 @@ export class OwnServer {
       ...(connect.length > 0 ? ['--jars', connect.map((name) => join(jars, name)).join(',')] : []),
       'spark-internal',
     ];
+    // A server that is told of another server refuses to be one.
+    const { SPARK_REMOTE: _another, ...inherited } = process.env;
     const environment = {
-      ...process.env,
+      ...inherited,
       SPARK_HOME: sparkHome,
       SPARK_LOCAL_IP: '127.0.0.1',
       PYSPARK_PYTHON: join(venv, 'bin', 'python'),
