@@ -1,11 +1,14 @@
+export type { RejectedRow } from './checked-rows.ts';
 export { type ConnectOptions, connect, openPool } from './connect.ts';
 export { databaseError, isTransient } from './database-error.ts';
 export { DEMO_NOTICE, DEMO_PATIENTS, demoLimits, isDemoLimit, type LimitsPreset } from './demo-patients.ts';
 export { type DemoReadingsOptions, demoReadings, type RecordedReading } from './demo-readings.ts';
 export {
   type Attribute,
+  type Directory,
   type Limit,
   type Patient,
+  readDirectory,
   readLimits,
   readPatients,
   type Severity,
@@ -18,5 +21,6 @@ export {
   usePreset,
 } from './prepare-demo.ts';
 export { streamRows } from './row-stream.ts';
-export { createTables } from './schema.ts';
+export { addMissingColumns, createTables } from './schema.ts';
 export { seededRandom } from './seeded-random.ts';
+export { inTransaction } from './transaction.ts';

@@ -1,4 +1,5 @@
-import type { Connection } from 'mysql2/promise';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { codeOf } from '../settings/index.ts';
 
 /**
  * The tables, in the order of their creation. Readings have no foreign key to patients on purpose: a reading of an
@@ -34,6 +35,11 @@ const TABLES = [
      severity       ENUM('warning', 'critical') NOT NULL DEFAULT 'warning',
      message        VARCHAR(255) NOT NULL,
      source         VARCHAR(40)  NOT NULL DEFAULT 'local',
+     open_after        INT NULL,
+     recover_after     INT NULL,
+     repeat_interval_s INT NULL,
+     hold_s            INT NULL,
+     hysteresis        INT NULL,
      INDEX limits_of_attribute (attribute, customerId),
      CONSTRAINT limits_patient FOREIGN KEY (customerId) REFERENCES patients_information (customerId) ON DELETE CASCADE,
      CONSTRAINT limits_ages CHECK (low_age_limit <= high_age_limit),
@@ -41,7 +47,41 @@ const TABLES = [
    ) DEFAULT CHARACTER SET utf8mb4`,
 ] as const;
 
-/** Creates the tables that are missing in the connection's database. Existing ones are left alone. */
+/** What a threshold row may say about its episodes came later than the table. */
+const RULE_COLUMNS = {
+  open_after: 'INT NULL',
+  recover_after: 'INT NULL',
+  repeat_interval_s: 'INT NULL',
+  hold_s: 'INT NULL',
+  hysteresis: 'INT NULL',
+} as const;
+
+/** Creates the tables that are missing in the connection's database, and adds columns that are missing in older ones. */
 export async function createTables(connection: Connection): Promise<void> {
   for (const statement of TABLES) await connection.query(statement);
+  await addMissingColumns(connection, 'threshold_reference', RULE_COLUMNS);
+}
+
+/**
+ * Adds columns that a table lacks. The catalogue is asked first: MySQL has no ADD COLUMN IF NOT EXISTS.
+ *
+ * @param columns definitions by name
+ */
+export async function addMissingColumns(
+  connection: Connection,
+  table: string,
+  columns: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [rows] = await connection.query<(RowDataPacket & { name: string })[]>(
+    'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?',
+    [table],
+  );
+  const present = new Set(rows.map(({ name }) => name.toLowerCase()));
+  const missing = Object.entries(columns).filter(([name]) => !present.has(name));
+  if (missing.length === 0) return;
+  const additions = missing.map(([name, definition]) => `ADD COLUMN ${name} ${definition}`).join(', ');
+  await connection.query(`ALTER TABLE ?? ${additions}`, [table]).catch((error: unknown) => {
+    // Another process was faster.
+    if (codeOf(error) !== 'ER_DUP_FIELDNAME') throw error;
+  });
 }

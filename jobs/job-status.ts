@@ -1,5 +1,7 @@
 import { functions as F, SparkConnectError, type SparkSession } from '@instant-health/spark-connect';
+import { type Environment, type Logger, storageSettings } from '../settings/index.ts';
 import { readCounters } from './counters.ts';
+import type { Job, JobStanding } from './job.ts';
 import type { KnownJob } from './known-jobs.ts';
 import { type BatchReport, batchReport } from './query-progress.ts';
 
@@ -14,18 +16,42 @@ export interface JobStatus {
   }[];
   /** What people must look after, by name: quarantined messages by reason, readings without limits … */
   readonly counts: Readonly<Record<string, number>>;
+  readonly troubles: readonly string[];
 }
 
-/** Asks the server what a job does at this moment. */
-export async function jobStatus({ job, spark, queries }: KnownJob, quarantine: string): Promise<JobStatus> {
+/** Asks the server what a job does at this moment, and the job what it has written down. */
+export async function jobStatus(
+  { job, spark, queries }: KnownJob,
+  { environment, log }: { environment: Environment; log: Logger },
+): Promise<JobStatus> {
   const reports = await Promise.all(
     queries.map(async (query) => {
       const [{ message }, progress] = await Promise.all([query.status(), query.lastProgress()]);
       return { name: query.name ?? query.id, id: query.id, message, lastBatch: progress && batchReport(progress) };
     }),
   );
-  const counts = job.attached ? await readCounters(spark) : await quarantined(spark, quarantine);
-  return { job: job.name, running: queries.length > 0, queries: reports, counts };
+  const { quarantine } = storageSettings(environment);
+  const [ofSpark, standing] = await Promise.all([
+    job.attached ? readCounters(spark) : quarantined(spark, quarantine),
+    standingOf(job, environment, log),
+  ]);
+  return {
+    job: job.name,
+    running: queries.length > 0,
+    queries: reports,
+    counts: { ...standing.counts, ...ofSpark },
+    troubles: standing.troubles,
+  };
+}
+
+/** What runs shows also where the database does not answer. */
+async function standingOf(job: Job, environment: Environment, log: Logger): Promise<JobStanding> {
+  try {
+    return (await job.standing?.(environment)) ?? { counts: {}, troubles: [] };
+  } catch (error) {
+    log.warn({ err: error }, `what ${job.name} has written down cannot be read`);
+    return { counts: {}, troubles: [] };
+  }
 }
 
 async function quarantined(spark: SparkSession, directory: string): Promise<Record<string, number>> {

@@ -35,8 +35,18 @@ export interface JobQuery {
 /** What a job needs and gives back when it is submitted. */
 export interface PreparedJob {
   readonly queries: readonly JobQuery[];
+  /** Called once all queries run; batches may have come already. */
+  begin?(): Promise<void>;
   /** Releases what the job holds in this process: pools, connections. */
   close(): Promise<void>;
+}
+
+/** What a job has written down about its work, outside of Spark. */
+export interface JobStanding {
+  /** By name, without zeros. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Lines about what somebody must look after; no patient's data. */
+  readonly troubles: readonly string[];
 }
 
 /** A job: a name, and how to build its queries. */
@@ -51,6 +61,8 @@ export interface Job {
   identity(environment: Environment): string;
   /** The settings it runs with, secrets masked, for people. */
   describe(environment: Environment): Readonly<Record<string, string>>;
+  /** Reads what the job has written down; running or not. */
+  standing?(environment: Environment): Promise<JobStanding>;
   /**
    * @throws OperatorError that names the setting which is missing or wrong
    */

@@ -70,6 +70,7 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
     await spark.conf.setAll({ ...SESSION_CONF, ...options.sparkConf });
     prepared = await job.prepare({ spark, environment, log, triggerInterval, report });
     for (const query of prepared.queries) queries.push(await startQuery(job, spark, query, log));
+    await prepared.begin?.();
   } catch (error) {
     await stop().catch((failure: unknown) => log.warn({ err: failure }, `${job.name} could not be cleaned up`));
     throw error;

@@ -8,7 +8,6 @@ import {
   OperatorError,
   runCommand,
   sparkSettings,
-  storageSettings,
 } from '../settings/index.ts';
 import { type ArchiveStatus, archiveLines, archiveStatus } from './compaction/archive-status.ts';
 import { connectionFailure } from './failures.ts';
@@ -24,11 +23,10 @@ await runCommand(async () => {
   const options = program.opts<{ remote?: string; json?: boolean }>();
   const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
   const { remote } = sparkSettings(environment);
-  const { quarantine } = storageSettings(environment);
   const log = createLogger({ name: 'status', json: options.json ?? false });
   const places = archiveSettings(environment);
   const jobs = await withKnownJobs({ environment, remote, log }, (known) =>
-    Promise.all(known.map((job) => jobStatus(job, quarantine))),
+    Promise.all(known.map((job) => jobStatus(job, { environment, log }))),
   ).catch((error: unknown) => {
     throw connectionFailure(error, remote);
   });
@@ -54,7 +52,7 @@ async function whereTheArchiveIs(remote: string, places: ArchiveSettings): Promi
   }
 }
 
-function printForPeople({ job, running, queries, counts }: JobStatus): void {
+function printForPeople({ job, running, queries, counts, troubles }: JobStatus): void {
   console.log(`${job.padEnd(16)}${running ? 'running' : 'not running'}`);
   for (const query of queries) {
     const batch = query.lastBatch;
@@ -66,4 +64,5 @@ function printForPeople({ job, running, queries, counts }: JobStatus): void {
     );
   }
   for (const [name, count] of Object.entries(counts)) console.log(`  ${name}: ${count}`);
+  for (const trouble of troubles) console.log(`  ! ${trouble}`);
 }

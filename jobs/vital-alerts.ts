@@ -1,7 +1,19 @@
-import { openPool } from '../database/index.ts';
-import { databaseSettings, kafkaSettings, smtpSettings, storageSettings } from '../settings/index.ts';
-import { BatchAlerts } from './alerts/batch-alerts.ts';
-import { limitsOfPatients, measurementsToReport, noReadings } from './alerts/limits-view.ts';
+import type { Pool } from 'mysql2/promise';
+import { databaseError, openPool } from '../database/index.ts';
+import {
+  alertSettings,
+  databaseSettings,
+  type Environment,
+  formatDuration,
+  kafkaSettings,
+  type Logger,
+  OperatorError,
+  smtpSettings,
+  storageSettings,
+} from '../settings/index.ts';
+import { AlertDriver } from './alerts/alert-driver.ts';
+import { readAlertStatus } from './alerts/alert-status.ts';
+import { bandsOfPatients, batchReport, noReadings } from './alerts/limits-view.ts';
 import { Mailer } from './alerts/mailer.ts';
 import type { Job, JobContext, PreparedJob } from './job.ts';
 import { judgeMessages, readingsOf, readMessages } from './messages.ts';
@@ -12,8 +24,9 @@ const QUERY = 'vital-alerts';
 const DEFAULT_TRIGGER = '0 seconds';
 
 /**
- * Mails the doctor when readings are out of limits. Spark joins each batch with the limits and hands over only what breaks
- * one; this process groups and mails it. A batch is committed after its mails are with the mail server.
+ * Tells the doctor when a patient goes out of limits, and how that ends. Spark joins each batch with the limits and hands
+ * over only what matters; this process makes episodes of it, writes them with their notifications in one transaction, and
+ * mails what the outbox holds. A batch is committed when it is in the database.
  */
 export const vitalAlerts: Job = {
   name: 'vital-alerts',
@@ -39,44 +52,65 @@ export const vitalAlerts: Job = {
       SMTP_TLS: smtp.tls,
       MAIL_FROM: smtp.from,
       ALERTS_CHECKPOINT: storageSettings(environment).alertsCheckpoint,
+      ...describeAlerts(environment),
     };
+  },
+
+  async standing(environment) {
+    const database = databaseSettings(environment);
+    const pool = openPool(database);
+    try {
+      const { counts, failed } = await readAlertStatus(pool, kafkaSettings(environment).topic);
+      const troubles = failed.map(
+        ({ key, kind, reason, since }) => `${since} UTC, ${kind}, not told: ${reason} (${key})`,
+      );
+      return { counts, troubles };
+    } catch (error) {
+      throw databaseError(error, database);
+    } finally {
+      await endPool(pool);
+    }
   },
 
   async prepare({ spark, environment, log, triggerInterval, report }: JobContext): Promise<PreparedJob> {
     const storage = storageSettings(environment);
     const database = databaseSettings(environment);
-    const pool = openPool(database);
+    const kafka = kafkaSettings(environment);
     const smtp = smtpSettings(environment);
+    const pool = openPool(database);
     const mailer = new Mailer(smtp);
+    const settings = alertSettings(environment);
+    const driver = new AlertDriver({
+      spark,
+      pool,
+      database,
+      topic: kafka.topic,
+      settings,
+      mailer,
+      smtp,
+      log,
+      report,
+      query: QUERY,
+    });
     const close = async () => {
+      await driver.stop();
       mailer.close();
-      // A pool that never got a connection fails to end, too; why is told by whoever needed one.
-      await pool.end().catch((error: unknown) => log.debug({ err: error }, 'the pool did not end cleanly'));
+      await endPool(pool);
     };
     try {
-      const alerts = new BatchAlerts({
-        spark,
-        pool,
-        database,
-        mailer,
-        smtp,
-        log,
-        report,
-        query: QUERY,
-        scope: storage.alertsCheckpoint,
-      });
-      await Promise.all([alerts.refreshLimits(), mailer.verify()]);
-      const readings = readingsOf(judgeMessages(readMessages(spark, kafkaSettings(environment))));
+      await Promise.all([driver.checkDirectory(), requireMailSettings(mailer, log)]);
+      const readings = readingsOf(judgeMessages(readMessages(spark, kafka)));
       const writer = readings.writeStream
         .queryName(QUERY)
         .outputMode('append')
         .trigger({ processingTime: triggerInterval ?? DEFAULT_TRIGGER })
         .option('checkpointLocation', storage.alertsCheckpoint)
-        .foreachBatch((batch, batchId, { signal }) => alerts.handle(batch, batchId, signal));
+        .foreachBatch((batch, batchId, { signal }) => driver.handle(batch, batchId, signal));
       const checkpoint = { path: storage.alertsCheckpoint, setting: 'ALERTS_CHECKPOINT' };
-      const eachBatch = measurementsToReport(noReadings(spark), limitsOfPatients(spark, [], []));
+      const eachBatch = batchReport(noReadings(spark), bandsOfPatients(spark, [], []), []);
       return {
         queries: [{ name: QUERY, writer, plans: { stream: readings, 'each batch': eachBatch }, checkpoint }],
+        begin: () => driver.begin(),
         close,
       };
     } catch (error) {
@@ -85,3 +119,33 @@ export const vitalAlerts: Job = {
     }
   },
 };
+
+/** A connection that is still being made may fail meanwhile; why, another error tells. */
+async function endPool(pool: Pool): Promise<void> {
+  await pool.end().catch(() => {});
+}
+
+/** A mail server that is away does not keep alerts from being written down; one that will never take ours does. */
+async function requireMailSettings(mailer: Mailer, log: Logger): Promise<void> {
+  try {
+    await mailer.verify();
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'SMTP_UNREACHABLE') throw error;
+    log.warn(`${error.message}; mails wait in the outbox until it does. ${error.next ?? ''}`);
+  }
+}
+
+function describeAlerts(environment: Environment): Readonly<Record<string, string>> {
+  const settings = alertSettings(environment);
+  return {
+    ALERT_OPEN_AFTER: `${settings.openAfter} readings`,
+    ALERT_RECOVER_AFTER: `${settings.recoverAfter} readings`,
+    ALERT_REPEAT_INTERVAL: formatDuration(settings.repeatIntervalMs),
+    ALERT_HOLD_TIME: formatDuration(settings.holdTimeMs),
+    ALERT_HYSTERESIS: `${settings.hysteresis} units`,
+    ALERT_SILENT_AFTER: formatDuration(settings.silentAfterMs),
+    ALERT_MAIL_GAP: formatDuration(settings.mailGapMs),
+    ALERT_URGENT_MAIL_GAP: formatDuration(settings.urgentMailGapMs),
+    OPERATOR_EMAIL: settings.operatorEmail ?? '(none)',
+  };
+}

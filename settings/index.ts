@@ -1,3 +1,4 @@
+export { type AlertSettings, alertSettings } from './alert-section.ts';
 export { type ArchiveSettings, archiveSettings } from './archive.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';

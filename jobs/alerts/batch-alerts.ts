@@ -1,124 +1,134 @@
-import { createHash } from 'node:crypto';
 import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
-import { databaseError, type Patient, readLimits, readPatients } from '../../database/index.ts';
-import type { DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
+import { databaseError, isTransient } from '../../database/index.ts';
+import type { AlertSettings, DatabaseSettings, Logger } from '../../settings/index.ts';
 import { Counters } from '../counters.ts';
 import type { JobEvent } from '../job.ts';
-import { findingsOf, type ReportedMeasurement } from './findings.ts';
-import { limitsOfPatients, measurementsToReport } from './limits-view.ts';
-import { alertMail, type BreachGroup, groupBreaches } from './mail-template.ts';
-import type { Mailer } from './mailer.ts';
+import { backOffMs } from './back-off.ts';
+import { collectBatch, type SeenPatient } from './batch-facts.ts';
+import { applyBatch } from './batch-outcome.ts';
+import type { Leadership } from './leadership.ts';
+import { ATTRIBUTES } from './limits.ts';
+import type { CurrentLimits, LimitsDirectory } from './limits-directory.ts';
+import { badRowsEntry, episodeEntry } from './outbox-entries.ts';
+import type { PresenceWatch } from './presence-watch.ts';
 import { Stopwatch } from './stopwatch.ts';
+import { commitBatch, readAlertState } from './store.ts';
 
 interface Surroundings {
   readonly spark: SparkSession;
   readonly pool: Pool;
   readonly database: DatabaseSettings;
-  readonly mailer: Mailer;
-  readonly smtp: SmtpSettings;
+  readonly topic: string;
+  readonly settings: AlertSettings;
+  readonly limits: LimitsDirectory;
+  readonly presence: PresenceWatch;
   readonly log: Logger;
   readonly report: (event: JobEvent) => void;
   readonly query: string;
-  /** What makes batch ids unique among all submissions: the checkpoint. */
-  readonly scope: string;
+  /** The driver's right to write; a batch waits for it. */
+  readonly lead: Promise<Leadership>;
+  /** The outbox has something new. */
+  readonly onCommitted: () => void;
 }
 
-/** The limits as Spark has them at this moment, and the patients that they were made for. */
-interface Directory {
-  readonly fingerprint: string;
-  /** A view that holds the rows, so that a batch's plan need not carry them. */
-  readonly limits: DataFrame;
-  readonly patients: ReadonlyMap<number, Patient>;
-}
+/** A database that restarts is away for some seconds; the batch waits rather than fail the query. */
+const DATABASE_ATTEMPTS = 8;
+const DATABASE_BACK_OFF = { firstMs: 100, mostMs: 5_000 };
 
-const LIMITS_VIEW = 'limits_of_patients';
-
-/** Handles the batches of vital-alerts: limits as the database has them now, findings, mails. */
+/** Handles the batches of vital-alerts: what they change is written in one transaction, which the mailer then works off. */
 export class BatchAlerts {
   readonly #with: Surroundings;
   readonly #counters: Counters;
-  #directory: Directory | undefined;
 
   constructor(surroundings: Surroundings) {
     this.#with = surroundings;
     this.#counters = new Counters(surroundings.spark);
   }
 
-  /** Resolves when every mail of the batch is with the mail server; a batch that comes again makes the same mails. */
+  /** Resolves when the batch is in the database. A batch that comes again changes nothing. */
   async handle(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
-    const { log, report, query } = this.#with;
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await this.#attempt(batch, batchId, signal);
+      } catch (error) {
+        if (!isTransient(error) || attempts === DATABASE_ATTEMPTS || signal.aborted) {
+          throw databaseErrorOf(error, this.#with.database);
+        }
+        this.#with.log.warn({ err: error }, `batch ${batchId}: the database is away; attempt ${attempts + 1} follows`);
+        await pause(backOffMs(attempts, DATABASE_BACK_OFF), signal);
+      }
+    }
+  }
+
+  async #attempt(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
+    const { pool, topic, settings, presence, report, query, onCommitted } = this.#with;
     const at = new Date().toISOString();
     const stopwatch = new Stopwatch();
-    const { limits, patients } = await stopwatch.time('directory', this.refreshLimits());
-    const rows = measurementsToReport(batch, limits).collect<ReportedMeasurement>({ signal });
-    const { breaches, withoutLimits, patientsWithoutLimits } = findingsOf(await stopwatch.time('collect', rows));
-    const groups = groupBreaches(breaches, (customerId) => known(patients, customerId).ward);
-    await stopwatch.time('mail', this.#sendAll(groups, patients, batchId));
-    if (withoutLimits > 0) {
-      log.warn(
-        `batch ${batchId}: ${withoutLimits} measurements of ${patientsWithoutLimits.length} patients have no limits in threshold_reference`,
+    const lead = await this.#with.lead;
+    const [limits, state] = await stopwatch.time(
+      'directory',
+      Promise.all([this.#with.limits.refresh(), readAlertState(pool, topic)]),
+    );
+    const { facts, patients } = await stopwatch.time(
+      'collect',
+      collectBatch(batch, limits.bands, state.episodes, signal),
+    );
+    const judgement = { topic, settings, limitsOf: limits.index.limitsOf.bind(limits.index) };
+    const outcome = applyBatch(state, facts, judgement);
+    const seen = presence.seen(patients);
+    const outbox = [
+      ...outcome.notifications.map((one) => episodeEntry(one, limits.index.patients, settings.operatorEmail)),
+      ...seen.outbox,
+      ...badRowsEntry(limits.rejected, topic, settings.operatorEmail),
+    ];
+    const write = { outcome, presences: seen.presences, outbox };
+    await stopwatch.time('transaction', commitBatch(pool, lead, write));
+    seen.committed();
+    if (outbox.length > 0) onCommitted();
+    const withoutLimits = this.#withoutLimits(limits, patients, batchId);
+    await stopwatch.time('count', this.#counters.add({ 'measurements without limits': withoutLimits }));
+    const counts = {
+      readings: patients.reduce((sum, { readings }) => sum + readings, 0),
+      'out of limits': outcome.outOfLimits,
+      notifications: outcome.notifications.length,
+      'measurements without limits': withoutLimits,
+    };
+    report({ query, batchId, counts, durationMs: stopwatch.laps, at });
+  }
+
+  #withoutLimits({ index }: CurrentLimits, patients: readonly SeenPatient[], batchId: number): number {
+    let measurements = 0;
+    let concerned = 0;
+    for (const { customerId, readings } of patients) {
+      const missing = ATTRIBUTES.filter((attribute) => index.limitsOf(customerId, attribute).length === 0).length;
+      measurements += missing * readings;
+      if (missing > 0) concerned += 1;
+    }
+    if (measurements > 0) {
+      this.#with.log.warn(
+        `batch ${batchId}: ${measurements} measurements of ${concerned} patients have no limits in threshold_reference`,
       );
     }
-    const counts = { 'mails sent': groups.length, 'measurements without limits': withoutLimits };
-    await stopwatch.time('count', this.#counters.add(counts));
-    const all = { 'out of limits': breaches.length, ...counts };
-    report({ query, batchId, counts: all, durationMs: stopwatch.laps, at });
-  }
-
-  /** Reads limits and patients, so that a change applies from the next batch; Spark joins them anew only after a change. */
-  async refreshLimits(): Promise<Directory> {
-    const { pool, spark, database } = this.#with;
-    const [limits, patients] = await Promise.all([readLimits(pool), readPatients(pool)]).catch((error: unknown) => {
-      throw databaseError(error, database);
-    });
-    const fingerprint = createHash('sha256')
-      .update(JSON.stringify([limits, patients]))
-      .digest('hex');
-    if (this.#directory?.fingerprint === fingerprint) return this.#directory;
-    const joined = limitsOfPatients(spark, patients, limits);
-    // Rows instead of a plan or a cache: Spark broadcasts them to each batch without a job of their own, 10 to 20 ms sooner.
-    const rows = spark.createDataFrame(await joined.collect(), await joined.schema());
-    await rows.createOrReplaceTempView(LIMITS_VIEW);
-    this.#directory = {
-      fingerprint,
-      limits: spark.table(LIMITS_VIEW),
-      patients: new Map(patients.map((patient) => [patient.customerId, patient])),
-    };
-    return this.#directory;
-  }
-
-  /** Waits for all, so that a batch never goes on sending after it was given back as failed. */
-  async #sendAll(
-    groups: readonly BreachGroup[],
-    patients: ReadonlyMap<number, Patient>,
-    batchId: number,
-  ): Promise<void> {
-    const { mailer, smtp } = this.#with;
-    const sent = await Promise.allSettled(
-      groups.map((group) =>
-        mailer.send({
-          ...alertMail(group, { link: smtp.link }),
-          to: known(patients, group.customerId).doctorEmail,
-          messageId: this.#messageId(batchId, group),
-        }),
-      ),
-    );
-    const failure = sent.find((result) => result.status === 'rejected');
-    if (failure) throw failure.reason;
-  }
-
-  /** The same for the same alert of the same batch, so that a mail that is sent again can be recognised as the same one. */
-  #messageId(batchId: number, { customerId, attribute, direction }: BreachGroup): string {
-    const identity = JSON.stringify([this.#with.scope, batchId, customerId, attribute, direction]);
-    const hash = createHash('sha256').update(identity).digest('hex').slice(0, 32);
-    return `<${hash}@${this.#with.smtp.from.split('@')[1]}>`;
+    return measurements;
   }
 }
 
-/** Limits come from joining with these very patients, so whoever breaks one is known. */
-function known(patients: ReadonlyMap<number, Patient>, customerId: number): Patient {
-  const patient = patients.get(customerId);
-  if (!patient) throw new Error('a limit was joined with a patient who is not in the directory');
-  return patient;
+function databaseErrorOf(error: unknown, settings: DatabaseSettings): unknown {
+  const isOfDriver = typeof error === 'object' && error !== null && 'sqlState' in error;
+  return isOfDriver || isTransient(error) ? databaseError(error, settings) : error;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }

@@ -1,8 +1,14 @@
-import { col, type DataFrame, lit, type SparkSession, types as T } from '@instant-health/spark-connect';
+import {
+  type Column,
+  col,
+  type DataFrame,
+  functions as F,
+  lit,
+  type SparkSession,
+  types as T,
+} from '@instant-health/spark-connect';
 import type { Limit, Patient } from '../../database/index.ts';
-
-/** The columns of a limit that applies to one patient and attribute. */
-export const LIMIT_COLUMNS = ['customerId', 'attribute', 'lower', 'upper', 'severity', 'message', 'source'] as const;
+import { ATTRIBUTES, type Attribute } from './limits.ts';
 
 const PATIENTS = T.struct([T.field('customerId', T.int(), false), T.field('age', T.int(), false)]);
 
@@ -13,16 +19,15 @@ const LIMITS = T.struct([
   T.field('highAge', T.int(), false),
   T.field('lower', T.int(), false),
   T.field('upper', T.int(), false),
-  T.field('severity', T.string(), false),
-  T.field('message', T.string(), false),
-  T.field('source', T.string(), false),
 ]);
 
 /**
- * The limits that apply to each patient, joined in Spark: those of everyone by age, except for attributes for which the
- * patient has limits of their own. Only ids and ages of patients travel to the server.
+ * The band of each patient that no limit objects to, joined in Spark: limits of everyone count by age, except for attributes
+ * for which the patient has limits of their own. Only ids and ages of patients travel to the server.
+ * One row for each patient with limits: customerId, heartBeatLower, heartBeatUpper, bpLower, bpUpper; null where an
+ * attribute has none.
  */
-export function limitsOfPatients(
+export function bandsOfPatients(
   spark: SparkSession,
   patients: readonly Patient[],
   limits: readonly Limit[],
@@ -32,44 +37,90 @@ export function limitsOfPatients(
     PATIENTS,
   );
   const bands = spark.createDataFrame(
-    limits.map(({ customerId, ...band }) => ({ onlyFor: customerId, ...band })),
+    limits.map(({ customerId, attribute, lowAge, highAge, lower, upper }) => {
+      return { onlyFor: customerId, attribute, lowAge, highAge, lower, upper };
+    }),
     LIMITS,
   );
+  const columns = ['customerId', 'attribute', 'lower', 'upper'];
   const ofAge = col('age').between(col('lowAge'), col('highAge'));
   const own = people.join(bands.filter(col('onlyFor').isNotNull()), col('customerId').eq(col('onlyFor')).and(ofAge));
   const general = people
     .join(bands.filter(col('onlyFor').isNull()), ofAge)
     .join(own.select('customerId', 'attribute'), ['customerId', 'attribute'], 'left_anti');
-  return own.select(...LIMIT_COLUMNS).unionByName(general.select(...LIMIT_COLUMNS));
+  const highest = (attribute: Attribute) => F.max(F.when(col('attribute').eq(attribute), col('lower')));
+  const lowest = (attribute: Attribute) => F.min(F.when(col('attribute').eq(attribute), col('upper')));
+  return own
+    .select(...columns)
+    .unionByName(general.select(...columns))
+    .groupBy('customerId')
+    .agg(
+      highest('heartBeat').as('heartBeatLower'),
+      lowest('heartBeat').as('heartBeatUpper'),
+      highest('bp').as('bpLower'),
+      lowest('bp').as('bpUpper'),
+    );
 }
 
-/** One row for each measured value: readings turned from columns into attribute and value. */
-function measurementsOf(readings: DataFrame): DataFrame {
-  return readings.selectExpr(
-    'customerId',
-    'timestamp',
-    'partition',
-    'offset',
-    "stack(2, 'heartBeat', heartBeat, 'bp', bp) AS (attribute, value)",
-  );
+/** What Spark hands over of one patient's readings in a batch. */
+export interface PatientReport {
+  readonly customerId: number;
+  readonly partition: number;
+  readonly readings: number;
+  /** Of the last reading: Kafka's time in milliseconds since the epoch, the newest one, and the offset. */
+  readonly newestAtMs: bigint;
+  readonly lastOffset: bigint;
+  /** All readings, in no order, where one of them is out of limits or the patient is watched; else null. */
+  readonly told: readonly ToldReading[] | null;
+}
+
+interface ToldReading {
+  readonly offset: bigint;
+  readonly atMs: bigint;
+  readonly heartBeat: number;
+  readonly bp: number;
 }
 
 /**
- * The measurements that the driver must see: those outside of a limit, once for each limit that is broken, and those of
- * patients without a limit (then the limit's columns are null). Everything else stays in Spark.
+ * All that the driver must see of a batch, in one job that reads the batch once: a row for each patient, with the patient's
+ * readings where one is out of limits or the patient is watched. Everything else stays in Spark.
+ *
+ * @param watched patients with a pending or open episode
  */
-export function measurementsToReport(readings: DataFrame, limits: DataFrame): DataFrame {
-  const outside = col('value')
-    .lt(col('lower'))
-    .or(col('value').gt(col('upper')));
-  return measurementsOf(readings)
-    .join(limits, ['customerId', 'attribute'], 'left')
-    .filter(col('lower').isNull().or(outside))
-    .select(...LIMIT_COLUMNS, 'value', 'timestamp', 'partition', 'offset');
+export function batchReport(readings: DataFrame, bands: DataFrame, watched: readonly number[]): DataFrame {
+  const outside = ATTRIBUTES.map((name) => `coalesce(${name} NOT BETWEEN ${name}Lower AND ${name}Upper, false)`);
+  const isTold = watched.length === 0 ? col('isOut') : col('isOut').or(isOneOf(watched));
+  return readings
+    .join(bands, ['customerId'], 'left')
+    .groupBy('customerId', 'partition')
+    .agg(
+      F.count('*').cast('int').as('readings'),
+      F.expr('max(unix_millis(timestamp))').as('newestAtMs'),
+      F.max('offset').as('lastOffset'),
+      F.expr(`bool_or(${outside.join(' OR ')})`).as('isOut'),
+      F.expr('collect_list(struct(offset, unix_millis(timestamp) AS atMs, heartBeat, bp))').as('all'),
+    )
+    .select('customerId', 'partition', 'readings', 'newestAtMs', 'lastOffset', F.when(isTold, col('all')).as('told'));
 }
 
 /** Literally nothing is out of limits: a frame of the right shape for looking at the plan. */
 export function noReadings(spark: SparkSession): DataFrame {
   const types = 'customerId INT, heartBeat INT, bp INT, timestamp TIMESTAMP, partition INT, offset BIGINT';
   return spark.createDataFrame([], types).filter(lit(true));
+}
+
+/**
+ * Whether a row is of one of the patients. There are always more than ten of them, and they are no INTs: Spark then looks
+ * them up in a set that is no part of its generated code, and need not compile anew when they change.
+ */
+function isOneOf(customerIds: readonly number[]): Column {
+  // Beyond any INT.
+  const padding = Array.from(
+    { length: Math.max(0, 11 - customerIds.length) },
+    (_, index) => (1n << 40n) + BigInt(index),
+  );
+  const numbers = [...customerIds.map(BigInt), ...padding];
+  return col('customerId')
+    .cast('bigint')
+    .isin(numbers.map((one) => lit(one)));
 }

@@ -1,44 +1,41 @@
-import type { MailFacts } from './mail-template.ts';
+import type { TechnicalItem } from './mail-item.ts';
+import type { PicturedSection } from './mail-template.ts';
+import { PICTURE_SIZE } from './readings-picture.ts';
 
 /** Contrast of text on background is 4.5:1 or more for each. */
-const COLOURS = {
-  warning: { bar: '#b45309', label: 'Warning' },
-  critical: { bar: '#b91c1c', label: 'Critical' },
+const TONES = {
+  warning: { colour: '#b45309', label: 'Warning' },
+  critical: { colour: '#b91c1c', label: 'Critical' },
+  recovered: { colour: '#15803d', label: 'Back in range' },
+  technical: { colour: '#374151', label: 'Technical notice' },
 } as const;
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 
 /**
- * The HTML form of an alert: tables and inline styles, since mail programs know little else; nothing is loaded from
- * anywhere, so opening the mail tells nobody.
+ * The HTML form of an alert: tables and inline styles, since mail programs know little else; pictures travel in the mail,
+ * and nothing is loaded from anywhere, so opening the mail tells nobody.
  */
-export function mailHtml({ headline, severity, rows, link, notice }: MailFacts): string {
-  const { bar, label } = COLOURS[severity];
-  const tableRows = rows.map(([name, value]) => tableRow(name, value)).join('\n');
+export function mailHtml(
+  title: string,
+  sections: readonly PicturedSection[],
+  technical: readonly TechnicalItem[],
+): string {
+  const notices = new Set(sections.flatMap(({ notice }) => (notice === undefined ? [] : [notice])));
+  const cards = [...technical.map(technicalCard), ...sections.map(episodeCard)];
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light">
-<title>${escapeHtml(headline)}</title>
+<title>${escapeHtml(title)}</title>
 </head>
 <body style="margin:0;padding:0;background-color:#eef1f4;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:#eef1f4;">
-<tr><td align="center" style="padding:24px 12px;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:520px;background-color:#ffffff;border-radius:8px;border-top:6px solid ${bar};">
-<tr><td style="padding:24px 24px 4px;${FONT};font-size:13px;font-weight:700;letter-spacing:0.06em;text-transform:uppercase;color:${bar};">${label}</td></tr>
-<tr><td style="padding:0 24px 16px;${FONT};font-size:22px;line-height:1.3;font-weight:700;color:#111827;">${escapeHtml(headline)}</td></tr>
-<tr><td style="padding:0 24px 8px;">
-<table width="100%" cellpadding="0" cellspacing="0" border="0">
-${tableRows}
-</table>
-</td></tr>
-${link === undefined ? '' : button(link)}
-<tr><td style="padding:16px 24px 20px;${FONT};font-size:12px;line-height:1.5;color:#4b5563;">${
-    notice === undefined ? '' : `<strong>${escapeHtml(notice)}</strong><br>`
-  }Sent by Instant Health Alert. Please do not reply with details of a patient.</td></tr>
-</table>
+${cards.join('\n')}
+<tr><td align="center" style="padding:16px 12px 24px;${FONT};font-size:12px;line-height:1.5;color:#4b5563;">
+${[...notices].map((notice) => `<strong>${escapeHtml(notice)}</strong><br>`).join('')}Sent by Instant Health Alert. Please do not reply with details of a patient.
 </td></tr>
 </table>
 </body>
@@ -54,6 +51,45 @@ export function escapeHtml(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
+}
+
+function episodeCard({ tone, headline, rows, link, contentId }: PicturedSection): string {
+  return card(tone, headline, [
+    ...(contentId === undefined ? [] : [picture(contentId, headline)]),
+    `<tr><td style="padding:0 24px 8px;">
+<table width="100%" cellpadding="0" cellspacing="0" border="0">
+${rows.map(([name, value]) => tableRow(name, value)).join('\n')}
+</table>
+</td></tr>`,
+    ...(link === undefined ? [] : [button(link)]),
+  ]);
+}
+
+function technicalCard({ headline, lines }: TechnicalItem): string {
+  const text = lines.map(escapeHtml).join('<br>');
+  return card('technical', headline, [
+    `<tr><td style="padding:0 24px 8px;${FONT};font-size:15px;line-height:1.5;color:#111827;">${text}</td></tr>`,
+  ]);
+}
+
+function card(tone: keyof typeof TONES, headline: string, parts: readonly string[]): string {
+  const { colour, label } = TONES[tone];
+  return `<tr><td align="center" style="padding:24px 12px 0;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:520px;background-color:#ffffff;border-radius:8px;border-top:6px solid ${colour};">
+<tr><td style="padding:24px 24px 4px;${FONT};font-size:13px;font-weight:700;letter-spacing:0.06em;text-transform:uppercase;color:${colour};">${label}</td></tr>
+<tr><td style="padding:0 24px 16px;${FONT};font-size:22px;line-height:1.3;font-weight:700;color:#111827;">${escapeHtml(headline)}</td></tr>
+${parts.join('\n')}
+<tr><td style="padding:0 24px 16px;"></td></tr>
+</table>
+</td></tr>`;
+}
+
+function picture(contentId: string, headline: string): string {
+  const { width, height } = PICTURE_SIZE;
+  return (
+    `<tr><td style="padding:0 24px 12px;"><img src="cid:${escapeHtml(contentId)}" width="${width / 2}" height="${height / 2}" ` +
+    `alt="${escapeHtml(`The last readings against the limits: ${headline}`)}" style="display:block;width:100%;max-width:${width / 2}px;height:auto;border:0;"></td></tr>`
+  );
 }
 
 function tableRow(name: string, value: string): string {

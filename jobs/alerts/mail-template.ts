@@ -1,84 +1,59 @@
-import { DEMO_NOTICE, isDemoLimit } from '../../database/index.ts';
 import { OperatorError } from '../../settings/index.ts';
-import { type Attribute, type Breach, type Direction, type Severity, severityRank } from './limits.ts';
 import { mailHtml } from './mail-html.ts';
+import type { EpisodeItem, MailItem, TechnicalItem } from './mail-item.ts';
+import { type EpisodeSection, NAME, SIDE, sectionsOf } from './mail-sections.ts';
+import { readingsPicture } from './readings-picture.ts';
 
-/** The breaches of one patient, attribute and direction that one mail tells of. */
-export interface BreachGroup {
-  readonly customerId: number;
-  readonly ward: string;
-  readonly attribute: Attribute;
-  readonly direction: Direction;
-  /** The most severe one of the group. */
-  readonly severity: Severity;
-  /** The value that is furthest out. */
-  readonly worst: number;
-  /** The band that the worst value left, inclusive. */
-  readonly lower: number;
-  readonly upper: number;
-  /** Readings out of limits. */
-  readonly count: number;
-  readonly firstAt: Date;
-  readonly lastAt: Date;
-  /** Where the limit comes from; demonstration presets are named as such in the mail. */
-  readonly source: string;
+/** A picture that the HTML form shows by its content id. */
+export interface MailPicture {
+  readonly contentId: string;
+  readonly png: Buffer;
 }
 
 export interface MailContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly pictures: readonly MailPicture[];
 }
 
 export interface MailOptions {
   /** Base URL of the page to look at; the mail names patient and attribute in it. */
   readonly link?: string | undefined;
+  /** Earlier mails tell of these episodes already, and this one stands below them. */
+  readonly followUp?: boolean;
 }
 
-/** What both forms of the mail say, in words. */
-export interface MailFacts {
-  readonly headline: string;
-  readonly severity: Severity;
-  readonly rows: readonly (readonly [label: string, value: string])[];
-  readonly link: string | undefined;
-  readonly notice: string | undefined;
+/** A section, and the picture that belongs to it. */
+export interface PicturedSection extends EpisodeSection {
+  readonly contentId: string | undefined;
 }
 
-const NAME = { heartBeat: 'Heart beat', bp: 'Blood pressure' } as const;
-const UNIT = { heartBeat: 'bpm', bp: 'mmHg' } as const;
-const SIDE = { low: 'too low', high: 'too high' } as const;
+// A mail about a whole ward is read for its lines; pictures would make it heavy.
+const PICTURES_PER_MAIL = 8;
 
 /**
- * Writes the mail about a group of breaches. It says what a doctor needs to act and no more: ward, patient id,
- * attribute, value, limits, time and a link; no name, address or phone number, neither in the subject nor below.
+ * Writes the mail about some notifications. It says what a doctor needs to act and no more: ward, patient id, attribute,
+ * values, limits, time and a link; no name, address or phone number, neither in the subject nor below.
  *
+ * @param items all for the same recipient, in the order in which they came to be
  * @throws OperatorError `MAIL_HEADER_UNSAFE` when the ward holds a line break, `MAIL_VALUE_INVALID` for a value that is none
  */
-export function alertMail(group: BreachGroup, options: MailOptions = {}): MailContent {
-  const facts = factsOf(group, options);
-  // A subject shows on locked screens: it says where to look, and nothing that tells of whom.
-  const subject = `${group.severity === 'critical' ? 'CRITICAL: ' : ''}${group.ward}: ${NAME[group.attribute]} ${SIDE[group.direction]}`;
-  return { subject: headerText(subject, 'the ward of a patient'), text: mailText(facts), html: mailHtml(facts) };
-}
-
-/**
- * Collects breaches into the groups that mails are about, in the order of their first breach.
- *
- * @param breaches each with the time of its reading
- * @param wardOf ward of a patient
- */
-export function groupBreaches(
-  breaches: Iterable<Breach & { readonly at: Date }>,
-  wardOf: (customerId: number) => string,
-): readonly BreachGroup[] {
-  const groups = new Map<string, BreachGroup>();
-  for (const breach of breaches) {
-    const { customerId, attribute, direction } = breach;
-    const key = `${customerId} ${attribute} ${direction}`;
-    const group = groups.get(key);
-    groups.set(key, group === undefined ? groupOf(breach, wardOf(customerId)) : extended(group, breach));
-  }
-  return [...groups.values()];
+export function alertMail(items: readonly MailItem[], options: MailOptions = {}): MailContent {
+  const technical = items.filter((item): item is TechnicalItem => item.type === 'technical');
+  const clinical = sectionsOf(
+    items.filter((item): item is EpisodeItem => item.type === 'episode'),
+    options.link,
+  );
+  const sections = clinical.map((section, index) => ({
+    ...section,
+    contentId: index < PICTURES_PER_MAIL ? `readings-${index + 1}@instant-health-alert` : undefined,
+  }));
+  const pictures = sections.flatMap(({ contentId, item }) =>
+    contentId === undefined ? [] : [{ contentId, png: readingsPicture(item.episode) }],
+  );
+  const subject = headerText(subjectOf(sections, technical, options.followUp ?? false), 'the ward of a patient');
+  return { subject, text: mailText(sections, technical), html: mailHtml(subject, sections, technical), pictures };
 }
 
 /**
@@ -98,98 +73,44 @@ export function headerText(text: string, what: string): string {
   return text;
 }
 
-function groupOf(breach: Breach & { readonly at: Date }, ward: string): BreachGroup {
-  const { customerId, attribute, direction, severity, value, lower, upper, source, at } = breach;
-  return {
-    customerId,
-    ward,
-    attribute,
-    direction,
-    severity,
-    worst: value,
-    lower,
-    upper,
-    count: 1,
-    firstAt: at,
-    lastAt: at,
-    source,
-  };
-}
-
-function extended(group: BreachGroup, breach: Breach & { readonly at: Date }): BreachGroup {
-  const { value: worst, lower, upper, severity, source, at } = breach;
-  return {
-    ...group,
-    // Value, band and severity come from the same breach, or the mail would contradict itself.
-    ...(isWorse(breach, group) ? { worst, lower, upper, severity, source } : {}),
-    count: group.count + 1,
-    firstAt: new Date(Math.min(group.firstAt.getTime(), at.getTime())),
-    lastAt: new Date(Math.max(group.lastAt.getTime(), at.getTime())),
-  };
-}
-
-function isWorse({ severity, direction, value }: Breach, group: BreachGroup): boolean {
-  const rank = severityRank(severity) - severityRank(group.severity);
-  if (rank !== 0) return rank > 0;
-  return direction === 'low' ? value < group.worst : value > group.worst;
-}
-
-function factsOf(group: BreachGroup, { link }: MailOptions): MailFacts {
-  const { attribute, worst, lower, upper, customerId } = group;
-  for (const number of [worst, lower, upper, customerId, group.count]) {
-    if (!Number.isFinite(number)) {
-      throw new OperatorError(
-        'MAIL_VALUE_INVALID',
-        `An alert of patient ${customerId} holds a value that is no number`,
-      );
-    }
+/** A subject shows on locked screens: it says where to look, and nothing that tells of whom. */
+function subjectOf(
+  sections: readonly EpisodeSection[],
+  technical: readonly TechnicalItem[],
+  followUp: boolean,
+): string {
+  const [first] = sections;
+  if (!first)
+    return technical.length === 1 ? `Technical: ${technical[0]?.headline}` : `Technical: ${technical.length} notices`;
+  const isCritical = sections.some(
+    ({ tone, kinds }) => tone === 'critical' && kinds.some((kind) => kind !== 'reminded'),
+  );
+  const urgency = isCritical ? 'CRITICAL: ' : '';
+  const wards = [...new Set(sections.map(({ item }) => item.ward))];
+  if (sections.length > 1) {
+    return `${urgency}${wards.length === 1 ? wards[0] : `${wards.length} wards`}: ${sections.length} alerts`;
   }
-  const unit = UNIT[attribute];
-  const worstLabel = group.count === 1 ? 'Value' : group.direction === 'low' ? 'Lowest value' : 'Highest value';
-  return {
-    headline: `${NAME[attribute]} ${SIDE[group.direction]}, ${worst} ${unit}`,
-    severity: group.severity,
-    rows: [
-      ['Ward', group.ward],
-      ['Patient', String(customerId)],
-      [worstLabel, `${worst} ${unit}`],
-      [group.severity === 'critical' ? 'Critical outside' : 'Normal range', `${lower}–${upper} ${unit}`],
-      ['Readings out of range', String(group.count)],
-      ['Time (UTC)', period(group.firstAt, group.lastAt)],
-    ],
-    link: link === undefined ? undefined : linkTo(link, customerId, attribute),
-    notice: isDemoLimit(group) ? `${DEMO_NOTICE} The limits are demonstration limits.` : undefined,
-  };
+  const { attribute, direction } = first.item.episode;
+  // The same words as those of the first mail: programs put mails of one subject into one conversation.
+  return `${urgency || (followUp ? 'Re: ' : '')}${first.item.ward}: ${NAME[attribute]} ${SIDE[direction]}`;
 }
 
-function mailText({ headline, severity, rows, link, notice }: MailFacts): string {
+function mailText(sections: readonly PicturedSection[], technical: readonly TechnicalItem[]): string {
+  const notices = new Set(sections.flatMap(({ notice }) => (notice === undefined ? [] : [notice])));
+  const parts = [
+    ...technical.map(({ headline, lines }) => [headline, '', ...lines].join('\n')),
+    ...sections.map(sectionText),
+    [...notices, 'Sent by Instant Health Alert. Please do not reply with details of a patient.'].join('\n'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function sectionText({ tone, headline, rows, link }: EpisodeSection): string {
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  const lines = [
-    `${severity === 'critical' ? 'CRITICAL: ' : ''}${headline}`,
+  return [
+    `${tone === 'critical' ? 'CRITICAL: ' : ''}${headline}`,
     '',
     ...rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`),
     ...(link === undefined ? [] : ['', `Readings: ${link}`]),
-    '',
-    ...(notice === undefined ? [] : [notice]),
-    'Sent by Instant Health Alert. Please do not reply with details of a patient.',
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function period(first: Date, last: Date): string {
-  const from = utc(first);
-  const to = utc(last);
-  if (from === to) return from;
-  return from.slice(0, 10) === to.slice(0, 10) ? `${from} – ${to.slice(11)}` : `${from} – ${to}`;
-}
-
-function utc(time: Date): string {
-  return time.toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function linkTo(base: string, customerId: number, attribute: Attribute): string {
-  const url = new URL(base);
-  url.searchParams.set('patient', String(customerId));
-  url.searchParams.set('attribute', attribute);
-  return url.href;
+  ].join('\n');
 }

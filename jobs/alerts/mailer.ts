@@ -14,6 +14,10 @@ export interface AlertMail extends MailContent {
   readonly to: string;
   /** `<text@domain>`: the same for each attempt, so that a mail program shows a repeated one once. */
   readonly messageId: string;
+  /** Message-IDs of earlier mails about the same, the first one first: together they are one conversation. */
+  readonly references?: readonly string[];
+  /** Names of what the mail tells, for whoever compares mails with the database. */
+  readonly notificationKeys?: readonly string[];
 }
 
 export interface Delivery {
@@ -66,7 +70,8 @@ export class Mailer {
   async send(mail: AlertMail): Promise<Delivery> {
     const to = singleAddress(mail.to);
     const subject = headerText(mail.subject, 'a subject');
-    if (!MESSAGE_ID.test(mail.messageId)) {
+    const { references = [], notificationKeys = [], pictures = [] } = mail;
+    if (![mail.messageId, ...references].every((id) => MESSAGE_ID.test(id))) {
       throw new OperatorError('MAIL_HEADER_UNSAFE', 'A Message-ID has the form <text@domain>');
     }
     try {
@@ -77,8 +82,22 @@ export class Mailer {
         text: mail.text,
         html: mail.html,
         messageId: mail.messageId,
+        ...(references.length > 0 ? { inReplyTo: references.at(-1) ?? '', references: [...references] } : {}),
+        attachments: pictures.map(({ contentId, png }) => ({
+          cid: contentId,
+          content: png,
+          contentType: 'image/png',
+          contentDisposition: 'inline' as const,
+          filename: `${contentId.split('@')[0]}.png`,
+        })),
         // Keeps out-of-office notes and mailing-list robots from answering an alert.
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+          ...(notificationKeys.length > 0
+            ? { 'X-Instant-Health-Notifications': headerText(notificationKeys.join(' '), 'a notification') }
+            : {}),
+        },
       });
       return { messageId: sent.messageId, response: sent.response };
     } catch (error) {
@@ -100,13 +119,24 @@ export class Mailer {
   }
 }
 
-/** Whether another attempt may succeed: anything but a definite no (5xx) and what never left this machine. */
-export function isTransientMailError(error: unknown): boolean {
-  if (!(error instanceof OperatorError)) return false;
-  if (['MAIL_HEADER_UNSAFE', 'MAIL_ADDRESS_INVALID', 'SMTP_ACCESS_DENIED', 'SMTP_TLS'].includes(error.code))
-    return false;
+/** What a failure means for the mail. */
+export type MailFailure =
+  /** A definite no to this mail, or a mail that cannot be sent at all. */
+  | 'refused'
+  /** Not this mail now. */
+  | 'later'
+  /** No mail at all can be sent now: the server is away, or does not let us in. */
+  | 'no server';
+
+export function mailFailure(error: unknown): MailFailure {
+  if (!(error instanceof OperatorError)) return 'later';
+  if (['MAIL_HEADER_UNSAFE', 'MAIL_ADDRESS_INVALID', 'MAIL_VALUE_INVALID'].includes(error.code)) return 'refused';
+  if (error.code === 'SMTP_FAILED') return 'later';
+  if (error.code !== 'SMTP_REFUSED') return 'no server';
   const response = responseCodeOf(error.cause);
-  return response === undefined || response < 500;
+  // 421: the server is closing; it says nothing about the mail.
+  if (response === undefined || response === 421) return 'no server';
+  return response >= 500 ? 'refused' : 'later';
 }
 
 function singleAddress(address: string): string {

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SparkSession } from '@instant-health/spark-connect';
 import { Kafka, logLevel } from 'kafkajs';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { connect, DEMO_NOTICE } from '../../database/index.ts';
 import { ensureTopic } from '../../producer/index.ts';
 import {
@@ -102,6 +103,7 @@ async function checkResult(
   try {
     await pipeline.alertsDone(sent, SETTLE_LIMIT_MS, signal);
     const archived = await untilArchived(spark, environment.VITALS_DIR ?? '', sent, signal);
+    await untilMailed(database, kafkaSettings(environment).topic, signal);
     await pipeline.takeMails(mailbox);
     const checks = await reconcile(database, { sent, archived, mails: pipeline.mails });
     task.done('compared');
@@ -110,6 +112,19 @@ async function checkResult(
     task.stop();
     await database.end();
     await spark.stop();
+  }
+}
+
+/** What is told within a short time of the last mail to the same doctor waits for it. */
+async function untilMailed(database: Connection, topic: string, signal: AbortSignal): Promise<void> {
+  const limit = Date.now() + SETTLE_LIMIT_MS;
+  for (;;) {
+    const [rows] = await database.query<RowDataPacket[]>(
+      "SELECT 1 FROM alert_outbox WHERE topic = ? AND state IN ('pending', 'sending') LIMIT 1",
+      [topic],
+    );
+    if (rows.length === 0 || Date.now() > limit) return;
+    await delay(250, undefined, { signal });
   }
 }
 

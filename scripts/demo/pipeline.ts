@@ -125,14 +125,14 @@ export class Pipeline {
   #tell(line: string): void {
     const { query = '', batchId, rows, counts, durationMs } = JSON.parse(line) as SubmitLine;
     if (counts) {
-      const told = Object.entries(counts).filter(([, count]) => count > 0);
+      this.alertedRows += counts.readings ?? 0;
+      const told = Object.entries(counts).filter(([name, count]) => count > 0 && name !== 'readings');
       if (told.length > 0)
         this.#progress.line(
           'alerts',
           `batch ${batchId}: ${told.map(([name, count]) => `${count} ${name}`).join(', ')}`,
         );
     } else if (rows !== undefined) {
-      if (query === 'vital-alerts') this.alertedRows += rows;
       this.#progress.line('spark', `${query} batch ${batchId}: ${rows} rows in ${formatDuration(Number(durationMs))}`);
     }
   }

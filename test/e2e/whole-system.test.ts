@@ -1,13 +1,12 @@
-import { fail } from 'node:assert/strict';
 import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { readLimits, readPatients } from '../../database/index.ts';
-import { type Breach, judge, type Reading } from '../../jobs/alerts/limits.ts';
+import type { Reading } from '../../jobs/alerts/limits.ts';
+import { excursionsOf, kindOf, lengthOf, toldExcursions } from '../../scripts/demo/excursions.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { createSurroundings, type JobSurroundings, openSession } from '../helpers/jobs-surroundings.ts';
 import type { ReadMessage } from '../helpers/kafka.ts';
-import type { CaughtMail } from '../helpers/smtp.ts';
 import { Command, endCommands, submitCommand } from '../helpers/submit.ts';
 
 const READINGS = 1_800;
@@ -113,34 +112,30 @@ describe('the whole system', () => {
     expect(parquet.length + quarantine.length).to.equal(messages.length);
   });
 
-  it('mails exactly what the rules say: each mail tells of the next readings out of limits, none is missing, none too much', async () => {
+  it('mails exactly what the rules say: begin and end of each excursion once, to the right doctor, and nothing else', async () => {
     const [limits, patients] = [await readLimits(around.connection), await readPatients(around.connection)];
-    const ages = new Map(patients.map(({ customerId, age }) => [customerId, age]));
     const doctors = new Map(patients.map(({ customerId, doctorEmail }) => [customerId, doctorEmail]));
-    const open = new Map<string, Breach[]>();
-    for (const row of rows) {
-      for (const breach of judge(row, limits, (id) => ages.get(id)).breaches) {
-        const kind = `${breach.customerId} ${breach.attribute} ${breach.direction}`;
-        open.set(kind, [...(open.get(kind) ?? []), breach]);
-      }
-    }
-    const expected = [...open.values()].reduce((sum, breaches) => sum + breaches.length, 0);
-    expect(expected, 'readings out of limits').to.be.greaterThan(200);
-    let mailed = 0;
-    for (const caught of around.mail.mails) {
-      const { kind, count, worst, direction } = toldBy(caught);
-      const covered = open.get(kind)?.splice(0, count) ?? fail(`nothing of ${kind} was out of limits`);
-      const values = covered.map(({ value }) => value);
-      expect(values, `${kind}: a mail tells of ${count} readings`).to.have.length(count);
-      expect(worst, kind).to.equal(direction === 'low' ? Math.min(...values) : Math.max(...values));
-      expect(caught.to).to.deep.equal([doctors.get(Number(kind.split(' ')[0]))]);
-      mailed += count;
-    }
-    expect([...open].filter(([, left]) => left.length > 0)).to.deep.equal([]);
-    expect(mailed).to.equal(expected);
+    const { excursions, outOfLimits } = excursionsOf(rows, limits, patients);
+    expect(outOfLimits, 'readings out of limits').to.be.greaterThan(200);
+    await eventually(async () => (await waiting()) === 0, 'the outbox to be empty');
+    const told = around.mail.mails.flatMap(({ mail, to }) =>
+      toldExcursions(mail.text ?? '').map((excursion) => ({ ...excursion, to })),
+    );
+    expect(told.filter(({ begins }) => begins).map(kindOf)).to.have.members(excursions.map(kindOf));
+    expect(told.filter(({ ends }) => ends).map(lengthOf)).to.have.members(
+      excursions.filter(({ ended }) => ended).map(lengthOf),
+    );
+    for (const { customerId, to } of told) expect(to).to.deep.equal([doctors.get(customerId)]);
     const ids = around.mail.mails.map(({ mail }) => mail.messageId);
     expect(new Set(ids).size).to.equal(ids.length);
   });
+
+  async function waiting(): Promise<number> {
+    const [[row]] = await around.connection.query<RowDataPacket[]>(
+      "SELECT COUNT(*) AS number FROM alert_outbox WHERE state IN ('pending', 'sending')",
+    );
+    return Number(row?.number);
+  }
 
   it('leaves nothing running', async () => {
     const { stdout } = await new Command('jobs/status.ts', [], around.environment).ended;
@@ -150,18 +145,3 @@ describe('the whole system', () => {
     await eventually(async () => (await spark.streams.active()).length === 0, 'no query');
   });
 });
-
-function toldBy({ mail }: CaughtMail) {
-  const text = mail.text ?? '';
-  const [, attribute, direction = ''] =
-    /^(?:CRITICAL: )?(Heart beat|Blood pressure) too (low|high)/m.exec(text) ?? fail(text);
-  const number = (label: string) =>
-    Number(new RegExp(`^${label}: +(\\d+)`, 'm').exec(text)?.[1] ?? fail(`${label}: ${text}`));
-  const kind = `${number('Patient')} ${attribute === 'Heart beat' ? 'heartBeat' : 'bp'} ${direction}`;
-  return {
-    kind,
-    count: number('Readings out of range'),
-    worst: number('(?:Value|Highest value|Lowest value)'),
-    direction,
-  };
-}

@@ -70,6 +70,9 @@ export async function createSurroundings(
     VITALS_CHECKPOINT: `${folder}/checkpoint-vitals`,
     ALERTS_CHECKPOINT: `${folder}/checkpoint-alerts`,
     QUARANTINE_DIR: `${folder}/quarantine`,
+    // A test waits for its mails, not for the time between two of them.
+    ALERT_MAIL_GAP: '0s',
+    ALERT_URGENT_MAIL_GAP: '0s',
     ...mail.environment,
   };
   const close = async () => {

@@ -22,6 +22,8 @@ type Behaviour =
   | { readonly kind: 'stall' };
 
 export interface MailCatcherOptions {
+  /** A free one by default. */
+  readonly port?: number;
   /** PEM key and certificate: the server then offers STARTTLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** The only sign-in that is taken; none is asked for without it. */
@@ -73,7 +75,7 @@ export class MailCatcher {
     const server = new SMTPServer(serverOptions);
     // A client that goes away in the middle of a mail is part of the tests.
     server.on('error', () => {});
-    server.listen(0, '127.0.0.1');
+    server.listen(options.port ?? 0, '127.0.0.1');
     await once(server.server, 'listening');
     catcher = new MailCatcher(server);
     return catcher;

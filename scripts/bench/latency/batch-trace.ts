@@ -1,5 +1,3 @@
-import type { Answered } from './join-mails.ts';
-
 /** One micro-batch of the alert query, put together from Spark's report and from what the handler told. */
 export interface BatchTrace {
   readonly batchId: number;
@@ -11,6 +9,7 @@ export interface BatchTrace {
   readonly handlerAt: number;
   /** The handler's own steps: directory, collect, transaction, mail, count. */
   readonly lapsMs: Readonly<Record<string, number>>;
+  /** What the batch gave reason to tell: mails of the peer, notifications of ours. */
   readonly mails: number;
 }
 
@@ -39,7 +38,13 @@ export const STEPS: readonly (keyof Steps)[] = [
 const BEFORE_THE_SINK = ['latestOffset', 'getBatch', 'queryPlanning', 'walCommit'];
 
 /** Splits the way of one reading, which went through that batch. */
-export function stepsOf({ breach, notice }: Answered, trace: BatchTrace): Steps {
+export function stepsOf(
+  {
+    breach,
+    notice,
+  }: { readonly breach: { readonly timestamp: number }; readonly notice: { readonly acceptedAt: number } },
+  trace: BatchTrace,
+): Steps {
   const start = sum(BEFORE_THE_SINK.map((phase) => trace.phasesMs[phase] ?? 0));
   const { directory = 0, collect = 0, transaction = 0 } = trace.lapsMs;
   return {

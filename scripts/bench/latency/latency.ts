@@ -6,6 +6,8 @@ import { load } from '../machine.ts';
 import { providePeerPython } from '../peer-python.ts';
 import { medianSummary, type Summary, summarise } from '../statistics.ts';
 import { batchesOfMails, type Steps, stepsOf } from './batch-trace.ts';
+import type { TimedMail } from './catcher.ts';
+import { expectedTellings, joinTellings, readTellings } from './episode-mails.ts';
 import { type ExpectedBreach, joinMails } from './join-mails.ts';
 import { type SentReading, sendPaced } from './paced-sender.ts';
 import { type RunningPipeline, startOurs, startPeer } from './pipeline.ts';
@@ -22,7 +24,7 @@ const LAST_MAILS_LIMIT_MS = 60_000;
 export interface LatencyRun {
   readonly side: 'ours' | 'peer';
   readonly latencyMs: Summary;
-  /** Of the measured readings out of limits, how many no mail told of. */
+  /** Of what was due, how much no mail told of. */
   readonly unanswered: number;
   readonly mails: number;
   readonly batches: number;
@@ -102,18 +104,23 @@ async function measure(
     const { brokers, topic } = kafkaSettings(surroundings.environment);
     const sending = sendPaced({ brokers, topic }, readings, { count, perSecond: READINGS_PER_SECOND, onSent, signal });
     const sent = await Promise.race([sending, pipeline.failed()]);
-    const expected = breachesOf(sent, surroundings);
     task.detail('waiting for the last mails');
-    const notices = await lastNotices(surroundings, expected.length, signal);
+    // We tell of episodes, the peer of every batch in which something was out of limits.
+    const answers =
+      side === 'ours'
+        ? await answeredTellings(sent, surroundings, signal)
+        : await answeredBreaches(sent, surroundings, signal);
+    const { notices, answered, unanswered } = answers;
     const peakMemoryMiB = pipeline.peakMemoryMiB();
     const loadAtEnd = load();
     const reader = await pipeline.stop();
     pipeline = undefined;
     const measuredFrom = sent[warmUp]?.timestamp ?? Number.POSITIVE_INFINITY;
-    const { answered, unanswered } = joinMails(expected, notices);
     const measured = answered.filter(({ breach }) => breach.timestamp >= measuredFrom);
     const { traces, handled } = reader;
-    const batchOf = new Map(batchesOfMails(handled, notices.length).map((batch, index) => [notices[index], batch]));
+    const batchOf = new Map<unknown, number | undefined>(
+      batchesOfMails(handled, notices.length).map((batch, index) => [notices[index], batch]),
+    );
     const steps = measured.flatMap((answer) => {
       const trace = traces.get(batchOf.get(answer.notice) ?? -1);
       return trace ? [stepsOf(answer, trace)] : [];
@@ -123,7 +130,7 @@ async function measure(
       side,
       latencyMs: summarise(measured.map(({ latencyMs }) => latencyMs)),
       unanswered: unanswered.length,
-      mails: notices.length,
+      mails: catcher.mails.length,
       batches: batches.length,
       steps,
       batchMs: summarise(batches.map(({ phasesMs }) => phasesMs.triggerExecution ?? 0)),
@@ -151,20 +158,61 @@ function breachesOf(sent: readonly SentReading[], { limits, patients }: LatencyS
   );
 }
 
-/** Waits until the mails tell of so many readings, and reads them all. */
-async function lastNotices({ catcher }: LatencySurroundings, readings: number, signal: AbortSignal) {
-  const notices = [];
+/** What mails have told, and which of what was due. */
+interface Answers {
+  /** In the order of their acceptance; as many for each batch as it says. */
+  readonly notices: readonly unknown[];
+  readonly answered: readonly {
+    readonly breach: ExpectedBreach;
+    readonly notice: { readonly acceptedAt: number };
+    readonly latencyMs: number;
+  }[];
+  readonly unanswered: readonly ExpectedBreach[];
+}
+
+async function answeredBreaches(
+  sent: readonly SentReading[],
+  surroundings: LatencySurroundings,
+  signal: AbortSignal,
+): Promise<Answers> {
+  const expected = breachesOf(sent, surroundings);
+  const read = async (mail: TimedMail) => [await readNotice(mail)];
+  const notices = await lastNotices(surroundings, read, ({ count }) => count, expected.length, signal);
+  return { notices, ...joinMails(expected, notices) };
+}
+
+async function answeredTellings(
+  sent: readonly SentReading[],
+  surroundings: LatencySurroundings,
+  signal: AbortSignal,
+): Promise<Answers> {
+  const expected = expectedTellings(sent, surroundings.limits, surroundings.patients);
+  const notices = await lastNotices(surroundings, readTellings, () => 1, expected.length, signal);
+  return { notices, ...joinTellings(expected, notices) };
+}
+
+/** Waits until the mails tell of so much, and reads them all. */
+async function lastNotices<Notice>(
+  { catcher }: LatencySurroundings,
+  read: (mail: TimedMail) => Promise<readonly Notice[]>,
+  weight: (notice: Notice) => number,
+  expected: number,
+  signal: AbortSignal,
+): Promise<readonly Notice[]> {
+  const notices: Notice[] = [];
   const limit = AbortSignal.timeout(LAST_MAILS_LIMIT_MS);
-  let covered = 0;
+  let told = 0;
+  let mails = 0;
   for (;;) {
-    for (const mail of catcher.mails.slice(notices.length)) {
-      const notice = await readNotice(mail);
-      notices.push(notice);
-      covered += notice.count;
+    for (const mail of catcher.mails.slice(mails)) {
+      mails += 1;
+      const found = await read(mail);
+      notices.push(...found);
+      told += found.reduce((sum, notice) => sum + weight(notice), 0);
     }
-    if (covered >= readings) return notices;
+    if (told >= expected) return notices;
     if (limit.aborted) {
-      const missing = `${covered} of ${readings} readings out of limits were told of by mail`;
+      const missing = `${told} of ${expected} that were due were told of by mail`;
       throw new OperatorError('BENCH_FAILED', `${missing} within ${LAST_MAILS_LIMIT_MS / 1000} s of the last reading`);
     }
     await delay(100, undefined, { signal });

@@ -36,7 +36,7 @@ export class TraceReader {
     const json = jsonOf(line);
     const event = eventSchema.safeParse(json).data;
     if (event && (event.query ?? this.#query) === this.#query) {
-      const mails = event.counts['mails sent'] ?? 0;
+      const mails = event.counts['mails sent'] ?? event.counts.notifications ?? 0;
       this.#handled.set(event.batchId, { handlerAt: Date.parse(event.at), lapsMs: event.durationMs, mails });
     }
     const report = reportSchema.safeParse(json).data;

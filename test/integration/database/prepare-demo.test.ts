@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import {
   connect,
+  createTables,
   demoLimits,
   prepareDemoDatabase,
+  readDirectory,
   readLimits,
   readPatients,
   usePreset,
@@ -94,4 +96,33 @@ describe('limits repository', () => {
       expect(inserted).to.equal(false);
     });
   }
+
+  it('reads a table that was made before rows could have rules, and adds the columns for them without touching rows', async () => {
+    const { connection } = database;
+    const before = await readLimits(connection);
+    await connection.query(
+      `ALTER TABLE threshold_reference DROP COLUMN open_after, DROP COLUMN recover_after,
+         DROP COLUMN repeat_interval_s, DROP COLUMN hold_s, DROP COLUMN hysteresis`,
+    );
+    expect(await readLimits(connection)).to.deep.equal(before);
+    await Promise.all([createTables(connection), createTables(connection)]);
+    await connection.query('UPDATE threshold_reference SET open_after = 2, hold_s = 30 ORDER BY id LIMIT 1');
+    const [first, ...rest] = await readLimits(connection);
+    expect(first).to.deep.equal({ ...before[0], rules: { openAfter: 2, holdTimeMs: 30_000 } });
+    expect(rest).to.deep.equal(before.slice(1));
+  });
+
+  it('sets aside rows that cannot be right, and names them', async () => {
+    const { connection } = database;
+    await connection.query('ALTER TABLE threshold_reference DROP CONSTRAINT limits_band');
+    await connection.query('UPDATE threshold_reference SET lower_limit = 1000 ORDER BY id DESC LIMIT 1');
+    await connection.query("UPDATE patients_information SET doctor_email = 'a@b@c' WHERE customerId = 4");
+    const { limits, patients, rejected } = await readDirectory(connection);
+    expect(limits).to.have.length((await readLimits(connection)).length);
+    expect(patients.map(({ doctorEmail }) => doctorEmail === '')).to.deep.equal([false, false, false, true, false]);
+    expect(rejected.map(({ table, reason }) => `${table}: ${reason}`)).to.deep.equal([
+      'threshold_reference: lower_limit is above upper_limit',
+      'patients_information: doctor_email is not one mail address',
+    ]);
+  });
 });

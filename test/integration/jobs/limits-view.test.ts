@@ -2,9 +2,10 @@ import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Attribute, Limit, Patient, Severity } from '../../../database/index.ts';
-import { findingsOf, type ReportedMeasurement } from '../../../jobs/alerts/findings.ts';
-import { type Breach, judge, type Reading } from '../../../jobs/alerts/limits.ts';
-import { limitsOfPatients, measurementsToReport } from '../../../jobs/alerts/limits-view.ts';
+import { sortOut } from '../../../jobs/alerts/batch-facts.ts';
+import { DirectoryIndex } from '../../../jobs/alerts/directory-index.ts';
+import { type Breach, classify, judge, type Reading } from '../../../jobs/alerts/limits.ts';
+import { bandsOfPatients, batchReport, type PatientReport } from '../../../jobs/alerts/limits-view.ts';
 import { openSession } from '../../helpers/jobs-surroundings.ts';
 
 const READINGS = 'customerId INT, heartBeat INT, bp INT, timestamp TIMESTAMP, partition INT, offset BIGINT';
@@ -27,36 +28,48 @@ describe('limits joined in Spark', () => {
 
   after(() => spark.stop());
 
-  async function inSpark(readings: readonly Reading[], limits: readonly Limit[], patients: readonly Patient[]) {
+  /** What Spark reports as out of limits, judged as the driver does; and what it says of patients as a whole. */
+  async function inSpark(
+    readings: readonly Reading[],
+    limits: readonly Limit[],
+    patients: readonly Patient[],
+    watched: readonly number[] = [],
+  ) {
     const rows = readings.map((reading, index) => {
       return { ...reading, timestamp: new Date(index * 1_000), partition: index % 3, offset: BigInt(index) };
     });
     const frame = spark.createDataFrame(rows, READINGS);
-    const joined = limitsOfPatients(spark, patients, limits);
-    return findingsOf(await measurementsToReport(frame, joined).collect<ReportedMeasurement>());
+    const reports = await batchReport(
+      frame,
+      bandsOfPatients(spark, patients, limits),
+      watched,
+    ).collect<PatientReport>();
+    const { facts, patients: seen } = sortOut(reports);
+    const index = new DirectoryIndex({ limits, patients });
+    const breaches = facts.measurements.flatMap((one) => {
+      const breach = classify(one, one.attribute, one.value, index.limitsOf(one.customerId, one.attribute));
+      return breach ? [{ ...breach, at: new Date(one.atMs) }] : [];
+    });
+    return { breaches, ...facts, seen };
   }
 
   function byRules(readings: readonly Reading[], limits: readonly Limit[], patients: readonly Patient[]) {
     const ages = new Map(patients.map(({ customerId, age }) => [customerId, age]));
-    const verdicts = readings.map((reading) => judge(reading, limits, (id) => ages.get(id)));
-    const breaches = verdicts.flatMap((verdict, index) => {
-      return verdict.breaches.map((breach) => ({ ...breach, at: new Date(index * 1_000) }));
-    });
-    const unlimited = readings.filter((_, index) => (verdicts[index]?.withoutLimit.length ?? 0) > 0);
-    return {
-      breaches,
-      withoutLimits: verdicts.reduce((sum, { withoutLimit }) => sum + withoutLimit.length, 0),
-      patientsWithoutLimits: [...new Set(unlimited.map(({ customerId }) => customerId))].sort((a, b) => a - b),
-    };
+    return readings.flatMap((reading, index) =>
+      judge(reading, limits, (id) => ages.get(id)).breaches.map((breach) => ({
+        ...breach,
+        at: new Date(index * 1_000),
+      })),
+    );
   }
 
   async function expectAgreement(readings: readonly Reading[], limits: readonly Limit[], patients: readonly Patient[]) {
     const found = await inSpark(readings, limits, patients);
-    const expected = byRules(readings, limits, patients);
-    expect({ ...found, breaches: sorted(found.breaches) }).to.deep.equal({
-      ...expected,
-      breaches: sorted(expected.breaches),
-    });
+    expect(sorted(found.breaches)).to.deep.equal(sorted(byRules(readings, limits, patients)));
+    // Spark hands over nothing of patients with whom all is well.
+    const told = new Set(found.measurements.map(({ customerId }) => customerId));
+    expect(told).to.deep.equal(new Set(found.breaches.map(({ customerId }) => customerId)));
+    expect(found.seen.reduce((sum, { readings: count }) => sum + count, 0)).to.equal(readings.length);
     return found;
   }
 
@@ -69,8 +82,8 @@ describe('limits joined in Spark', () => {
     const readings = patients.flatMap(({ customerId }) =>
       [65, 66, 69, 70, 73, 74, 78, 79].map((heartBeat) => ({ customerId, heartBeat, bp: 120 })),
     );
-    const { patientsWithoutLimits } = await expectAgreement(readings, limits, patients);
-    expect(patientsWithoutLimits).to.deep.equal([1, 2, 3, 4, 5]);
+    const { breaches } = await expectAgreement(readings, limits, patients);
+    expect(breaches).to.have.length(16);
   });
 
   it("lets a patient's own limits win, for that attribute and age only", async () => {
@@ -92,16 +105,58 @@ describe('limits joined in Spark', () => {
     ]);
   });
 
-  it('reports patients whom nobody knows, and those without a limit, as without limits', async () => {
+  it('reports nothing as out of limits where there are no limits, no patients, or an unknown one', async () => {
     const readings = [1, 2].map((customerId) => ({ customerId, heartBeat: 10, bp: 10 }));
-    const { breaches, withoutLimits } = await expectAgreement(readings, [limit()], [patient(1, 30)]);
-    expect([breaches.length, withoutLimits]).to.deep.equal([1, 3]);
+    expect((await expectAgreement(readings, [limit()], [patient(1, 30)])).breaches).to.have.length(1);
+    expect((await expectAgreement(readings, [], [patient(1, 30)])).breaches).to.have.length(0);
+    expect((await expectAgreement(readings, [limit()], [])).breaches).to.have.length(0);
   });
 
-  it('reports everything as without limits where there are no limits, or no patients, at all', async () => {
-    const readings = [{ customerId: 1, heartBeat: 70, bp: 120 }];
-    expect((await expectAgreement(readings, [], [patient(1, 30)])).withoutLimits).to.equal(2);
-    expect((await expectAgreement(readings, [limit()], [])).withoutLimits).to.equal(2);
+  it('hands over all readings of watched patients, and where each patient and partition ends', async () => {
+    const beats = [70, 71, 200, 72, 73, 74];
+    const readings = beats.map((heartBeat, index) => ({ customerId: 1 + (index % 3), heartBeat, bp: 120 }));
+    const limits = [limit(), limit({ attribute: 'bp' as const, upper: 140 })];
+    const patients = [patient(1, 30), patient(2, 30), patient(3, 30)];
+    const { measurements, seen, ends } = await inSpark(readings, limits, patients, [2]);
+    expect(
+      measurements.map(({ customerId, attribute, value, offset, atMs }) => [
+        customerId,
+        attribute,
+        value,
+        offset,
+        atMs,
+      ]),
+    ).to.have.deep.members([
+      [2, 'heartBeat', 71, 1n, 1_000],
+      [2, 'bp', 120, 1n, 1_000],
+      [2, 'heartBeat', 73, 4n, 4_000],
+      [2, 'bp', 120, 4n, 4_000],
+      [3, 'heartBeat', 200, 2n, 2_000],
+      [3, 'bp', 120, 2n, 2_000],
+      [3, 'heartBeat', 74, 5n, 5_000],
+      [3, 'bp', 120, 5n, 5_000],
+    ]);
+    expect(seen).to.have.deep.members([
+      { customerId: 1, readings: 2, newestAtMs: 3_000 },
+      { customerId: 2, readings: 2, newestAtMs: 4_000 },
+      { customerId: 3, readings: 2, newestAtMs: 5_000 },
+    ]);
+    expect(ends).to.deep.equal(
+      new Map([
+        [0, { nextOffset: 4n, newestAtMs: 3_000 }],
+        [1, { nextOffset: 5n, newestAtMs: 4_000 }],
+        [2, { nextOffset: 6n, newestAtMs: 5_000 }],
+      ]),
+    );
+  });
+
+  it('watches over thousands of patients at once', async () => {
+    const watched = Array.from({ length: 5_000 }, (_, index) => index - 2_500);
+    const readings = [-2_501, -2_500, 0, 2_499, 2_500].map((customerId) => ({ customerId, heartBeat: 70, bp: 120 }));
+    const patients = readings.map(({ customerId }) => patient(customerId, 30));
+    const { measurements } = await inSpark(readings, [limit()], patients, watched);
+    const told = measurements.filter(({ attribute }) => attribute === 'bp').map(({ customerId }) => customerId);
+    expect(told).to.have.members([-2_500, 0, 2_499]);
   });
 
   it('agrees with the rules for any limits, patients and readings', async () => {

@@ -148,7 +148,9 @@ describe('submit', () => {
       await both.running(4);
       await around.writer.readings([{ customerId: 1, heartBeat: 20, bp: 170 }]);
       await both.line(/^patient-vitals-archive +batch \d+ +\d+ rows +[\d.]+ rows\/s +[\d.]+ s +lag 0$/);
-      await both.line(/^vital-alerts +handled batch \d+: 1 out of limits, 1 mails sent \(.*mail \d+ ms/);
+      await both.line(
+        /^vital-alerts +handled batch \d+: \d+ readings, 1 out of limits, 1 notifications \(.*transaction \d+ ms/,
+      );
 
       const second = await submit('vital-alerts', ...TRIGGER);
       expect(second.code).to.equal(2);
@@ -157,9 +159,9 @@ describe('submit', () => {
       const replacing = submitCommand(['vital-alerts', '--json', '--replace', ...TRIGGER], around.environment);
       await replacing.running(1);
       await both.line(/vital-alerts was stopped/);
-      await around.writer.readings([{ customerId: 1, heartBeat: 21, bp: 170 }]);
+      await around.writer.readings([{ customerId: 2, heartBeat: 21, bp: 170 }]);
       await replacing.until(() => replacing.rowsOf('vital-alerts') >= 1, 'the replacing job to handle a batch');
-      expect(around.mail.mails).to.have.length(2);
+      expect(await around.mail.arrived(2)).to.have.length(2);
 
       const ended = await both.interrupt();
       expect(ended.code, ended.stderr).to.equal(130);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../helpers/eventually.ts';
 import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
 import { type Command, endCommands, run, submitCommand } from '../../helpers/submit.ts';
 
@@ -19,13 +20,12 @@ describe('vital-alerts', () => {
     await around.close();
   });
 
-  /** What the mails from the n-th on say, sorted. */
+  /** What the mails from the n-th on say: recipient, patient and headline of each section, sorted. */
   function told(from: number): string[] {
     return around.mail.mails
       .slice(from)
-      .map(
-        ({ mail, to }) =>
-          `${to.join()} ${patientOf(mail.text)} ${/(?:Heart|Blood).*(?:low|high)/.exec(mail.text ?? '')?.[0]}`,
+      .flatMap(({ mail, to }) =>
+        sectionsOf(mail.text).map(({ patient, headline }) => `${to.join()} ${patient} ${headline}`),
       )
       .sort();
   }
@@ -35,7 +35,7 @@ describe('vital-alerts', () => {
     await job.until(({ rowsOf }) => rowsOf.call(job, 'vital-alerts') >= rows, `${rows} rows to be handled`);
   }
 
-  it('sends one mail for each patient, attribute and direction of a batch, to the doctor of the patient', async () => {
+  it('tells in one mail what goes out of limits with a patient in a batch, to the doctor of the patient', async () => {
     // One partition and one send: one batch.
     await around.writer.readings([
       { customerId: 1, heartBeat: 100, bp: 200 },
@@ -43,31 +43,40 @@ describe('vital-alerts', () => {
       { customerId: 1, heartBeat: 30, bp: 200 },
       { customerId: 1, heartBeat: 74, bp: 240 },
     ]);
-    await around.mail.arrived(3, 60_000);
+    await around.mail.arrived(1, 60_000);
     await handled(4);
+    expect(around.mail.mails).to.have.length(1);
     expect(told(0)).to.deep.equal([
-      'alder@ward-a.example.org 1 Blood pressure too high',
-      'alder@ward-a.example.org 1 Heart beat too high',
-      'alder@ward-a.example.org 1 Heart beat too low',
+      'alder@ward-a.example.org 1 Blood pressure too high, 240 mmHg',
+      'alder@ward-a.example.org 1 Heart beat too high, 100 bpm',
+      'alder@ward-a.example.org 1 Heart beat too low, 30 bpm',
     ]);
-    const high = around.mail.mails.find(({ mail }) => mail.text?.includes('Heart beat too high'))?.mail.text ?? '';
-    expect(high)
-      .to.match(/Highest value:\s+120 bpm/)
-      .and.match(/Readings out of range:\s+2\b/);
   });
 
-  it('sends no mail about readings inside of the limits, on their ends or unreadable', async () => {
-    const before = around.mail.mails.length;
+  it('tells of the end when readings have been back inside of the limits, and of nothing in between', async () => {
     await around.writer.readings([
       { customerId: 1, heartBeat: 70, bp: 161 },
       { customerId: 1, heartBeat: 78, bp: 220 },
     ]);
+    await around.mail.arrived(2, 30_000);
     await around.writer.raw({ value: 'nonsense', key: '1' }, { value: null, key: '1' }, { value: '', key: '1' });
-    // Of a partition everything that comes before an alert has been handled before it.
-    await around.writer.readings([{ customerId: 1, heartBeat: 69, bp: 200 }]);
-    await around.mail.arrived(before + 1, 30_000);
+    await around.writer.readings([{ customerId: 1, heartBeat: 75, bp: 200 }]);
+    await around.mail.arrived(3, 30_000);
     await handled(10);
-    expect(told(before)).to.deep.equal(['alder@ward-a.example.org 1 Heart beat too low']);
+    expect(told(1)).to.deep.equal([
+      'alder@ward-a.example.org 1 Blood pressure back in range, 200 mmHg',
+      'alder@ward-a.example.org 1 Heart beat back in range, 70 bpm',
+      'alder@ward-a.example.org 1 Heart beat back in range, 78 bpm',
+    ]);
+    const [opening, ...followUps] = around.mail.mails.map(({ mail }) => mail);
+    for (const followUp of followUps) {
+      expect(followUp.references).to.deep.equal(opening?.messageId);
+      expect(followUp.inReplyTo).to.equal(opening?.messageId);
+    }
+    expect(followUps.map(({ text }) => /Readings out of range: +(\d+)/.exec(text ?? '')?.[1])).to.have.members([
+      '2',
+      '1',
+    ]);
   });
 
   it('applies thresholds changed in the database from the next batch', async () => {
@@ -79,8 +88,7 @@ describe('vital-alerts', () => {
     await around.writer.readings([{ customerId: 1, heartBeat: 201, bp: 200 }]);
     await around.mail.arrived(before + 1, 30_000);
     await handled(12);
-    expect(told(before)).to.deep.equal(['alder@ward-a.example.org 1 Heart beat too high']);
-    expect(around.mail.mails.at(-1)?.mail.text).to.match(/Value:\s+201 bpm/);
+    expect(told(before)).to.deep.equal(['alder@ward-a.example.org 1 Heart beat too high, 201 bpm']);
   });
 
   it("lets a patient's own limit win as soon as it is in the table", async () => {
@@ -97,8 +105,8 @@ describe('vital-alerts', () => {
     await around.mail.arrived(before + 2, 30_000);
     await handled(14);
     expect(told(before)).to.deep.equal([
-      'alder@ward-a.example.org 2 Heart beat too low',
-      'birch@ward-b.example.org 3 Heart beat too high',
+      'alder@ward-a.example.org 2 Heart beat too low, 70 bpm',
+      'birch@ward-b.example.org 3 Heart beat too high, 105 bpm',
     ]);
     expect(around.mail.mails.slice(before).filter(({ mail }) => mail.subject?.startsWith('CRITICAL'))).to.have.length(
       1,
@@ -116,7 +124,12 @@ describe('vital-alerts', () => {
     const { jobs } = JSON.parse(status.stdout) as { jobs: { job: string; running: boolean; counts: object }[] };
     const alerts = jobs.find(({ job: name }) => name === 'vital-alerts');
     expect(alerts?.running).to.equal(true);
-    expect(alerts?.counts).to.deep.equal({ 'mails sent': 7, 'measurements without limits': 4 });
+    expect(alerts?.counts).to.deep.equal({
+      'open episodes': 3,
+      'of these critical': 1,
+      'mails sent': around.mail.mails.length,
+      'measurements without limits': 4,
+    });
   });
 
   it('tells of each batch without any patient, value or address', () => {
@@ -136,6 +149,58 @@ describe('vital-alerts', () => {
   });
 });
 
-function patientOf(text: string | undefined): string {
-  return /^Patient:\s+(\d+)/m.exec(text ?? '')?.[1] ?? '?';
+describe('vital-alerts and what is not a finding', () => {
+  let around: JobSurroundings;
+
+  before(async () => {
+    around = await createSurroundings('technical');
+  });
+
+  after(async () => {
+    await endCommands();
+    await around.close();
+  });
+
+  it('tells the operator of bad rows, of silent patients and of their return; everybody else is judged meanwhile', async () => {
+    const { connection, mail, writer } = around;
+    await connection.query('ALTER TABLE threshold_reference DROP CONSTRAINT limits_band');
+    await connection.query(
+      `INSERT INTO threshold_reference (attribute, low_age_limit, high_age_limit, lower_limit, upper_limit, message)
+       VALUES ('bp', 101, 150, 200, 100, 'the wrong way round')`,
+    );
+    await connection.query("UPDATE patients_information SET doctor_email = 'a@b@example.org' WHERE customerId = 2");
+    const environment = { ...around.environment, ALERT_SILENT_AFTER: '3s', OPERATOR_EMAIL: 'ops@example.org' };
+    const job = submitCommand(['vital-alerts', '--json', ...TRIGGER], environment);
+    await job.line(/threshold_reference, id \d+: lower_limit is above upper_limit; the row is not in force/);
+    await job.line(/patients_information, customerId 2: doctor_email is not one mail address/);
+    await job.running(1);
+    await writer.readings([
+      { customerId: 1, heartBeat: 100, bp: 200 },
+      { customerId: 2, heartBeat: 100, bp: 160 },
+    ]);
+    const subjectsOf = (recipient: string) =>
+      mail.mails.filter(({ to }) => to.includes(recipient)).map(({ mail: { subject } }) => subject);
+    const arrives = (recipient: string, subject: RegExp) =>
+      eventually(
+        () => Promise.resolve(subjectsOf(recipient).some((one) => subject.test(one ?? ''))),
+        `${subject} for ${recipient}: ${subjectsOf(recipient)}`,
+      );
+    await arrives('alder@ward-a.example.org', /^Ward A: Heart beat too high$/);
+    await arrives('ops@example.org', /^Technical: 2 rows about limits or patients are not in force$/);
+    // Nobody can tell the doctor of patient 2, so somebody else must know.
+    await arrives('ops@example.org', /^Ward A: Heart beat too high$/);
+    await arrives('ops@example.org', /^Technical: 2 patients: no readings come any more$/);
+    const status = await run('jobs/status.ts', [], environment);
+    expect(status.stdout).to.match(/^ {2}silent patients: 2$/m);
+    await writer.readings([{ customerId: 1, heartBeat: 75, bp: 200 }]);
+    await arrives('ops@example.org', /^Technical: 1 patient: readings come again$/);
+    expect((await job.interrupt()).code).to.equal(130);
+    expect(subjectsOf('alder@ward-a.example.org').some((subject) => subject?.startsWith('Technical'))).to.equal(false);
+  });
+});
+
+function sectionsOf(text = ''): { headline: string; patient: string }[] {
+  return [...text.matchAll(/^(?:CRITICAL: )?((?:Heart|Blood).*)\n\n(?:.+\n)*?Patient:\s+(\d+)/gm)].map(
+    ([, headline = '', patient = '']) => ({ headline, patient }),
+  );
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { type AlertMail, isTransientMailError, Mailer } from '../../../jobs/alerts/mailer.ts';
+import { type AlertMail, Mailer, mailFailure } from '../../../jobs/alerts/mailer.ts';
 import { OperatorError } from '../../../settings/index.ts';
 import { MailCatcher } from '../../helpers/smtp.ts';
 
@@ -15,6 +15,7 @@ const mail = (overrides: Partial<AlertMail> = {}): AlertMail => ({
   subject: 'Ward B, patient 3: Blood pressure too high, 211 mmHg',
   text: 'Normal range: 151–180 mmHg\n',
   html: '<p>Normal range: 151–180 mmHg</p>',
+  pictures: [],
   ...overrides,
 });
 
@@ -54,6 +55,25 @@ describe('Mailer', () => {
     expect(caught?.mail.headers.get('auto-submitted')).to.equal('auto-generated');
   });
 
+  it('puts pictures into the mail, and the mail into the conversation of earlier ones', async () => {
+    const png = Buffer.from('a picture');
+    const references = ['<root@instant-health.example>', '<second@instant-health.example>'];
+    await mailer.send(
+      mail({
+        pictures: [{ contentId: 'readings-1@alerts', png }],
+        references,
+        notificationKeys: ['a.opened.0', 'b.opened.0'],
+      }),
+    );
+    const [caught] = await catcher.arrived(1);
+    expect(caught?.mail.attachments.map(({ contentId, content }) => [contentId, String(content)])).to.deep.equal([
+      ['<readings-1@alerts>', 'a picture'],
+    ]);
+    expect(caught?.mail.references).to.deep.equal(references);
+    expect(caught?.mail.inReplyTo).to.equal(references[1]);
+    expect(caught?.mail.headers.get('x-instant-health-notifications')).to.equal('a.opened.0 b.opened.0');
+  });
+
   it('sends many mails over at most two connections, each once', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `<m${index}@instant-health.example>`);
     await Promise.all(ids.map((messageId) => mailer.send(mail({ messageId }))));
@@ -72,7 +92,7 @@ describe('Mailer', () => {
     it(`refuses ${what} before it connects, for good`, async () => {
       const error = await failure(() => mailer.send(mail(overrides)));
       expect(error.code).to.equal(code);
-      expect(isTransientMailError(error)).to.equal(false);
+      expect(mailFailure(error)).to.equal('refused');
       expect(catcher.connections).to.equal(0);
     });
   }
@@ -83,9 +103,11 @@ describe('Mailer', () => {
     expect(passing.code).to.equal('SMTP_REFUSED');
     expect(passing.message).to.include('4.3.0 try later');
     expect(passing.next).to.include('SMTP_HOST');
-    expect(isTransientMailError(passing)).to.equal(true);
+    expect(mailFailure(passing)).to.equal('later');
     catcher.refuse(550, '5.7.1 not here', 1);
-    expect(isTransientMailError(await failure(() => mailer.send(mail())))).to.equal(false);
+    expect(mailFailure(await failure(() => mailer.send(mail())))).to.equal('refused');
+    catcher.refuse(421, '4.3.2 closing', 1);
+    expect(mailFailure(await failure(() => mailer.send(mail())))).to.equal('no server');
     await mailer.send(mail());
     expect(await catcher.arrived(1)).to.have.length(1);
   });
@@ -99,7 +121,7 @@ describe('Mailer', () => {
       await stalling;
       const error = await sending;
       expect(error.code).to.equal('SMTP_UNREACHABLE');
-      expect(isTransientMailError(error)).to.equal(true);
+      expect(mailFailure(error)).to.equal('no server');
     } finally {
       hasty.close();
     }
@@ -163,7 +185,7 @@ describe('Mailer and TLS', () => {
     try {
       const error = await failure(() => mailer.send(mail()));
       expect(error.code).to.equal('SMTP_TLS');
-      expect(isTransientMailError(error)).to.equal(false);
+      expect(mailFailure(error)).to.equal('no server');
       expect(catcher.mails).to.have.length(0);
     } finally {
       mailer.close();

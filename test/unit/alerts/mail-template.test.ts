@@ -1,47 +1,41 @@
+import { inflateSync } from 'node:zlib';
 import { expect } from 'chai';
-import type { Breach } from '../../../jobs/alerts/limits.ts';
-import { alertMail, type BreachGroup, groupBreaches } from '../../../jobs/alerts/mail-template.ts';
+import { alertMail } from '../../../jobs/alerts/mail-template.ts';
+import { Raster } from '../../../jobs/alerts/png.ts';
 import { OperatorError } from '../../../settings/index.ts';
-
-const group: BreachGroup = {
-  customerId: 3,
-  ward: 'Ward B',
-  attribute: 'bp',
-  direction: 'high',
-  severity: 'warning',
-  worst: 211,
-  lower: 151,
-  upper: 180,
-  count: 7,
-  firstAt: new Date('2026-01-05T08:00:10.000Z'),
-  lastAt: new Date('2026-01-05T08:00:40.250Z'),
-  source: 'local',
-};
-
-const breach = (overrides: Partial<Breach> & { at: Date }): Breach & { at: Date } => ({
-  customerId: 3,
-  attribute: 'bp',
-  direction: 'high',
-  value: 190,
-  lower: 151,
-  upper: 180,
-  severity: 'warning',
-  message: 'out',
-  source: 'local',
-  ...overrides,
-});
+import { episode, episodeItem } from '../../helpers/episodes.ts';
 
 describe('alertMail', () => {
   it('has a subject with ward and what is wrong, and nothing that tells of whom', () => {
-    expect(alertMail(group).subject).to.equal('Ward B: Blood pressure too high');
-    expect(alertMail({ ...group, severity: 'critical', direction: 'low', worst: 80 }).subject).to.equal(
+    expect(alertMail([episodeItem()]).subject).to.equal('Ward B: Blood pressure too high');
+    expect(alertMail([episodeItem('opened', { severity: 'critical', direction: 'low' })]).subject).to.equal(
       'CRITICAL: Ward B: Blood pressure too low',
     );
-    expect(alertMail({ ...group, attribute: 'heartBeat', worst: 99 }).subject).to.equal('Ward B: Heart beat too high');
+    expect(alertMail([episodeItem('opened', { attribute: 'heartBeat' })]).subject).to.equal(
+      'Ward B: Heart beat too high',
+    );
+  });
+
+  it('keeps the subject of a conversation, but for an escalation', () => {
+    const followUp = { followUp: true };
+    for (const kind of ['reminded', 'recovered'] as const) {
+      expect(alertMail([episodeItem(kind)], followUp).subject).to.equal('Re: Ward B: Blood pressure too high');
+    }
+    expect(alertMail([episodeItem('recovered', { severity: 'critical' })], followUp).subject).to.match(/^Re: /);
+    expect(alertMail([episodeItem('escalated', { severity: 'critical' })], followUp).subject).to.equal(
+      'CRITICAL: Ward B: Blood pressure too high',
+    );
+  });
+
+  it('counts the alerts in the subject of a mail about several', () => {
+    const two = [episodeItem(), episodeItem('opened', { id: 'e2', customerId: 4 })];
+    expect(alertMail(two).subject).to.equal('Ward B: 2 alerts');
+    const wards = [...two, episodeItem('opened', { id: 'e3', severity: 'critical' }, 'Ward C')];
+    expect(alertMail(wards).subject).to.equal('CRITICAL: 2 wards: 3 alerts');
   });
 
   it('says the same in text and in HTML', () => {
-    const { text, html } = alertMail(group, { link: 'https://alerts.example.org/readings' });
+    const { text, html } = alertMail([episodeItem()], { link: 'https://alerts.example.org/readings' });
     for (const fact of ['Ward B', '211 mmHg', '151–180 mmHg', '2026-01-05 08:00:10 – 08:00:40']) {
       expect(text).to.include(fact);
       expect(html).to.include(fact);
@@ -51,99 +45,106 @@ describe('alertMail', () => {
     expect(html).to.include('href="https://alerts.example.org/readings?patient=3&amp;attribute=bp"');
   });
 
-  it('names both days where a group lasts over midnight, and one moment once', () => {
-    const overnight = { ...group, firstAt: new Date('2026-01-05T23:59:00Z'), lastAt: new Date('2026-01-06T00:01:00Z') };
-    expect(alertMail(overnight).text).to.include('2026-01-05 23:59:00 – 2026-01-06 00:01:00');
-    expect(alertMail({ ...group, lastAt: group.firstAt, count: 1 }).text).to.match(
-      /Time \(UTC\): +2026-01-05 08:00:10\n/,
-    );
+  it('says what has become of an episode', () => {
+    const headline = (kind: 'opened' | 'escalated' | 'reminded' | 'recovered') =>
+      alertMail([episodeItem(kind)]).text.split('\n')[0];
+    expect(headline('opened')).to.equal('Blood pressure too high, 211 mmHg');
+    expect(headline('escalated')).to.equal('Blood pressure too high, now critical, 211 mmHg');
+    expect(headline('reminded')).to.equal('Blood pressure still too high, 184 mmHg');
+    expect(headline('recovered')).to.equal('Blood pressure back in range, 184 mmHg');
   });
 
-  it('loads nothing and runs nothing when it is opened', () => {
-    const { html } = alertMail(group, { link: 'https://alerts.example.org/' });
-    expect(html).to.not.match(/<(img|script|link|iframe|style)\b|url\(|@import|\bon\w+=/i);
+  it('tells of an episode once, as it was at last, when several things have happened to it', () => {
+    const items = [episodeItem('opened'), episodeItem('reminded'), episodeItem('recovered', { breaches: 40 })];
+    const { text, pictures } = alertMail(items);
+    expect(text.match(/^Patient:/gm)).to.have.length(1);
+    expect(text).to.match(/Status: +Began and is back in range, was too high\n/);
+    expect(text).to.match(/Readings out of range: +40\n/);
+    expect(pictures).to.have.length(1);
+  });
+
+  it('names both days where an episode lasts over midnight, and one moment once', () => {
+    const beganAtMs = Date.parse('2026-01-05T23:59:00Z');
+    const overnight = { beganAtMs, lastOutAtMs: Date.parse('2026-01-06T00:01:00Z') };
+    expect(alertMail([episodeItem('opened', overnight)]).text).to.include('2026-01-05 23:59:00 – 2026-01-06 00:01:00');
+    const moment = { beganAtMs, lastOutAtMs: beganAtMs, breaches: 1 };
+    expect(alertMail([episodeItem('opened', moment)]).text).to.match(/Out of range \(UTC\): +2026-01-05 23:59:00\n/);
+  });
+
+  it('loads nothing from anywhere and runs nothing when it is opened', () => {
+    const { html, pictures } = alertMail([episodeItem()], { link: 'https://alerts.example.org/' });
+    expect(html).to.not.match(/<(script|link|iframe|style)\b|url\(|@import|\bon\w+=/i);
     expect(html.match(/https?:\/\//g)).to.have.length(1);
+    expect(html.match(/<img [^>]*src="([^"]*)"/)?.[1]).to.equal(`cid:${pictures[0]?.contentId}`);
+  });
+
+  it('shows pictures of the first eight episodes only', () => {
+    const many = Array.from({ length: 30 }, (_, index) =>
+      episodeItem('opened', { id: `e${index}`, customerId: index }),
+    );
+    const { html, text, pictures } = alertMail(many);
+    expect(pictures).to.have.length(8);
+    expect(html.match(/<img /g)).to.have.length(8);
+    expect(text.match(/^Patient:/gm)).to.have.length(30);
   });
 
   it('says that limits are for demonstration only where they are', () => {
     for (const source of ['course', 'news2']) {
-      const { text, html } = alertMail({ ...group, source });
+      const { text, html } = alertMail([episodeItem('opened', { worst: { ...episode().worst, source } })]);
       expect(text).to.include('not clinical advice');
       expect(html).to.include('not clinical advice');
     }
-    expect(alertMail(group).text).to.not.include('clinical advice');
+    expect(alertMail([episodeItem()]).text).to.not.include('clinical advice');
+  });
+
+  it('tells of technical troubles without a word about health', () => {
+    const lines = ['Patient 3: last reading 2026-01-05 08:00:10 UTC'];
+    const { subject, text, html } = alertMail([{ type: 'technical', headline: '1 patient: no readings come', lines }]);
+    expect(subject).to.equal('Technical: 1 patient: no readings come');
+    expect(text).to.include(lines[0]);
+    expect(html).to.include(lines[0]).and.include('Technical notice');
   });
 
   it('escapes what would be markup', () => {
-    const { html } = alertMail({ ...group, ward: `<b onclick="x">'A' & "B"</b>` });
+    const { html } = alertMail([episodeItem('opened', {}, `<b onclick="x">'A' & "B"</b>`)]);
     expect(html)
       .to.include('&lt;b onclick=&quot;x&quot;&gt;&#39;A&#39; &amp; &quot;B&quot;&lt;/b&gt;')
       .and.not.include('<b ');
-    const linked = alertMail(group, { link: 'https://alerts.example.org/?q="><script>alert(1)</script>' });
+    const linked = alertMail([episodeItem()], { link: 'https://alerts.example.org/?q="><script>alert(1)</script>' });
     expect(linked.html).to.not.include('<script>');
   });
 
   for (const control of ['\r\nBcc: x@example.org', '\nX: y', '\r', '\u0000', '\u2028']) {
     it(`refuses a ward with ${JSON.stringify(control)}`, () => {
-      expect(() => alertMail({ ...group, ward: `Ward${control}` }))
+      expect(() => alertMail([episodeItem('opened', {}, `Ward${control}`)]))
         .to.throw(OperatorError)
         .that.includes({ code: 'MAIL_HEADER_UNSAFE' });
     });
   }
 
   it('refuses a value that is no number', () => {
-    expect(() => alertMail({ ...group, worst: Number.NaN }))
+    expect(() => alertMail([episodeItem('opened', { worst: { ...episode().worst, value: Number.NaN } })]))
       .to.throw(OperatorError)
       .that.includes({ code: 'MAIL_VALUE_INVALID' });
   });
 });
 
-describe('groupBreaches', () => {
-  const at = (second: number) => new Date(Date.UTC(2026, 0, 5, 8, 0, second));
-
-  it('makes one group of each patient, attribute and direction', () => {
-    const groups = groupBreaches(
-      [
-        breach({ at: at(1) }),
-        breach({ at: at(2), direction: 'low', value: 100 }),
-        breach({ at: at(3), attribute: 'heartBeat' }),
-        breach({ at: at(4), customerId: 4 }),
-        breach({ at: at(5) }),
-      ],
-      (customerId) => `Ward of ${customerId}`,
-    );
-    expect(groups.map((found) => [found.customerId, found.attribute, found.direction, found.count])).to.deep.equal([
-      [3, 'bp', 'high', 2],
-      [3, 'bp', 'low', 1],
-      [3, 'heartBeat', 'high', 1],
-      [4, 'bp', 'high', 1],
+describe('Raster', () => {
+  it('writes a PNG with the pixels that were drawn', () => {
+    const raster = new Raster(3, 2, [255, 255, 255]);
+    raster.rectangle(1, 0, 1, 2, [10, 20, 30]);
+    raster.rectangle(-5, 1, 6, 9, [1, 2, 3]);
+    const png = raster.toPng();
+    expect(png.subarray(1, 4).toString()).to.equal('PNG');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).to.deep.equal([3, 2]);
+    expect(String(png.subarray(37, 41))).to.equal('PLTE');
+    expect([...png.subarray(41, 50)]).to.deep.equal([255, 255, 255, 10, 20, 30, 1, 2, 3]);
+    const length = png.readUInt32BE(54);
+    expect([...inflateSync(png.subarray(62, 62 + length))]).to.deep.equal([...[0, 0, 1, 0], ...[0, 2, 1, 0]]);
+    expect([raster.at(0, 1), raster.at(2, 1)]).to.deep.equal([
+      [1, 2, 3],
+      [255, 255, 255],
     ]);
-    expect(groups[3]?.ward).to.equal('Ward of 4');
-  });
-
-  it('spans from the first to the last time, whatever the order of arrival', () => {
-    const [found] = groupBreaches([breach({ at: at(5) }), breach({ at: at(1) }), breach({ at: at(9) })], () => 'W');
-    expect([found?.firstAt, found?.lastAt]).to.deep.equal([at(1), at(9)]);
-  });
-
-  it('tells the value that is furthest out in its direction', () => {
-    const worst = (direction: 'low' | 'high', values: readonly number[]) =>
-      groupBreaches(
-        values.map((value, index) => breach({ at: at(index), direction, value })),
-        () => 'W',
-      )[0]?.worst;
-    expect(worst('high', [190, 211, 185])).to.equal(211);
-    expect(worst('low', [120, 88, 140])).to.equal(88);
-  });
-
-  it('takes value, band and severity from the most severe breach together', () => {
-    const mild = breach({ at: at(1), value: 215, upper: 180 });
-    const critical = breach({ at: at(2), value: 210, upper: 200, severity: 'critical' });
-    for (const order of [
-      [mild, critical],
-      [critical, mild],
-    ]) {
-      expect(groupBreaches(order, () => 'W')[0]).to.include({ severity: 'critical', worst: 210, upper: 200, count: 2 });
-    }
+    expect(raster.at(3, 0)).to.equal(undefined);
   });
 });

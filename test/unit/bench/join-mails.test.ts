@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { alertMail, groupBreaches } from '../../../jobs/alerts/mail-template.ts';
 import { type AlertNotice, type ExpectedBreach, joinMails } from '../../../scripts/bench/latency/join-mails.ts';
 import { readNotice } from '../../../scripts/bench/latency/read-notice.ts';
 
@@ -71,31 +70,26 @@ describe('joinMails', () => {
 });
 
 describe('readNotice', () => {
-  const limit = { lower: 151, upper: 180, severity: 'warning', message: '', source: 'course' } as const;
-  const group = (times: readonly string[]) => {
-    const [first] = groupBreaches(
-      times.map((time) => ({
-        customerId: 3,
-        attribute: 'bp' as const,
-        direction: 'low' as const,
-        value: 140,
-        ...limit,
-        at: new Date(time),
-      })),
-      () => 'Ward B',
-    );
-    if (!first) throw new Error('no group');
-    return first;
-  };
-  const read = (times: readonly string[]) =>
+  const read = (count: number, time: string) =>
     readNotice({
-      raw: `Content-Type: text/plain; charset=utf-8\r\n\r\n${alertMail(group(times)).text}`,
+      raw: [
+        'Content-Type: text/plain; charset=utf-8',
+        '',
+        'Blood pressure too low, 140 mmHg',
+        '',
+        'Ward:                   Ward B',
+        'Patient:                3',
+        'Lowest value:           140 mmHg',
+        'Normal range:           151–180 mmHg',
+        `Readings out of range:  ${count}`,
+        `Time (UTC):             ${time}`,
+      ].join('\r\n'),
       acceptedAt: 1,
     });
 
   it('reads what the mail of one reading covers', async () => {
     const second = Date.parse('2026-01-05T08:00:01Z') / 1000;
-    expect(await read(['2026-01-05T08:00:01.900Z'])).to.deep.equal({
+    expect(await read(1, '2026-01-05 08:00:01')).to.deep.equal({
       customerId: 3,
       attribute: 'bp',
       direction: 'low',
@@ -107,10 +101,10 @@ describe('readNotice', () => {
   });
 
   it('reads first and last time, also over midnight', async () => {
-    const sameDay = await read(['2026-01-05T08:00:01.900Z', '2026-01-05T08:00:07.100Z']);
+    const sameDay = await read(2, '2026-01-05 08:00:01 – 08:00:07');
     expect(sameDay.count).to.equal(2);
     expect(sameDay.lastSecond - sameDay.firstSecond).to.equal(6);
-    const nextDay = await read(['2026-01-05T23:59:59.000Z', '2026-01-06T00:00:02.000Z']);
+    const nextDay = await read(2, '2026-01-05 23:59:59 – 2026-01-06 00:00:02');
     expect(nextDay.lastSecond - nextDay.firstSecond).to.equal(3);
   });
 

@@ -1,0 +1,100 @@
+import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
+import type { Pool } from 'mysql2/promise';
+import { databaseError } from '../../database/index.ts';
+import type { AlertSettings, DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
+import type { JobEvent } from '../job.ts';
+import { BatchAlerts } from './batch-alerts.ts';
+import { type Leadership, takeLead } from './leadership.ts';
+import { LimitsDirectory } from './limits-directory.ts';
+import type { Mailer } from './mailer.ts';
+import { OutboxMailer } from './outbox-mailer.ts';
+import { PresenceWatch } from './presence-watch.ts';
+import { createAlertTables } from './schema.ts';
+
+export interface AlertDriverOptions {
+  readonly spark: SparkSession;
+  readonly pool: Pool;
+  readonly database: DatabaseSettings;
+  readonly topic: string;
+  readonly settings: AlertSettings;
+  readonly mailer: Mailer;
+  readonly smtp: SmtpSettings;
+  readonly log: Logger;
+  readonly report: (event: JobEvent) => void;
+  readonly query: string;
+}
+
+/** The process's part of vital-alerts: takes the lead, then handles batches, sends mails, and watches for silence. */
+export class AlertDriver {
+  readonly #with: AlertDriverOptions;
+  readonly #limits: LimitsDirectory;
+  readonly #presence: PresenceWatch;
+  readonly #batches: BatchAlerts;
+  readonly #lead: {
+    promise: Promise<Leadership>;
+    resolve: (lead: Leadership) => void;
+    reject: (error: unknown) => void;
+  };
+  #mailer: OutboxMailer | undefined;
+
+  constructor(options: AlertDriverOptions) {
+    this.#with = options;
+    const { spark, pool, database, topic, settings, log } = options;
+    this.#limits = new LimitsDirectory(spark, pool, database, log);
+    this.#presence = new PresenceWatch(pool, topic, settings, log);
+    this.#lead = deferred();
+    this.#batches = new BatchAlerts({
+      ...options,
+      limits: this.#limits,
+      presence: this.#presence,
+      lead: this.#lead.promise,
+      onCommitted: () => this.#mailer?.wake(),
+    });
+  }
+
+  /** Reads limits and patients, so that what is wrong with the database shows before anything is started. */
+  async checkDirectory(): Promise<void> {
+    await this.#limits.refresh();
+  }
+
+  /** Takes the lead from whoever had it. Called when the query runs, which is what proves that it is ours. */
+  async begin(): Promise<void> {
+    const { pool, topic, mailer, smtp, settings, log, database } = this.#with;
+    try {
+      await createAlertTables(pool);
+      const lead = await takeLead(pool, topic);
+      this.#mailer = new OutboxMailer({ pool, lead, mailer, smtp, gaps: settings, log });
+      const isKnown = (customerId: number) => this.#limits.current?.index.patients.has(customerId) ?? false;
+      await this.#presence.start(lead, isKnown, () => this.#mailer?.wake());
+      this.#mailer.start();
+      this.#lead.resolve(lead);
+    } catch (error) {
+      const explained = databaseError(error, database);
+      this.#lead.reject(explained);
+      throw explained;
+    }
+  }
+
+  handle(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
+    return this.#batches.handle(batch, batchId, signal);
+  }
+
+  /** Finishes the mails in hand; what waits stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#lead.reject(new Error('the driver is being stopped'));
+    await this.#presence.stop();
+    await this.#mailer?.stop();
+  }
+}
+
+function deferred() {
+  let resolve: (lead: Leadership) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<Leadership>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  // Nobody may be waiting for it when it is given up.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
+import type { Pool } from 'mysql2/promise';
+import { databaseError, type RejectedRow, readDirectory } from '../../database/index.ts';
+import type { DatabaseSettings, Logger } from '../../settings/index.ts';
+import { DirectoryIndex } from './directory-index.ts';
+import { bandsOfPatients } from './limits-view.ts';
+
+/** The limits in force at this moment, and the same in Spark. */
+export interface CurrentLimits {
+  readonly fingerprint: string;
+  readonly index: DirectoryIndex;
+  readonly rejected: readonly RejectedRow[];
+  /** By the view's name, so that a batch's plan need not carry the rows. */
+  readonly bands: DataFrame;
+}
+
+/** Two, in turn: a batch that is being handled goes on with the one that it began with. */
+const BANDS_VIEWS = ['bands_of_patients_0', 'bands_of_patients_1'] as const;
+
+/** Reading the tables may take this part of the time at most: with many thousand patients they are not read at each batch. */
+const READING_SHARE = 0.05;
+
+/** What takes longer is done beside the batches, which do not wait for it. */
+const WAITED_FOR_MS = 50;
+
+/** Keeps limits and patients as the database has them; Spark joins them anew only after a change. */
+export class LimitsDirectory {
+  readonly #spark: SparkSession;
+  readonly #pool: Pool;
+  readonly #database: DatabaseSettings;
+  readonly #log: Logger;
+  #current: CurrentLimits | undefined;
+  #changes = 0;
+  #lastTookMs = 0;
+  #freshUntil = 0;
+  #reading: Promise<CurrentLimits> | undefined;
+
+  constructor(spark: SparkSession, pool: Pool, database: DatabaseSettings, log: Logger) {
+    this.#spark = spark;
+    this.#pool = pool;
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** As last read. */
+  get current(): CurrentLimits | undefined {
+    return this.#current;
+  }
+
+  /** Reads the tables, so that a change applies from the next batch; from some seconds later where they are large. */
+  async refresh(): Promise<CurrentLimits> {
+    if (this.#current && performance.now() < this.#freshUntil) return this.#current;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    if (!this.#current || this.#lastTookMs < WAITED_FOR_MS) return await this.#reading;
+    this.#reading.catch((error: unknown) => this.#log.warn({ err: error }, 'limits and patients stay as they were'));
+    return this.#current;
+  }
+
+  async #read(): Promise<CurrentLimits> {
+    const started = performance.now();
+    const directory = await readDirectory(this.#pool).catch((error: unknown) => {
+      throw databaseError(error, this.#database);
+    });
+    const fingerprint = createHash('sha256').update(JSON.stringify(directory)).digest('hex');
+    this.#lastTookMs = performance.now() - started;
+    this.#freshUntil = this.#lastTookMs < WAITED_FOR_MS ? 0 : performance.now() + this.#lastTookMs / READING_SHARE;
+    if (this.#current?.fingerprint === fingerprint) return this.#current;
+    const { limits, patients, rejected } = directory;
+    const joined = bandsOfPatients(this.#spark, patients, limits);
+    // Rows instead of a plan or a cache: Spark broadcasts them to each batch without a job of their own, 10 to 20 ms sooner.
+    const rows = this.#spark.createDataFrame(await joined.collect(), await joined.schema());
+    const view = BANDS_VIEWS[this.#changes++ % 2] ?? BANDS_VIEWS[0];
+    await rows.createOrReplaceTempView(view);
+    for (const { table, row, reason } of rejected)
+      this.#log.warn(`${table}, ${row}: ${reason}; the row is not in force`);
+    this.#current = { fingerprint, index: new DirectoryIndex(directory), rejected, bands: this.#spark.table(view) };
+    return this.#current;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Episode, TransitionKind } from './episodes.ts';
+
+/** One notification as a mail tells it: what it knows stays as it was at that moment. */
+export type MailItem = EpisodeItem | TechnicalItem;
+
+export interface EpisodeItem {
+  readonly type: 'episode';
+  readonly kind: TransitionKind;
+  readonly ward: string;
+  /** Right after the transition. */
+  readonly episode: Episode;
+}
+
+/** Something that staff who look after the system must know; no finding about a patient. */
+export interface TechnicalItem {
+  readonly type: 'technical';
+  /** May stand in a subject: names nobody. */
+  readonly headline: string;
+  readonly lines: readonly string[];
+}

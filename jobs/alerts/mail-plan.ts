@@ -1,0 +1,94 @@
+import type { WaitingRow } from './outbox.ts';
+
+/** Notifications that go into one mail. */
+export interface PlannedMail {
+  readonly mailId: string;
+  readonly rowIds: readonly string[];
+  readonly recipient: string;
+  readonly attempts: number;
+}
+
+export interface MailPlan {
+  readonly mails: readonly PlannedMail[];
+  /** Milliseconds until there may be something to send that cannot be sent now; undefined when nothing waits. */
+  readonly nextInMs: number | undefined;
+}
+
+export interface MailGaps {
+  /** See the settings of the same names. */
+  readonly mailGapMs: number;
+  readonly urgentMailGapMs: number;
+}
+
+/** More episodes than this make a mail that nobody reads. */
+const NOTIFICATIONS_PER_MAIL = 100;
+
+/**
+ * Decides what is mailed now. A mail that was tried before is tried again as it was. What is new to a recipient goes into
+ * one mail, at once when the last one is long enough ago; else it waits, so that a storm makes few mails. Where no gap is
+ * asked for there is a mail for each patient. An episode's notifications keep their order.
+ *
+ * @param waiting all that is not told yet, the oldest first
+ * @param lastMailAges milliseconds since the last mail of a recipient; missing for those longer ago than the gaps
+ */
+export function planMails(
+  waiting: readonly WaitingRow[],
+  lastMailAges: ReadonlyMap<string, number>,
+  gaps: MailGaps,
+): MailPlan {
+  const mails: PlannedMail[] = [];
+  const waits: number[] = [];
+  const tried = groupBy(
+    waiting.filter(({ mailId }) => mailId !== null),
+    ({ mailId }) => mailId ?? '',
+  );
+  for (const [mailId, rows] of tried) {
+    if (rows.every(({ due }) => due)) mails.push(mailOf(mailId, rows));
+    else waits.push(Math.max(...rows.map(({ dueInMs }) => dueInMs)));
+  }
+  const untold = new Set(
+    waiting.flatMap((row) => (row.mailId === null || row.episodeId === null ? [] : [row.episodeId])),
+  );
+  const fresh = waiting.filter((row) => row.mailId === null && !(row.episodeId !== null && untold.has(row.episodeId)));
+  for (const [recipient, rows] of groupBy(fresh, (row) => row.recipient)) {
+    const gapMs = rows.some(isUrgent) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;
+    const waitMs = gapMs - (lastMailAges.get(recipient) ?? gapMs);
+    if (waitMs > 0) waits.push(waitMs);
+    else for (const group of mailGroups(rows, gapMs)) mails.push(mailOf(group[0]?.key ?? '', group));
+  }
+  return { mails, nextInMs: waits.length > 0 ? Math.min(...waits) : undefined };
+}
+
+/** Worth a mail soon after the last one. */
+function isUrgent({ severity, kind }: WaitingRow): boolean {
+  return severity === 'critical' && (kind === 'opened' || kind === 'escalated');
+}
+
+function mailGroups(rows: readonly WaitingRow[], gapMs: number): readonly (readonly WaitingRow[])[] {
+  const groups = gapMs > 0 ? [rows] : [...groupBy(rows, ({ customerId, key }) => String(customerId ?? key)).values()];
+  return groups.flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / NOTIFICATIONS_PER_MAIL) }, (_, index) =>
+      group.slice(index * NOTIFICATIONS_PER_MAIL, (index + 1) * NOTIFICATIONS_PER_MAIL),
+    ),
+  );
+}
+
+function mailOf(mailId: string, rows: readonly WaitingRow[]): PlannedMail {
+  return {
+    mailId,
+    rowIds: rows.map(({ id }) => id),
+    recipient: rows[0]?.recipient ?? '',
+    attempts: Math.max(...rows.map(({ attempts }) => attempts)),
+  };
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

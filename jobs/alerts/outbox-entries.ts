@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Patient, RejectedRow } from '../../database/index.ts';
+import type { Notification } from './batch-outcome.ts';
+import type { OutboxEntry } from './outbox.ts';
+import type { PresenceChange } from './silence.ts';
+
+/** More names than this are no help in a mail; the database has them all. */
+const NAMED_AT_MOST = 50;
+
+/**
+ * A notification for the patient's doctor; for the operator where the doctor's address cannot be used: somebody must know.
+ *
+ * @param operatorEmail undefined where nobody is named
+ */
+export function episodeEntry(
+  { key, kind, episode }: Notification,
+  patients: ReadonlyMap<number, Patient>,
+  operatorEmail: string | undefined,
+): OutboxEntry {
+  const patient = patients.get(episode.customerId);
+  return {
+    key,
+    kind,
+    episodeId: episode.id,
+    customerId: episode.customerId,
+    severity: episode.severity,
+    recipient: patient?.doctorEmail || operatorEmail || '',
+    content: { type: 'episode', kind, ward: patient?.ward ?? 'unknown ward', episode },
+  };
+}
+
+/** Tells the operator of rows that are not in force; once for the same rows. Nothing where there is no operator. */
+export function badRowsEntry(
+  rejected: readonly RejectedRow[],
+  topic: string,
+  operatorEmail: string | undefined,
+): readonly OutboxEntry[] {
+  if (rejected.length === 0 || operatorEmail === undefined) return [];
+  const lines = rejected.slice(0, NAMED_AT_MOST).map(({ table, row, reason }) => `${table}, ${row}: ${reason}`);
+  if (rejected.length > NAMED_AT_MOST) lines.push(`and ${rejected.length - NAMED_AT_MOST} more`);
+  return [
+    technicalEntry('bad-rows', [topic, rejected], operatorEmail, {
+      headline: `${rejected.length} rows about limits or patients are not in force`,
+      lines: [...lines, '', 'All other rows are. A corrected row counts from the next batch.'],
+    }),
+  ];
+}
+
+/** Tells the operator, in one notice, who has fallen silent or is back. Nothing where there is no operator. */
+export function presenceEntries(
+  changes: readonly PresenceChange[],
+  topic: string,
+  operatorEmail: string | undefined,
+): readonly OutboxEntry[] {
+  if (operatorEmail === undefined) return [];
+  return (['silent', 'returned'] as const).flatMap((kind) => {
+    const concerned = changes.filter((change) => change.kind === kind).map(({ presence }) => presence);
+    if (concerned.length === 0) return [];
+    const lines = concerned.slice(0, NAMED_AT_MOST).map(({ customerId, lastSeenAtMs }) => {
+      const time = new Date(lastSeenAtMs).toISOString().slice(0, 19).replace('T', ' ');
+      return `Patient ${customerId}: last reading ${time} UTC`;
+    });
+    if (concerned.length > NAMED_AT_MOST) lines.push(`and ${concerned.length - NAMED_AT_MOST} more`);
+    const identity = concerned.map(({ customerId, lastSeenAtMs }) => [customerId, lastSeenAtMs]);
+    const patients = concerned.length === 1 ? '1 patient' : `${concerned.length} patients`;
+    const what = kind === 'silent' ? 'no readings come any more' : 'readings come again';
+    return [technicalEntry(kind, [topic, identity], operatorEmail, { headline: `${patients}: ${what}`, lines })];
+  });
+}
+
+function technicalEntry(
+  kind: string,
+  identity: unknown,
+  recipient: string,
+  { headline, lines }: { headline: string; lines: readonly string[] },
+): OutboxEntry {
+  const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+  return {
+    key: `${hash}.${kind}.0`,
+    kind,
+    episodeId: undefined,
+    customerId: undefined,
+    severity: 'warning',
+    recipient,
+    content: { type: 'technical', headline, lines },
+  };
+}

@@ -1,0 +1,211 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'mysql2/promise';
+import { type AlertSettings, type Logger, messageOf, type SmtpSettings } from '../../settings/index.ts';
+import { backOffMs } from './back-off.ts';
+import type { Leadership } from './leadership.ts';
+import { type PlannedMail, planMails } from './mail-plan.ts';
+import { alertMail } from './mail-template.ts';
+import { type Mailer, mailFailure } from './mailer.ts';
+import {
+  claimMail,
+  LEASE_MS,
+  lastMailAges,
+  markFailed,
+  markForRetry,
+  markSent,
+  readMail,
+  readWaiting,
+  releaseMail,
+  renewLeases,
+} from './outbox.ts';
+
+export interface OutboxMailerOptions {
+  readonly pool: Pool;
+  readonly lead: Leadership;
+  readonly mailer: Pick<Mailer, 'send'>;
+  readonly smtp: Pick<SmtpSettings, 'from' | 'link'>;
+  readonly gaps: Pick<AlertSettings, 'mailGapMs' | 'urgentMailGapMs'>;
+  readonly log: Logger;
+  /** Told of each mail that the server has taken. */
+  readonly onSent?: (mail: SentMail) => void;
+}
+
+export interface SentMail {
+  readonly messageId: string;
+  readonly notifications: number;
+}
+
+/** The mailer's own connections are two; more mails in hand would only hold leases. */
+const MAILS_AT_ONCE = 2;
+/** Notifications that others have put in, and leases that ran out, are found this soon. */
+const LOOK_EVERY_MS = 1_000;
+const REFUSED_FOR_NOW = { firstMs: 5_000, mostMs: 5 * 60_000 };
+/** Short, so that mails flow soon after the server is back. */
+const NO_SERVER = { firstMs: 500, mostMs: 10_000 };
+const NO_DATABASE = { firstMs: 250, mostMs: 5_000 };
+/** A server that has fallen silent in the middle of a mail is not waited for any longer at the end. */
+const STOP_LIMIT_MS = 10_000;
+/** Message-IDs of a conversation that a mail names; the first always. */
+const REFERENCES = 10;
+
+/** Sends what the outbox holds, in this process, until it is stopped. The outbox is what survives; this is only its hands. */
+export class OutboxMailer {
+  readonly #with: OutboxMailerOptions;
+  readonly #stopping = new AbortController();
+  readonly #leases = new Set<string>();
+  #wake: () => void = () => {};
+  #awake = false;
+  #running: Promise<void> | undefined;
+  #serverFailures = 0;
+
+  constructor(options: OutboxMailerOptions) {
+    this.#with = options;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** There is something new: look at once. */
+  wake(): void {
+    this.#awake = true;
+    this.#wake();
+  }
+
+  /** Finishes the mails in hand. What waits stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    const limit = new AbortController();
+    const tooLong = delay(STOP_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
+    await Promise.race([this.#running, tooLong]);
+    limit.abort();
+  }
+
+  async #run(): Promise<void> {
+    const renewal = setInterval(
+      () => void renewLeases(this.#with.pool, [...this.#leases]).catch(() => {}),
+      LEASE_MS / 3,
+    );
+    let databaseFailures = 0;
+    try {
+      while (!this.#stopping.signal.aborted) {
+        this.#awake = false;
+        let waitMs: number;
+        try {
+          waitMs = await this.#round();
+          databaseFailures = 0;
+        } catch (error) {
+          databaseFailures += 1;
+          waitMs = backOffMs(databaseFailures, NO_DATABASE);
+          this.#with.log.warn({ err: error }, `the outbox cannot be read; next look in ${Math.round(waitMs)} ms`);
+        }
+        // A server that does not answer is not asked sooner because more mails have come.
+        await this.#sleep(waitMs, this.#serverFailures === 0 && databaseFailures === 0);
+      }
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** Sends what can be sent now; resolves to the milliseconds until another look makes sense. */
+  async #round(): Promise<number> {
+    const { pool, lead, gaps } = this.#with;
+    const waiting = await readWaiting(pool, lead.topic);
+    if (waiting.length === 0) return LOOK_EVERY_MS;
+    const recipients = [...new Set(waiting.map(({ recipient }) => recipient))];
+    const longestGapMs = Math.max(gaps.mailGapMs, gaps.urgentMailGapMs);
+    const plan = planMails(waiting, await lastMailAges(pool, recipients, longestGapMs), gaps);
+    // One mail to a recipient at a time: what comes meanwhile may have to wait for the gap.
+    const now = plan.mails.slice(0, MAILS_AT_ONCE);
+    await Promise.all(now.map((mail) => this.#deliver(mail)));
+    if (this.#serverFailures > 0) return backOffMs(this.#serverFailures, NO_SERVER);
+    if (plan.mails.length > 0) return 0;
+    return Math.min(LOOK_EVERY_MS, Math.max(1, plan.nextInMs ?? LOOK_EVERY_MS));
+  }
+
+  async #deliver({ mailId, rowIds, recipient, attempts }: PlannedMail): Promise<void> {
+    const { pool, lead, mailer, smtp, log, onSent } = this.#with;
+    const lease = randomUUID();
+    const claimedAt = performance.now();
+    if (!(await claimMail(pool, lead, { mailId, rowIds, lease }))) return;
+    this.#leases.add(lease);
+    try {
+      const { items, keys, earlier } = await readMail(pool, mailId);
+      // Frozen since? Then somebody else may be sending it by now.
+      if (performance.now() - claimedAt > LEASE_MS / 2) return await releaseMail(pool, lease);
+      const messageId = this.#messageId(mailId);
+      try {
+        await mailer.send({
+          ...alertMail(items, { link: smtp.link, followUp: earlier.length > 0 }),
+          to: recipient,
+          messageId,
+          references: this.#conversation(earlier),
+          notificationKeys: keys,
+        });
+      } catch (error) {
+        return await this.#settleFailure(error, lease, attempts + 1);
+      }
+      this.#serverFailures = 0;
+      await this.#insist(() => markSent(pool, lease));
+      log.debug(`mail ${messageId} tells of ${keys.length} notifications`);
+      onSent?.({ messageId, notifications: keys.length });
+    } finally {
+      this.#leases.delete(lease);
+    }
+  }
+
+  async #settleFailure(error: unknown, lease: string, attempts: number): Promise<void> {
+    const { pool, log } = this.#with;
+    const reason = messageOf(error);
+    const failure = mailFailure(error);
+    if (failure === 'refused') {
+      log.error({ err: error }, 'a mail was refused for good; `npm run status` shows it');
+      return await this.#insist(() => markFailed(pool, lease, reason));
+    }
+    if (failure === 'no server') {
+      this.#serverFailures += 1;
+      log.warn({ err: error }, 'mails wait in the outbox');
+      return await this.#insist(() => markForRetry(pool, lease, 0, reason));
+    }
+    const afterMs = backOffMs(attempts, REFUSED_FOR_NOW);
+    log.warn({ err: error }, `a mail was refused for now; next attempt in ${Math.round(afterMs / 1000)} s`);
+    await this.#insist(() => markForRetry(pool, lease, afterMs, reason));
+  }
+
+  /** What was done must be noted, or it would be done again: tries until it is, or until the mailer is stopped. */
+  async #insist(note: () => Promise<void>): Promise<void> {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await note();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) throw error;
+        await this.#sleep(backOffMs(attempts, NO_DATABASE), false);
+      }
+    }
+  }
+
+  #messageId(mailId: string): string {
+    const hash = createHash('sha256').update(mailId).digest('hex').slice(0, 32);
+    return `<${hash}@${this.#with.smtp.from.split('@')[1]}>`;
+  }
+
+  #conversation(earlier: readonly string[]): readonly string[] {
+    const ids = earlier.map((mailId) => this.#messageId(mailId));
+    return ids.length <= REFERENCES ? ids : [...ids.slice(0, 1), ...ids.slice(1 - REFERENCES)];
+  }
+
+  async #sleep(ms: number, wakeable: boolean): Promise<void> {
+    if (ms <= 0 || (wakeable && this.#awake) || this.#stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        if (!wakeable && !this.#stopping.signal.aborted) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+}

@@ -1,0 +1,197 @@
+import type { Connection, Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Leadership } from './leadership.ts';
+import type { Severity } from './limits.ts';
+import type { MailItem } from './mail-item.ts';
+
+/** A notification that waits to be told by mail. */
+export interface OutboxEntry {
+  /** The same whenever the same readings are read; one that is there already is not told again. */
+  readonly key: string;
+  readonly episodeId: string | undefined;
+  readonly customerId: number | undefined;
+  readonly kind: string;
+  readonly severity: Severity;
+  /** One mail address; empty where there is none, then it can only be shown as failed. */
+  readonly recipient: string;
+  readonly content: MailItem;
+}
+
+/** A notification that is not told yet. */
+export interface WaitingRow {
+  readonly id: string;
+  readonly key: string;
+  readonly episodeId: string | null;
+  readonly customerId: number | null;
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly recipient: string;
+  /** The mail that it was put into at the first attempt. */
+  readonly mailId: string | null;
+  readonly attempts: number;
+  /** Free to be sent now: not waiting after a failure, and in nobody's hands. */
+  readonly due: boolean;
+  /** Milliseconds until it is, by the database's clock; 0 when it is due. */
+  readonly dueInMs: number;
+}
+
+/** Renewed while a mail is being sent, however long that takes; so soon somebody else may send what a dead driver held. */
+export const LEASE_MS = 12_000;
+
+const LOOK_AHEAD = 1_000;
+
+/** Puts notifications into the outbox, within the transaction that makes them true. */
+export async function enqueue(connection: Connection, topic: string, entries: readonly OutboxEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ key, episodeId, customerId, kind, severity, recipient, content }) => {
+    const [state, error] = recipient === '' ? ['failed', 'no mail address'] : ['pending', null];
+    return [
+      key,
+      topic,
+      episodeId ?? null,
+      customerId ?? null,
+      kind,
+      severity,
+      recipient,
+      JSON.stringify(content),
+      state,
+      error,
+    ];
+  });
+  const now = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), NOW(3))').join(', ');
+  await connection.query(
+    `INSERT INTO alert_outbox
+       (notification_key, topic, episode_id, customerId, kind, severity, recipient, content, state, last_error, not_before, created_at)
+     VALUES ${now} ON DUPLICATE KEY UPDATE notification_key = VALUES(notification_key)`,
+    rows.flat(),
+  );
+}
+
+/** Reads what waits, the oldest first. */
+export async function readWaiting(pool: Pool, topic: string): Promise<readonly WaitingRow[]> {
+  const [rows] = await pool.query<(RowDataPacket & Omit<WaitingRow, 'due' | 'dueInMs'> & { dueInMs: string })[]>(
+    `SELECT id, notification_key AS \`key\`, episode_id AS episodeId, customerId, kind, severity, recipient,
+            mail_id AS mailId, attempts,
+            TIMESTAMPDIFF(MICROSECOND, NOW(3), IF(state = 'sending', lease_until, not_before)) DIV 1000 AS dueInMs
+       FROM alert_outbox WHERE topic = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ${LOOK_AHEAD}`,
+    [topic],
+  );
+  return rows.map((row) => {
+    const dueInMs = Math.max(0, Number(row.dueInMs));
+    return { ...row, dueInMs, due: dueInMs === 0 };
+  });
+}
+
+/** How long ago each of the recipients was last sent a mail, in milliseconds; those long ago are missing. */
+export async function lastMailAges(
+  pool: Pool,
+  recipients: readonly string[],
+  withinMs: number,
+): Promise<ReadonlyMap<string, number>> {
+  if (recipients.length === 0 || withinMs === 0) return new Map();
+  const [rows] = await pool.query<(RowDataPacket & { recipient: string; ageMs: string })[]>(
+    `SELECT recipient, MIN(TIMESTAMPDIFF(MICROSECOND, sent_at, NOW(3))) DIV 1000 AS ageMs FROM alert_outbox
+      WHERE recipient IN (?) AND sent_at > NOW(3) - INTERVAL ? MICROSECOND GROUP BY recipient`,
+    [recipients, withinMs * 1_000],
+  );
+  return new Map(rows.map(({ recipient, ageMs }) => [recipient, Number(ageMs)]));
+}
+
+/**
+ * pending → sending: takes the notifications of one mail for a time, all or none; only the driver that leads gets any.
+ * From here on the mail keeps its id, so that a second attempt is the same mail.
+ *
+ * @param lease names this attempt
+ */
+export async function claimMail(
+  pool: Pool,
+  lead: Leadership,
+  { mailId, rowIds, lease }: { mailId: string; rowIds: readonly string[]; lease: string },
+): Promise<boolean> {
+  const [claimed] = await pool.query<ResultSetHeader>(
+    `UPDATE alert_outbox SET state = 'sending', mail_id = ?, lease_owner = ?, attempts = attempts + 1,
+            lease_until = NOW(3) + INTERVAL ? MICROSECOND
+      WHERE id IN (?) AND (mail_id IS NULL OR mail_id = ?)
+        AND (state = 'pending' OR (state = 'sending' AND lease_until <= NOW(3)))
+        AND EXISTS (SELECT 1 FROM alert_leader WHERE topic = ? AND epoch = ?)`,
+    [mailId, lease, LEASE_MS * 1_000, rowIds, mailId, lead.topic, String(lead.epoch)],
+  );
+  if (claimed.affectedRows === rowIds.length) return true;
+  await releaseMail(pool, lease);
+  return false;
+}
+
+/** Keeps mails that are still being sent from being taken for given up. */
+export async function renewLeases(pool: Pool, leases: readonly string[]): Promise<void> {
+  if (leases.length === 0) return;
+  await pool.query(
+    `UPDATE alert_outbox SET lease_until = NOW(3) + INTERVAL ? MICROSECOND WHERE lease_owner IN (?) AND state = 'sending'`,
+    [LEASE_MS * 1_000, leases],
+  );
+}
+
+/** sending → pending at once: nothing was attempted. */
+export async function releaseMail(pool: Pool, lease: string): Promise<void> {
+  await pool.query(
+    `UPDATE alert_outbox SET state = 'pending', lease_owner = NULL, lease_until = NULL, attempts = GREATEST(attempts - 1, 0)
+      WHERE lease_owner = ? AND state = 'sending'`,
+    [lease],
+  );
+}
+
+/** sending → sent. Without effect when the lease has passed to somebody else. */
+export async function markSent(pool: Pool, lease: string): Promise<void> {
+  await pool.query(
+    `UPDATE alert_outbox SET state = 'sent', sent_at = NOW(3), lease_owner = NULL, lease_until = NULL, last_error = NULL
+      WHERE lease_owner = ? AND state = 'sending'`,
+    [lease],
+  );
+}
+
+/** sending → pending, to be tried again later. */
+export async function markForRetry(pool: Pool, lease: string, afterMs: number, error: string): Promise<void> {
+  await pool.query(
+    `UPDATE alert_outbox SET state = 'pending', not_before = NOW(3) + INTERVAL ? MICROSECOND, last_error = ?,
+            lease_owner = NULL, lease_until = NULL WHERE lease_owner = ? AND state = 'sending'`,
+    [Math.round(afterMs) * 1_000, error.slice(0, 255), lease],
+  );
+}
+
+/** sending → failed: the server has said no for good. Stays, and shows, until somebody looks after it. */
+export async function markFailed(pool: Pool, lease: string, error: string): Promise<void> {
+  await pool.query(
+    `UPDATE alert_outbox SET state = 'failed', last_error = ?, lease_owner = NULL, lease_until = NULL
+      WHERE lease_owner = ? AND state = 'sending'`,
+    [error.slice(0, 255), lease],
+  );
+}
+
+/** What a mail must say, and what mails about the same episodes went before it. */
+export async function readMail(
+  pool: Pool,
+  mailId: string,
+): Promise<{
+  readonly items: readonly MailItem[];
+  readonly keys: readonly string[];
+  readonly earlier: readonly string[];
+}> {
+  const [rows] = await pool.query<(RowDataPacket & { key: string; content: string; episodeId: string | null })[]>(
+    'SELECT notification_key AS `key`, content, episode_id AS episodeId FROM alert_outbox WHERE mail_id = ? ORDER BY id',
+    [mailId],
+  );
+  const episodes = [...new Set(rows.flatMap(({ episodeId }) => (episodeId === null ? [] : [episodeId])))];
+  const earlier = episodes.length === 0 ? [] : await earlierMails(pool, episodes, mailId);
+  return {
+    items: rows.map(({ content }) => JSON.parse(content) as MailItem),
+    keys: rows.map(({ key }) => key),
+    earlier,
+  };
+}
+
+async function earlierMails(pool: Pool, episodes: readonly string[], mailId: string): Promise<readonly string[]> {
+  const [rows] = await pool.query<(RowDataPacket & { mailId: string })[]>(
+    `SELECT mail_id AS mailId, MIN(id) AS first FROM alert_outbox
+      WHERE episode_id IN (?) AND state = 'sent' AND mail_id <> ? GROUP BY mail_id ORDER BY first`,
+    [episodes, mailId],
+  );
+  return rows.map(({ mailId: earlier }) => earlier);
+}

@@ -1,0 +1,243 @@
+import { expect } from 'chai';
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { readAlertStatus } from '../../../jobs/alerts/alert-status.ts';
+import type { Leadership } from '../../../jobs/alerts/leadership.ts';
+import { Mailer } from '../../../jobs/alerts/mailer.ts';
+import { claimMail, readWaiting } from '../../../jobs/alerts/outbox.ts';
+import { OutboxMailer } from '../../../jobs/alerts/outbox-mailer.ts';
+import { createLogger } from '../../../settings/index.ts';
+import { type AlertDatabase, createAlertDatabase, entry, put, TOPIC } from '../../helpers/alert-database.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import { MailCatcher } from '../../helpers/smtp.ts';
+
+const log = createLogger({ name: 'test', destination: { write: () => {} } });
+const NO_GAPS = { mailGapMs: 0, urgentMailGapMs: 0 };
+
+describe('the outbox and its mailer', () => {
+  let alerts: AlertDatabase;
+  let pool: Pool;
+  let lead: Leadership;
+  let catcher: MailCatcher;
+  const started: { mailer: OutboxMailer; transport: Mailer }[] = [];
+
+  beforeEach(async () => {
+    [alerts, catcher] = await Promise.all([createAlertDatabase('outbox'), MailCatcher.start()]);
+    pool = alerts.pool;
+    lead = await alerts.lead();
+  });
+
+  afterEach(async () => {
+    catcher.accept();
+    for (const { mailer, transport } of started.splice(0)) {
+      await mailer.stop();
+      transport.close();
+    }
+    await Promise.all([alerts.close(), catcher.close()]);
+  });
+
+  function start(gaps = NO_GAPS, by = lead): OutboxMailer {
+    const smtp = catcher.settings();
+    const transport = new Mailer(smtp);
+    const mailer = new OutboxMailer({ pool, lead: by, mailer: transport, smtp, gaps, log });
+    started.push({ mailer, transport });
+    mailer.start();
+    return mailer;
+  }
+
+  async function states(): Promise<string[]> {
+    const [rows] = await pool.query<(RowDataPacket & { state: string })[]>(
+      'SELECT state FROM alert_outbox ORDER BY id',
+    );
+    return rows.map(({ state }) => state);
+  }
+
+  const settled = (...expected: string[]) =>
+    eventually(async () => (await states()).join() === expected.join(), `states ${expected.join()}`);
+
+  it('mails what is put in, soon after it is woken, and notes that it is sent', async () => {
+    const mailer = start();
+    await put(pool, lead, entry('opened'));
+    const putAt = Date.now();
+    mailer.wake();
+    const [caught] = await catcher.arrived(1);
+    expect((caught?.arrivedAt ?? 0) - putAt).to.be.lessThan(500);
+    expect(caught?.to).to.deep.equal(['birch@ward-b.example.org']);
+    expect(caught?.mail.subject).to.equal('Ward B: Blood pressure too high');
+    expect(caught?.mail.headers.get('x-instant-health-notifications')).to.equal('e1.opened.0');
+    await settled('sent');
+  });
+
+  it('puts the mails of an episode into one conversation, in their order', async () => {
+    await put(pool, lead, entry('opened'));
+    const mailer = start();
+    for (const [count, kind] of [
+      [1, 'reminded'],
+      [2, 'recovered'],
+    ] as const) {
+      await catcher.arrived(count);
+      await put(pool, lead, entry(kind));
+      mailer.wake();
+    }
+    const [opened, reminded, recovered] = (await catcher.arrived(3)).map(({ mail }) => mail);
+    expect(reminded?.references).to.equal(opened?.messageId);
+    expect(recovered?.references).to.deep.equal([opened?.messageId, reminded?.messageId]);
+    expect(recovered?.inReplyTo).to.equal(reminded?.messageId);
+    expect(recovered?.subject).to.equal(`Re: ${opened?.subject}`);
+  });
+
+  it('tells simultaneous episodes of a patient in one mail, and other patients in others', async () => {
+    const [first, second, other] = [{}, { id: 'e2', attribute: 'heartBeat' as const }, { id: 'e3', customerId: 4 }];
+    await put(pool, lead, entry('opened', first), entry('opened', second), entry('opened', other));
+    start();
+    const mails = await catcher.arrived(2);
+    await settled('sent', 'sent', 'sent');
+    expect(mails.map(({ mail }) => mail.subject).sort()).to.deep.equal([
+      'Ward B: 2 alerts',
+      'Ward B: Blood pressure too high',
+    ]);
+  });
+
+  it('waits with what comes within the gap, then tells it all in one mail; another doctor and a critical one wait less', async () => {
+    const mailer = start({ mailGapMs: 1_500, urgentMailGapMs: 0 });
+    await put(pool, lead, entry('opened'));
+    mailer.wake();
+    await catcher.arrived(1);
+    await settled('sent');
+    const others = [1, 2, 3].map((index) => entry('opened', { id: `w${index}`, customerId: 10 + index }));
+    const cedar = entry(
+      'opened',
+      { id: 'c1', customerId: 5 },
+      { recipient: 'cedar@ward-c.example.org', ward: 'Ward C' },
+    );
+    await put(pool, lead, ...others, cedar);
+    mailer.wake();
+    await catcher.arrived(3);
+    const [first, ...rest] = catcher.mails;
+    const bySubject = new Map(rest.map((caught) => [caught.mail.subject, caught.arrivedAt - (first?.arrivedAt ?? 0)]));
+    expect([...bySubject.keys()]).to.have.members(['Ward C: Blood pressure too high', 'Ward B: 3 alerts']);
+    expect(bySubject.get('Ward C: Blood pressure too high')).to.be.lessThan(1_000);
+    expect(bySubject.get('Ward B: 3 alerts')).to.be.within(1_400, 4_000);
+    await settled(...Array<string>(5).fill('sent'));
+    await put(pool, lead, entry('opened', { id: 'u1', customerId: 9, severity: 'critical' }));
+    const putAt = Date.now();
+    mailer.wake();
+    const urgent = (await catcher.arrived(4))[3];
+    expect(urgent?.mail.subject).to.match(/^CRITICAL/);
+    expect((urgent?.arrivedAt ?? 0) - putAt).to.be.lessThan(1_000);
+  });
+
+  it('tries again later what is refused for now, as the same mail, and goes on with others meanwhile', async () => {
+    catcher.refuse(451, '4.7.1 greylisted', 1);
+    await put(pool, lead, entry('opened'));
+    const mailer = start();
+    await eventually(async () => (await readWaiting(pool, TOPIC))[0]?.attempts === 1, 'the first attempt');
+    await put(pool, lead, entry('opened', { id: 'e2', customerId: 4 }));
+    mailer.wake();
+    await catcher.arrived(1);
+    const [retried] = await readWaiting(pool, TOPIC);
+    expect(retried?.dueInMs).to.be.within(500, 5_000);
+    await pool.query("UPDATE alert_outbox SET not_before = NOW(3) WHERE state = 'pending'");
+    mailer.wake();
+    await catcher.arrived(2);
+    await settled('sent', 'sent');
+    expect(catcher.mails.map(({ mail }) => mail.headers.get('x-instant-health-notifications'))).to.deep.equal([
+      'e2.opened.0',
+      'e1.opened.0',
+    ]);
+  });
+
+  it('shows what is refused for good, and sends the rest', async () => {
+    catcher.refuse(550, '5.1.1 no such mailbox', 1);
+    await put(pool, lead, entry('opened'), entry('opened', { id: 'e2', customerId: 4 }));
+    start();
+    await catcher.arrived(1);
+    await eventually(async () => (await states()).sort().join() === 'failed,sent', 'both to be settled');
+    const { counts, failed } = await readAlertStatus(pool, TOPIC);
+    expect(counts).to.include({ 'mails sent': 1, 'notifications that failed': 1 });
+    expect(failed[0]?.reason).to.include('5.1.1 no such mailbox').and.not.include('birch@');
+  });
+
+  it('shows a notification for which there is no address', async () => {
+    await put(pool, lead, entry('opened', {}, { recipient: '' }));
+    expect((await readAlertStatus(pool, TOPIC)).failed[0]?.reason).to.equal('no mail address');
+  });
+
+  it('loses nothing while no server answers, and sends it soon after one does', async () => {
+    const port = catcher.port;
+    await catcher.close();
+    await put(pool, lead, entry('opened'));
+    start();
+    await eventually(async () => Number((await readWaiting(pool, TOPIC))[0]?.attempts) >= 2, 'two attempts');
+    expect((await readAlertStatus(pool, TOPIC)).counts).to.include({ 'notifications waiting for a mail': 1 });
+    catcher = await MailCatcher.start({ port });
+    const backAt = Date.now();
+    const [caught] = await catcher.arrived(1, 15_000);
+    expect((caught?.arrivedAt ?? 0) - backAt).to.be.lessThan(11_000);
+    await settled('sent');
+  });
+
+  it('sends what a dead driver held in its hands, as the same mail, when its lease has run out', async () => {
+    catcher.stall();
+    await put(pool, lead, entry('opened'));
+    const [row] = await readWaiting(pool, TOPIC);
+    expect(await claimMail(pool, lead, { mailId: 'e1.opened.0', rowIds: [row?.id ?? ''], lease: 'dead' })).to.equal(
+      true,
+    );
+    catcher.accept();
+    const newer = await alerts.lead();
+    start(NO_GAPS, newer);
+    expect(await claimMail(pool, newer, { mailId: 'e1.opened.0', rowIds: [row?.id ?? ''], lease: 'b' })).to.equal(
+      false,
+    );
+    expect(catcher.mails).to.have.length(0);
+    await pool.query('UPDATE alert_outbox SET lease_until = NOW(3)');
+    const [caught] = await catcher.arrived(1);
+    await settled('sent');
+    expect(caught?.mail.messageId).to.match(/^<[0-9a-f]{32}@instant-health\.example>$/);
+  });
+
+  it('keeps its lease on a mail that takes long', async () => {
+    catcher.stall();
+    const stalling = catcher.stalling();
+    await put(pool, lead, entry('opened'));
+    start();
+    await stalling;
+    await pool.query('UPDATE alert_outbox SET lease_until = NOW(3) + INTERVAL 1 SECOND');
+    await eventually(
+      async () => ((await readWaiting(pool, TOPIC))[0]?.dueInMs ?? 0) > 5_000,
+      'the lease to be renewed',
+    );
+    catcher.accept();
+    await catcher.arrived(1);
+    await settled('sent');
+  });
+
+  it('sends nothing for a driver that another has taken over from', async () => {
+    const fenced = start();
+    const newer = await alerts.lead();
+    await put(pool, newer, entry('opened'));
+    fenced.wake();
+    const [row] = await readWaiting(pool, TOPIC);
+    expect(await claimMail(pool, lead, { mailId: 'e1.opened.0', rowIds: [row?.id ?? ''], lease: 'a' })).to.equal(false);
+    expect(await states()).to.deep.equal(['pending']);
+    start(NO_GAPS, newer);
+    await catcher.arrived(1);
+    await settled('sent');
+    expect(catcher.mails).to.have.length(1);
+  });
+
+  it('gives back what it holds when it is stopped, and a second mailer goes on', async () => {
+    const entries = Array.from({ length: 40 }, (_, index) => entry('opened', { id: `s${index}`, customerId: index }));
+    await put(pool, lead, ...entries);
+    const first = start();
+    await catcher.arrived(5);
+    await first.stop();
+    expect(await states())
+      .to.include('pending')
+      .and.not.include('sending');
+    start();
+    await catcher.arrived(40, 30_000);
+    await settled(...Array<string>(40).fill('sent'));
+    expect(new Set(catcher.mails.map(({ mail }) => mail.messageId)).size).to.equal(40);
+  });
+});

@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { type AlertState, applyBatch, type BatchFacts, type Judgement } from '../../../jobs/alerts/batch-outcome.ts';
+import type { Leadership } from '../../../jobs/alerts/leadership.ts';
+import { episodeEntry } from '../../../jobs/alerts/outbox-entries.ts';
+import { createAlertTables } from '../../../jobs/alerts/schema.ts';
+import { commitBatch, readAlertState, readPresences } from '../../../jobs/alerts/store.ts';
+import { alertSettings, OperatorError } from '../../../settings/index.ts';
+import { type AlertDatabase, breakingPool, createAlertDatabase, TOPIC } from '../../helpers/alert-database.ts';
+import { episode } from '../../helpers/episodes.ts';
+
+const judgement: Judgement = {
+  topic: TOPIC,
+  settings: alertSettings({}),
+  limitsOf: () => [
+    {
+      attribute: 'heartBeat',
+      customerId: null,
+      lowAge: 0,
+      highAge: 150,
+      lower: 60,
+      upper: 100,
+      severity: 'warning',
+      message: 'out',
+      source: 'local',
+    },
+  ],
+};
+
+/** A batch of heart beats of one patient, from an offset on. */
+function beats(offset: number, ...values: readonly number[]): BatchFacts {
+  const measurements = values.map((value, index) => ({
+    customerId: 1,
+    attribute: 'heartBeat' as const,
+    value,
+    atMs: 1_000_000 + (offset + index) * 1_000,
+    partition: 0,
+    offset: BigInt(offset + index),
+  }));
+  const nextOffset = BigInt(offset + values.length);
+  return { measurements, ends: new Map([[0, { nextOffset, newestAtMs: measurements.at(-1)?.atMs ?? 0 }]]) };
+}
+
+describe('the alerts in the database', () => {
+  let alerts: AlertDatabase;
+  let pool: Pool;
+  let lead: Leadership;
+
+  beforeEach(async () => {
+    alerts = await createAlertDatabase('alerts');
+    pool = alerts.pool;
+    lead = await alerts.lead();
+  });
+
+  afterEach(() => alerts.close());
+
+  /** What a driver does with a batch. */
+  async function handle(facts: BatchFacts, through = pool, by = lead): Promise<void> {
+    const outcome = applyBatch(await readAlertState(pool, TOPIC), facts, judgement);
+    const outbox = outcome.notifications.map((one) => episodeEntry(one, new Map(), 'ops@example.org'));
+    await commitBatch(through, by, { outcome, presences: [], outbox });
+  }
+
+  /** Everything there is, without what the clock of the database wrote. */
+  async function contents() {
+    const select = async (sql: string) => (await pool.query<RowDataPacket[]>(sql))[0].map((row) => ({ ...row }));
+    return {
+      episodes: await select('SELECT * FROM alert_episode ORDER BY id'),
+      outbox: await select('SELECT notification_key, kind, state FROM alert_outbox ORDER BY notification_key'),
+      progress: await select('SELECT * FROM alert_progress ORDER BY `partition`'),
+    };
+  }
+
+  it('gives an episode back exactly as it was written', async () => {
+    const written = [
+      episode(),
+      episode({ id: 'e2', direction: 'low', phase: 'pending', openedAtMs: undefined, notifiedAtMs: undefined }),
+      episode({ id: 'e3', customerId: -5, severity: 'critical', reminders: 3, insideInARow: 2 }),
+    ];
+    const progress = new Map([[7, { nextOffset: 9_007_199_254_740_993n, newestAtMs: 1_767_600_000_123 }]]);
+    await commitBatch(pool, lead, { outcome: { changed: written, dropped: [], progress }, presences: [], outbox: [] });
+    const state: AlertState = await readAlertState(pool, TOPIC);
+    expect([...state.episodes].sort((a, b) => (a.id < b.id ? -1 : 1))).to.deep.equal(written);
+    expect(state.progress).to.deep.equal(progress);
+    expect((await readAlertState(pool, 'another topic')).episodes).to.deep.equal([]);
+  });
+
+  it('forgets an episode that has ended, and what was pending and came to nothing', async () => {
+    const ended = episode({ phase: 'ended', endedAtMs: 5 });
+    const pending = episode({ id: 'e2', attribute: 'heartBeat', phase: 'pending' });
+    const write = {
+      outcome: { changed: [episode(), pending], dropped: [], progress: new Map() },
+      presences: [],
+      outbox: [],
+    };
+    await commitBatch(pool, lead, write);
+    await commitBatch(pool, lead, { ...write, outcome: { ...write.outcome, changed: [ended], dropped: ['e2', 'e1'] } });
+    expect((await readAlertState(pool, TOPIC)).episodes).to.deep.equal([]);
+    expect((await contents()).episodes.map(({ id, phase }) => [id, phase])).to.deep.equal([['e1', 'ended']]);
+  });
+
+  it('remembers when patients were last seen', async () => {
+    const presences = [
+      { customerId: 1, lastSeenAtMs: 1_000, silentSinceMs: undefined },
+      { customerId: 2, lastSeenAtMs: 2_000, silentSinceMs: 9_000 },
+    ];
+    const outcome = { changed: [], dropped: [], progress: new Map() };
+    await commitBatch(pool, lead, { outcome, presences, outbox: [] });
+    expect(await readPresences(pool, TOPIC)).to.deep.equal(presences);
+  });
+
+  it('changes nothing when a batch comes again, whole or cut otherwise', async () => {
+    await handle(beats(0, 80, 120, 121));
+    await handle(beats(3, 122, 80));
+    const before = await contents();
+    expect(before.outbox.map(({ kind }) => kind)).to.deep.equal(['opened']);
+    await handle(beats(3, 122, 80));
+    await handle(beats(1, 120, 121, 122, 80));
+    expect(await contents()).to.deep.equal(before);
+    await handle(beats(4, 80, 80, 80));
+    expect((await contents()).outbox.map(({ kind }) => kind).sort()).to.deep.equal(['opened', 'recovered']);
+  });
+
+  it('writes all of a batch or nothing, wherever the connection breaks; the next attempt makes it whole', async () => {
+    const expected = await (async () => {
+      await handle(beats(0, 120, 121));
+      await handle(beats(2, 80, 80, 80));
+      const whole = await contents();
+      for (const table of ['alert_episode', 'alert_outbox', 'alert_progress']) await pool.query(`DELETE FROM ${table}`);
+      return whole;
+    })();
+    await handle(beats(0, 120, 121));
+    const before = await contents();
+    let statements = 0;
+    for (; ; statements++) {
+      const { pool: breaking, broke } = breakingPool(pool, statements);
+      const failure = await handle(beats(2, 80, 80, 80), breaking).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (!broke()) break;
+      expect(failure).to.have.property('code', 'PROTOCOL_CONNECTION_LOST');
+      const now = await contents();
+      // Lost after the commit: it counts, and the attempt that follows finds nothing to do.
+      if (now.progress[0]?.next_offset === '5') expect(now).to.deep.equal(expected);
+      else expect(now).to.deep.equal(before);
+    }
+    expect(statements).to.be.within(4, 7);
+    expect(await contents()).to.deep.equal(expected);
+  });
+
+  it('refuses an older driver, before it writes anything', async () => {
+    await handle(beats(0, 120));
+    const newer = await alerts.lead();
+    expect(newer.epoch).to.equal(lead.epoch + 1n);
+    const before = await contents();
+    const error = await handle(beats(1, 80, 80, 80)).then(
+      () => undefined,
+      (failure: unknown) => failure,
+    );
+    expect(error).to.be.instanceOf(OperatorError).and.include({ code: 'FENCED' });
+    expect(String(error)).to.match(
+      /another vital-alerts driver has taken topic vitals over .*epoch 2; ours is epoch 1/,
+    );
+    expect(await contents()).to.deep.equal(before);
+    await handle(beats(1, 80, 80, 80), pool, newer);
+    expect((await contents()).progress[0]?.next_offset).to.equal('4');
+  });
+
+  it('lets exactly one of two drivers write when both hold the same batch', async () => {
+    const newer = await alerts.lead();
+    const outcomes = await Promise.allSettled([
+      handle(beats(0, 120, 121), pool, lead),
+      handle(beats(0, 120, 121), pool, newer),
+    ]);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(['rejected', 'fulfilled']);
+    const { episodes, outbox } = await contents();
+    expect([episodes.length, outbox.length]).to.deep.equal([1, 1]);
+  });
+
+  it('keeps topics apart', async () => {
+    const other: Judgement = { ...judgement, topic: 'other' };
+    const outcome = applyBatch({ episodes: [], progress: new Map() }, beats(0, 120), other);
+    const lead2 = { topic: 'other', epoch: 1n };
+    await pool.query("INSERT INTO alert_leader VALUES ('other', 1, 'test', NOW(3))");
+    await commitBatch(pool, lead2, { outcome, presences: [], outbox: [] });
+    await handle(beats(0, 120));
+    expect((await contents()).episodes.map(({ topic }) => topic).sort()).to.deep.equal(['other', TOPIC]);
+  });
+
+  it('creates its tables once, however often it is asked', async () => {
+    await createAlertTables(pool);
+    await handle(beats(0, 120));
+    await createAlertTables(pool);
+    expect((await contents()).episodes).to.have.length(1);
+  });
+});
