@@ -1,8 +1,9 @@
-import { functions as F, SparkConnectError, type SparkSession } from '@instant-health/spark-connect';
+import { functions as F, type SparkSession } from '@instant-health/spark-connect';
 import { type Environment, type Logger, storageSettings } from '../settings/index.ts';
 import { readCounters } from './counters.ts';
 import type { Job, JobStanding } from './job.ts';
 import type { KnownJob } from './known-jobs.ts';
+import { isNothingThere } from './nothing-there.ts';
 import { type BatchReport, batchReport } from './query-progress.ts';
 
 export interface JobStatus {
@@ -64,12 +65,8 @@ async function quarantined(spark: SparkSession, directory: string): Promise<Reco
       .collect<{ reason: string; messages: bigint }>();
     return Object.fromEntries(rows.map(({ reason, messages }) => [`quarantined, ${reason}`, Number(messages)]));
   } catch (error) {
-    // Nothing has been put aside yet: the directory is missing, or there is no file in it to take a schema from.
-    if (
-      error instanceof SparkConnectError &&
-      ['PATH_NOT_FOUND', 'UNABLE_TO_INFER_SCHEMA'].includes(error.errorClass ?? '')
-    )
-      return {};
+    // Nothing has been put aside yet.
+    if (isNothingThere(error)) return {};
     throw error;
   }
 }

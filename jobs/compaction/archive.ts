@@ -1,12 +1,6 @@
-import {
-  col,
-  type DataFrame,
-  functions as F,
-  lit,
-  SparkConnectError,
-  type SparkSession,
-} from '@instant-health/spark-connect';
+import { col, type DataFrame, functions as F, lit, type SparkSession } from '@instant-health/spark-connect';
 import { OperatorError } from '../../settings/index.ts';
+import { isNothingThere } from '../nothing-there.ts';
 
 /** The archive's columns, in its order. */
 export const ARCHIVE_COLUMNS = ['customerId', 'heartBeat', 'bp', 'message_time'] as const;
@@ -108,13 +102,6 @@ export async function filesBelow(frame: DataFrame): Promise<readonly string[]> {
     if (isNothingThere(error)) return [];
     throw error;
   }
-}
-
-/** Whether Spark failed to read since the directory is missing, or there is no file in it to take a schema from. */
-export function isNothingThere(error: unknown): boolean {
-  return (
-    error instanceof SparkConnectError && ['PATH_NOT_FOUND', 'UNABLE_TO_INFER_SCHEMA'].includes(error.errorClass ?? '')
-  );
 }
 
 export function fileName(path: string): string {

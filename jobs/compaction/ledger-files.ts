@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionOptions, SparkSession } from '@instant-health/spark-connect';
-import { filesBelow, isNothingThere } from './archive.ts';
+import { isNothingThere } from '../nothing-there.ts';
+import { filesBelow } from './archive.ts';
 import { type Ledger, ledgerOf, type ManifestRow, type Removal, type RunDay, type SourceRows } from './ledger.ts';
 
 /**
