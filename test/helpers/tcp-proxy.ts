@@ -1,12 +1,15 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server, and can cut them off from each other. */
+/** Stands between a client and a server, and takes the line away when a test says so. */
 export class TcpProxy {
   readonly port: number;
+  /** Connections that were refused while the line was down. */
+  refused = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #cut = false;
+  readonly #events = new EventEmitter();
+  #isDown = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -14,48 +17,54 @@ export class TcpProxy {
   }
 
   static async start(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-    let proxy: TcpProxy | undefined;
-    const server = createServer((client) => proxy?.join(client, connect(target.port, target.host)));
+    const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    proxy = new TcpProxy(server);
+    const proxy = new TcpProxy(server);
+    server.on('connection', (client) => proxy.#join(client, target));
     return proxy;
   }
 
-  /** Ends all connections, and every new one at once. */
+  /** Cuts every connection and refuses new ones. */
   cut(): void {
-    this.#cut = true;
+    this.#isDown = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
   mend(): void {
-    this.#cut = false;
+    this.#isDown = false;
+  }
+
+  /** Resolves at the next connection that is refused. */
+  async refusing(): Promise<void> {
+    await once(this.#events, 'refused');
   }
 
   async close(): Promise<void> {
     this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.#server.close();
+    await once(this.#server, 'close');
   }
 
-  private join(client: Socket, server: Socket): void {
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(socket);
-      // What breaks on one side is closed on the other.
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
-    }
-    if (this.#cut) {
-      client.destroy();
+  #join(client: Socket, target: { readonly host: string; readonly port: number }): void {
+    client.on('error', () => {});
+    if (this.#isDown) {
+      this.refused += 1;
+      client.resetAndDestroy();
+      this.#events.emit('refused');
       return;
     }
-    client.pipe(server);
-    server.pipe(client);
+    const server = connect(target.port, target.host);
+    server.on('error', () => client.destroy());
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        client.destroy();
+        server.destroy();
+      });
+    }
+    client.pipe(server).pipe(client);
   }
 }
 

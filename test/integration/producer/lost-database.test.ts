@@ -10,13 +10,13 @@ import {
 } from '../../../producer/index.ts';
 import { createLogger, databaseSettings, kafkaSettings, OperatorError } from '../../../settings/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
-import { DatabaseProxy } from '../../helpers/database-proxy.ts';
 import { createTestTopic, type TestTopic } from '../../helpers/kafka.ts';
+import { TcpProxy } from '../../helpers/tcp-proxy.ts';
 
 describe('a producer that loses its database', () => {
   let database: TestDatabase;
   let topic: TestTopic;
-  let proxy: DatabaseProxy;
+  let proxy: TcpProxy;
   let sink: TransactionalSink;
   const logged: string[] = [];
   const logger = createLogger({ name: 'test', json: false, destination: { write: (text) => logged.push(text) } });
@@ -26,7 +26,7 @@ describe('a producer that loses its database', () => {
     logged.length = 0;
     database = await createTestDatabase('lost');
     topic = await createTestTopic('lost');
-    proxy = await DatabaseProxy.start(database.settings);
+    proxy = await TcpProxy.start(database.settings);
     const { signal } = new AbortController();
     sink = await TransactionalSink.open(kafkaSettings(topic.environment), {
       source: 'test',
@@ -78,7 +78,7 @@ describe('a producer that loses its database', () => {
       if (sent !== 200) return;
       const refused = proxy.refusing();
       proxy.cut();
-      refused.then(() => proxy.restore());
+      refused.then(() => proxy.mend());
     });
     expect(result).to.include({ sent: 600, rejected: 0, lastId: '600' });
     expect(proxy.refused).to.be.at.least(1);
