@@ -68,7 +68,7 @@ export async function createTables(connection: Connection): Promise<void> {
  * @param columns definitions by name
  */
 export async function addMissingColumns(
-  connection: Connection,
+  connection: Pick<Connection, 'query'>,
   table: string,
   columns: Readonly<Record<string, string>>,
 ): Promise<void> {

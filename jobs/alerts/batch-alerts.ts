@@ -6,14 +6,14 @@ import { Counters } from '../counters.ts';
 import type { JobEvent } from '../job.ts';
 import { backOffMs } from './back-off.ts';
 import { collectBatch, type SeenPatient } from './batch-facts.ts';
-import { applyBatch } from './batch-outcome.ts';
+import { applyBatch, type BatchFacts, type BatchOutcome } from './batch-outcome.ts';
 import type { Leadership } from './leadership.ts';
 import { ATTRIBUTES } from './limits.ts';
 import type { CurrentLimits, LimitsDirectory } from './limits-directory.ts';
 import { badRowsEntry, episodeEntry } from './outbox-entries.ts';
-import type { PresenceWatch } from './presence-watch.ts';
+import type { PresenceWatch, SeenWrite } from './presence-watch.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { commitBatch, readAlertState } from './store.ts';
+import { commitBatch, readAlertState, type StoredAlertState } from './store.ts';
 
 interface Surroundings {
   readonly spark: SparkSession;
@@ -62,7 +62,7 @@ export class BatchAlerts {
   }
 
   async #attempt(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
-    const { pool, topic, settings, presence, report, query, onCommitted } = this.#with;
+    const { pool, topic, presence, report, query, onCommitted } = this.#with;
     const at = new Date().toISOString();
     const stopwatch = new Stopwatch();
     const lead = await this.#with.lead;
@@ -74,18 +74,13 @@ export class BatchAlerts {
       'collect',
       collectBatch(batch, limits.bands, state.episodes, signal),
     );
-    const judgement = { topic, settings, limitsOf: limits.index.limitsOf.bind(limits.index) };
-    const outcome = applyBatch(state, facts, judgement);
     const seen = presence.seen(patients);
-    const outbox = [
-      ...outcome.notifications.map((one) => episodeEntry(one, limits.index.patients, settings.operatorEmail)),
-      ...seen.outbox,
-      ...badRowsEntry(limits.rejected, topic, settings.operatorEmail),
-    ];
-    const write = { outcome, presences: seen.presences, outbox };
-    await stopwatch.time('transaction', commitBatch(pool, lead, write));
+    const { outcome, notified } = await stopwatch.time(
+      'transaction',
+      this.#write(lead, state, { facts, limits, seen }),
+    );
     seen.committed();
-    if (outbox.length > 0) onCommitted();
+    if (notified) onCommitted();
     const withoutLimits = this.#withoutLimits(limits, patients, batchId);
     await stopwatch.time('count', this.#counters.add({ 'measurements without limits': withoutLimits }));
     const counts = {
@@ -95,6 +90,26 @@ export class BatchAlerts {
       'measurements without limits': withoutLimits,
     };
     report({ query, batchId, counts, durationMs: stopwatch.laps, at });
+  }
+
+  /** Judges the batch and writes what comes of it; anew when somebody has acknowledged or silenced something meanwhile. */
+  async #write(
+    lead: Leadership,
+    before: StoredAlertState,
+    { facts, limits, seen }: { facts: BatchFacts; limits: CurrentLimits; seen: SeenWrite },
+  ): Promise<{ readonly outcome: BatchOutcome; readonly notified: boolean }> {
+    const { pool, topic, settings } = this.#with;
+    const judgement = { topic, settings, limitsOf: limits.index.limitsOf.bind(limits.index) };
+    for (let state = before; ; state = await readAlertState(pool, topic)) {
+      const outcome = applyBatch(state, facts, judgement);
+      const outbox = [
+        ...outcome.notifications.map((one) => episodeEntry(one, limits.index.patients, settings.operatorEmail)),
+        ...seen.outbox,
+        ...badRowsEntry(limits.rejected, topic, settings.operatorEmail),
+      ];
+      const write = { outcome, presences: seen.presences, outbox, acts: state.acts };
+      if (await commitBatch(pool, lead, write)) return { outcome, notified: outbox.length > 0 };
+    }
   }
 
   #withoutLimits({ index }: CurrentLimits, patients: readonly SeenPatient[], batchId: number): number {

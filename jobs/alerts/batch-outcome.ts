@@ -4,6 +4,7 @@ import { OperatorError } from '../../settings/index.ts';
 import { rulesFor } from './episode-rules.ts';
 import { advance, type Episode, type Measurement, type Transition } from './episodes.ts';
 import { type Attribute, classify, type Direction, type Limit, type Severity } from './limits.ts';
+import { type Silence, silenceOf } from './silencing.ts';
 
 /** How far a partition has been applied. */
 export interface PartitionProgress {
@@ -20,6 +21,8 @@ export interface AlertState {
   /** Pending and open ones. */
   readonly episodes: readonly Episode[];
   readonly progress: Progress;
+  /** Those that nobody has ended, the oldest first. */
+  readonly silences: readonly Silence[];
 }
 
 /** What a batch brings. */
@@ -40,6 +43,8 @@ export interface Judgement {
 /** What is due to be told: a transition, under a name that is the same whenever the same readings are read. */
 export interface Notification extends Transition {
   readonly key: string;
+  /** What withholds it: then it is written down, and not mailed. */
+  readonly silenceId: string | undefined;
 }
 
 /** What a batch changes. Everything in it is written together or not at all. */
@@ -49,6 +54,8 @@ export interface BatchOutcome {
   /** Ids of pending ones that came to nothing. */
   readonly dropped: readonly string[];
   readonly notifications: readonly Notification[];
+  /** Episodes that are not acknowledged any more: they have become critical since. */
+  readonly unacknowledged: readonly Episode[];
   readonly progress: Progress;
   /** Measurements out of limits, without those that were applied before. */
   readonly outOfLimits: number;
@@ -57,7 +64,7 @@ export interface BatchOutcome {
 const DIRECTIONS: readonly Direction[] = ['low', 'high'];
 
 /**
- * Applies a batch to the state before it. Pure. Readings below a partition's progress have been applied and are passed
+ * Applies a batch to the state before it, with what people have acknowledged and silenced until then. Pure. Readings below a partition's progress have been applied and are passed
  * over, so a batch may come again, whole or cut otherwise.
  *
  * @throws OperatorError `PROGRESS_DOES_NOT_FIT` when what would be passed over is newer than all that was applied: then the
@@ -70,6 +77,7 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
   const stored = new Set(before.episodes.map(({ id }) => id));
   const dropped: string[] = [];
   const notifications: Notification[] = [];
+  const unacknowledged: Episode[] = [];
   let outOfLimits = 0;
   for (const measurement of inOrder(facts.measurements)) {
     if (measurement.offset < (before.progress.get(measurement.partition)?.nextOffset ?? 0n)) continue;
@@ -94,12 +102,16 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
       if (episode && episode.phase !== 'ended') active.set(key, episode);
       else active.delete(key);
       for (const transition of transitions) {
-        notifications.push({ ...transition, key: `${transition.episode.id}.${transition.kind}.${transition.ordinal}` });
+        const key = `${transition.episode.id}.${transition.kind}.${transition.ordinal}`;
+        notifications.push({ ...transition, key, silenceId: silenceOf(before.silences, transition.episode)?.id });
+        if (transition.kind === 'escalated' && previous?.acknowledgedAtMs !== undefined) {
+          unacknowledged.push(transition.episode);
+        }
       }
     }
   }
   const progress = furthest(before.progress, facts.ends);
-  return { changed: [...changed.values()], dropped, notifications, progress, outOfLimits };
+  return { changed: [...changed.values()], dropped, notifications, unacknowledged, progress, outOfLimits };
 }
 
 interface Pair {

@@ -23,6 +23,7 @@ export interface EpisodeRow {
   readonly breaches: number;
   readonly inside_in_a_row: number;
   readonly reminders: number;
+  readonly acknowledged_at: string | null;
   readonly recent: string;
 }
 
@@ -47,6 +48,7 @@ export const EPISODE_COLUMNS = [
   'breaches',
   'inside_in_a_row',
   'reminders',
+  'acknowledged_at',
   'recent',
 ] as const satisfies readonly (keyof EpisodeRow)[];
 
@@ -74,6 +76,7 @@ export function episodeOf(row: EpisodeRow): Episode {
     breaches: row.breaches,
     insideInARow: row.inside_in_a_row,
     reminders: row.reminders,
+    acknowledgedAtMs: timeOrNone(row.acknowledged_at),
     recent: JSON.parse(row.recent) as RecentReading[],
   };
 }
@@ -94,6 +97,7 @@ export function episodeValues(episode: Episode): readonly (string | number | nul
     last_out_at: utcText(episode.lastOutAtMs),
     notified_at: textOrNone(episode.notifiedAtMs),
     inside_in_a_row: episode.insideInARow,
+    acknowledged_at: textOrNone(episode.acknowledgedAtMs),
     recent: JSON.stringify(episode.recent),
   };
   return EPISODE_COLUMNS.map((column) => row[column]);

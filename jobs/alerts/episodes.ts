@@ -47,6 +47,8 @@ export interface Episode {
   /** Readings back inside, in a row. */
   readonly insideInARow: number;
   readonly reminders: number;
+  /** When somebody said that they look after it, as it is; undefined when nobody has. */
+  readonly acknowledgedAtMs: number | undefined;
   /** The newest readings, for a picture: milliseconds since the epoch, and value. */
   readonly recent: readonly RecentReading[];
 }
@@ -127,6 +129,7 @@ function begun(
     breaches: 1,
     insideInARow: 0,
     reminders: 0,
+    acknowledgedAtMs: undefined,
     recent: [[atMs, value]],
   };
 }
@@ -166,12 +169,16 @@ function opened(pending: Episode, rulesOf: (severity: Severity) => EpisodeRules)
   return { episode, transitions: [{ kind: 'opened', ordinal: 0, episode }] };
 }
 
-/** An escalation is told at once; otherwise an episode that lasts is told again after the interval. */
+/**
+ * An escalation is told at once, and is nothing that anybody has acknowledged yet. Otherwise an episode that lasts is told
+ * again after the interval, unless somebody looks after it.
+ */
 function stillOpen(before: Episode, now: Episode, rulesOf: (severity: Severity) => EpisodeRules): Advanced {
   if (severityRank(now.severity) > severityRank(before.severity)) {
-    const episode = { ...now, notifiedAtMs: now.lastAtMs };
+    const episode = { ...now, notifiedAtMs: now.lastAtMs, acknowledgedAtMs: undefined };
     return { episode, transitions: [{ kind: 'escalated', ordinal: 0, episode }] };
   }
+  if (now.acknowledgedAtMs !== undefined) return { episode: now, transitions: [] };
   const { repeatIntervalMs } = rulesOf(now.severity);
   const sinceMs = now.lastAtMs - (now.notifiedAtMs ?? now.lastAtMs);
   if (repeatIntervalMs === 0 || sinceMs < repeatIntervalMs) return { episode: now, transitions: [] };

@@ -1,14 +1,14 @@
 import { DEMO_NOTICE, isDemoLimit } from '../../database/index.ts';
 import { OperatorError } from '../../settings/index.ts';
-import type { Episode, TransitionKind } from './episodes.ts';
+import type { Episode } from './episodes.ts';
 import type { Attribute, Direction } from './limits.ts';
-import type { EpisodeItem } from './mail-item.ts';
+import type { EpisodeItem, NotificationKind } from './mail-item.ts';
 
 /** What a mail says of one episode, in words. */
 export interface EpisodeSection {
   readonly item: EpisodeItem;
   /** All that the mail tells of the episode, in order. */
-  readonly kinds: readonly TransitionKind[];
+  readonly kinds: readonly NotificationKind[];
   readonly headline: string;
   readonly tone: 'warning' | 'critical' | 'recovered';
   readonly rows: readonly (readonly [label: string, value: string])[];
@@ -19,10 +19,11 @@ export interface EpisodeSection {
 export const NAME: Readonly<Record<Attribute, string>> = { heartBeat: 'Heart beat', bp: 'Blood pressure' };
 export const SIDE: Readonly<Record<Direction, string>> = { low: 'too low', high: 'too high' };
 const UNIT: Readonly<Record<Attribute, string>> = { heartBeat: 'bpm', bp: 'mmHg' };
-const STATUS: Readonly<Record<TransitionKind, string>> = {
+const STATUS: Readonly<Record<NotificationKind, string>> = {
   opened: 'New',
   escalated: 'Has become critical',
   reminded: 'Lasts',
+  unsilenced: 'Lasts, and is no longer silenced',
   recovered: 'Back in range',
 };
 
@@ -53,7 +54,7 @@ export function sectionsOf(items: readonly EpisodeItem[], link: string | undefin
   });
 }
 
-function sectionOf(item: EpisodeItem, kinds: readonly TransitionKind[], link: string | undefined): EpisodeSection {
+function sectionOf(item: EpisodeItem, kinds: readonly NotificationKind[], link: string | undefined): EpisodeSection {
   const { episode, ward, kind } = item;
   requireNumbers(episode);
   const { attribute, direction, worst, severity, customerId } = episode;
@@ -81,17 +82,18 @@ function sectionOf(item: EpisodeItem, kinds: readonly TransitionKind[], link: st
   };
 }
 
-function headlineOf({ attribute, direction }: Episode, kind: TransitionKind, value: number): string {
+function headlineOf({ attribute, direction }: Episode, kind: NotificationKind, value: number): string {
   const what = {
     opened: SIDE[direction],
     escalated: `${SIDE[direction]}, now critical`,
     reminded: `still ${SIDE[direction]}`,
+    unsilenced: `still ${SIDE[direction]}`,
     recovered: 'back in range',
   }[kind];
   return `${NAME[attribute]} ${what}, ${value} ${UNIT[attribute]}`;
 }
 
-function statusOf(kinds: readonly TransitionKind[], direction: Direction): string {
+function statusOf(kinds: readonly NotificationKind[], direction: Direction): string {
   const last = kinds.at(-1) ?? 'opened';
   if (last !== 'recovered') return STATUS[last];
   return `${kinds.includes('opened') ? 'Began and is back in range' : STATUS.recovered}, was ${SIDE[direction]}`;

@@ -13,7 +13,7 @@ const NAMED_AT_MOST = 50;
  * @param operatorEmail undefined where nobody is named
  */
 export function episodeEntry(
-  { key, kind, episode }: Notification,
+  { key, kind, episode, silenceId }: Notification,
   patients: ReadonlyMap<number, Patient>,
   operatorEmail: string | undefined,
 ): OutboxEntry {
@@ -26,6 +26,7 @@ export function episodeEntry(
     severity: episode.severity,
     recipient: patient?.doctorEmail || operatorEmail || '',
     content: { type: 'episode', kind, ward: patient?.ward ?? 'unknown ward', episode },
+    silenceId,
   };
 }
 

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
-import { type AlertSettings, type Logger, messageOf, type SmtpSettings } from '../../settings/index.ts';
+import { type AlertSettings, codeOf, type Logger, messageOf, type SmtpSettings } from '../../settings/index.ts';
 import { backOffMs } from './back-off.ts';
-import type { Leadership } from './leadership.ts';
+import { type Leadership, requireLead } from './leadership.ts';
 import { type PlannedMail, planMails } from './mail-plan.ts';
 import { alertMail } from './mail-template.ts';
 import { type Mailer, mailFailure } from './mailer.ts';
@@ -19,6 +19,7 @@ import {
   releaseMail,
   renewLeases,
 } from './outbox.ts';
+import { endOverdueSilences } from './silences.ts';
 
 export interface OutboxMailerOptions {
   readonly pool: Pool;
@@ -112,6 +113,7 @@ export class OutboxMailer {
   /** Sends what can be sent now; resolves to the milliseconds until another look makes sense. */
   async #round(): Promise<number> {
     const { pool, lead, gaps } = this.#with;
+    await this.#endSilences();
     const waiting = await readWaiting(pool, lead.topic);
     if (waiting.length === 0) return LOOK_EVERY_MS;
     const recipients = [...new Set(waiting.map(({ recipient }) => recipient))];
@@ -123,6 +125,18 @@ export class OutboxMailer {
     if (this.#serverFailures > 0) return backOffMs(this.#serverFailures, NO_SERVER);
     if (plan.mails.length > 0) return 0;
     return Math.min(LOOK_EVERY_MS, Math.max(1, plan.nextInMs ?? LOOK_EVERY_MS));
+  }
+
+  /** A silence ends by the time of day, whether or not readings come. */
+  async #endSilences(): Promise<void> {
+    const { pool, lead, log } = this.#with;
+    try {
+      const { ended, told } = await endOverdueSilences(pool, lead.topic, (connection) => requireLead(connection, lead));
+      if (ended.length > 0) log.info(`${ended.length} silences have ended; ${told} episodes under them are still open`);
+    } catch (error) {
+      // Whoever leads now ends them.
+      if (codeOf(error) !== 'FENCED') throw error;
+    }
   }
 
   async #deliver({ mailId, rowIds, recipient, attempts }: PlannedMail): Promise<void> {

@@ -14,6 +14,8 @@ export interface OutboxEntry {
   /** One mail address; empty where there is none, then it can only be shown as failed. */
   readonly recipient: string;
   readonly content: MailItem;
+  /** What withholds it: it is kept as `silenced`, and no mail tells it. */
+  readonly silenceId?: string | undefined;
 }
 
 /** A notification that is not told yet. */
@@ -42,8 +44,13 @@ const LOOK_AHEAD = 1_000;
 /** Puts notifications into the outbox, within the transaction that makes them true. */
 export async function enqueue(connection: Connection, topic: string, entries: readonly OutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(({ key, episodeId, customerId, kind, severity, recipient, content }) => {
-    const [state, error] = recipient === '' ? ['failed', 'no mail address'] : ['pending', null];
+  const rows = entries.map(({ key, episodeId, customerId, kind, severity, recipient, content, silenceId }) => {
+    const [state, error] =
+      silenceId !== undefined
+        ? ['silenced', null]
+        : recipient === ''
+          ? ['failed', 'no mail address']
+          : ['pending', null];
     return [
       key,
       topic,
@@ -55,12 +62,14 @@ export async function enqueue(connection: Connection, topic: string, entries: re
       JSON.stringify(content),
       state,
       error,
+      silenceId ?? null,
     ];
   });
-  const now = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), NOW(3))').join(', ');
+  const now = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), NOW(3))').join(', ');
   await connection.query(
     `INSERT INTO alert_outbox
-       (notification_key, topic, episode_id, customerId, kind, severity, recipient, content, state, last_error, not_before, created_at)
+       (notification_key, topic, episode_id, customerId, kind, severity, recipient, content, state, last_error, silence_id,
+        not_before, created_at)
      VALUES ${now} ON DUPLICATE KEY UPDATE notification_key = VALUES(notification_key)`,
     rows.flat(),
   );

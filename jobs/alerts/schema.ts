@@ -1,4 +1,7 @@
-import type { Connection } from 'mysql2/promise';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { addMissingColumns } from '../../database/index.ts';
+
+const OUTBOX_STATES = "ENUM('pending', 'sending', 'sent', 'failed', 'silenced') NOT NULL DEFAULT 'pending'";
 
 /**
  * The tables of the alerts, all per topic, so that several topics can share a database. Times are UTC. Nothing here holds
@@ -43,6 +46,7 @@ const TABLES = [
      breaches       INT          NOT NULL,
      inside_in_a_row INT         NOT NULL,
      reminders      INT          NOT NULL,
+     acknowledged_at DATETIME(3) NULL,
      recent         TEXT         NOT NULL,
      UNIQUE KEY one_active (topic, customerId, attribute, direction, active),
      INDEX active_of_topic (topic, active),
@@ -59,13 +63,14 @@ const TABLES = [
      severity         ENUM('warning', 'critical') NOT NULL,
      recipient        VARCHAR(254) NOT NULL,
      content          TEXT         NOT NULL,
-     state            ENUM('pending', 'sending', 'sent', 'failed') NOT NULL DEFAULT 'pending',
+     state            ${OUTBOX_STATES},
      mail_id          VARCHAR(80)  NULL,
      attempts         INT          NOT NULL DEFAULT 0,
      not_before       DATETIME(3)  NOT NULL,
      lease_owner      CHAR(36)     NULL,
      lease_until      DATETIME(3)  NULL,
      last_error       VARCHAR(255) NULL,
+     silence_id       BIGINT       NULL,
      created_at       DATETIME(3)  NOT NULL,
      sent_at          DATETIME(3)  NULL,
      INDEX waiting (topic, state, not_before),
@@ -80,9 +85,59 @@ const TABLES = [
      silent_since DATETIME(3)  NULL,
      PRIMARY KEY (topic, customerId)
    ) DEFAULT CHARACTER SET utf8mb4`,
+  // How often people have acted: a batch that was judged before the last act is judged again.
+  `CREATE TABLE IF NOT EXISTS alert_desk (
+     topic VARCHAR(249) NOT NULL PRIMARY KEY,
+     acts  BIGINT       NOT NULL
+   ) DEFAULT CHARACTER SET utf8mb4`,
+  `CREATE TABLE IF NOT EXISTS alert_silence (
+     id                BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
+     topic             VARCHAR(249) NOT NULL,
+     customerId        INT          NOT NULL,
+     attribute         VARCHAR(20)  NULL,
+     includes_critical TINYINT      NOT NULL,
+     until_at          DATETIME(3)  NOT NULL,
+     created_at        DATETIME(3)  NOT NULL,
+     ended_at          DATETIME(3)  NULL,
+     INDEX silences_in_force (topic, ended_at)
+   ) DEFAULT CHARACTER SET utf8mb4`,
+  // Who did what, and why. Rows are only ever added.
+  `CREATE TABLE IF NOT EXISTS alert_act (
+     id         BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
+     topic      VARCHAR(249) NOT NULL,
+     act        VARCHAR(20)  NOT NULL,
+     episode_id CHAR(32)     NULL,
+     silence_id BIGINT       NULL,
+     customerId INT          NOT NULL,
+     attribute  VARCHAR(20)  NULL,
+     by_whom    VARCHAR(254) NOT NULL,
+     via        ENUM('command', 'link', 'driver') NOT NULL,
+     reason     VARCHAR(255) NULL,
+     at         DATETIME(3)  NOT NULL,
+     INDEX acts_of_episode (episode_id),
+     INDEX acts_of_silence (silence_id),
+     INDEX acts_of_topic (topic, at)
+   ) DEFAULT CHARACTER SET utf8mb4`,
+  // The notification whose link was used: each is good for one time.
+  `CREATE TABLE IF NOT EXISTS alert_link_use (
+     outbox_id BIGINT      NOT NULL PRIMARY KEY,
+     used_at   DATETIME(3) NOT NULL
+   ) DEFAULT CHARACTER SET utf8mb4`,
 ] as const;
 
-/** Creates the alerts' tables that are missing; existing ones are left alone. */
+/** Creates the alerts' tables that are missing, and adds what older ones lack. */
 export async function createAlertTables(connection: Pick<Connection, 'query'>): Promise<void> {
   for (const statement of TABLES) await connection.query(statement);
+  await addMissingColumns(connection, 'alert_episode', { acknowledged_at: 'DATETIME(3) NULL' });
+  await addMissingColumns(connection, 'alert_outbox', { silence_id: 'BIGINT NULL' });
+  await allowSilencedState(connection);
+}
+
+async function allowSilencedState(connection: Pick<Connection, 'query'>): Promise<void> {
+  const [rows] = await connection.query<(RowDataPacket & { type: string })[]>(
+    `SELECT column_type AS type FROM information_schema.columns
+      WHERE table_schema = DATABASE() AND table_name = 'alert_outbox' AND column_name = 'state'`,
+  );
+  if (rows[0]?.type.includes("'silenced'")) return;
+  await connection.query(`ALTER TABLE alert_outbox MODIFY COLUMN state ${OUTBOX_STATES}`);
 }

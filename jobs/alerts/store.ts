@@ -1,22 +1,35 @@
 import type { Connection, Pool, RowDataPacket } from 'mysql2/promise';
 import { inTransaction } from '../../database/index.ts';
+import { recordUnacknowledged } from './act-history.ts';
+import { nobodyActedSince, readActs } from './act-order.ts';
 import type { AlertState, BatchOutcome, PartitionProgress } from './batch-outcome.ts';
 import { EPISODE_COLUMNS, type EpisodeRow, episodeOf, episodeValues } from './episode-row.ts';
 import { type Leadership, requireLead } from './leadership.ts';
 import { enqueue, type OutboxEntry } from './outbox.ts';
 import type { PatientPresence } from './silence.ts';
+import { readSilences } from './silences.ts';
 import { timeOf, utcText } from './utc-text.ts';
 
 /** Everything that one batch leaves behind. */
 export interface BatchWrite {
-  readonly outcome: Pick<BatchOutcome, 'changed' | 'dropped' | 'progress'>;
+  readonly outcome: Pick<BatchOutcome, 'changed' | 'dropped' | 'progress'> &
+    Partial<Pick<BatchOutcome, 'unacknowledged'>>;
+  /** The acts that the outcome was judged with; undefined for what does not depend on them. */
+  readonly acts?: bigint;
   readonly presences: readonly PatientPresence[];
   readonly outbox: readonly OutboxEntry[];
 }
 
-/** Reads what is pending or open, and how far each partition has been applied. */
-export async function readAlertState(pool: Pool, topic: string): Promise<AlertState> {
-  const [[episodes], [progress]] = await Promise.all([
+/** The state, and how many acts of people are in it. */
+export interface StoredAlertState extends AlertState {
+  readonly acts: bigint;
+}
+
+/** Reads what is pending or open, what is silenced, and how far each partition has been applied. */
+export async function readAlertState(pool: Pool, topic: string): Promise<StoredAlertState> {
+  // First: an act that comes in between is then noticed when the batch is written.
+  const acts = await readActs(pool, topic);
+  const [[episodes], [progress], silences] = await Promise.all([
     pool.query<(RowDataPacket & EpisodeRow)[]>(
       `SELECT ${EPISODE_COLUMNS.join(', ')} FROM alert_episode WHERE topic = ? AND active = 1`,
       [topic],
@@ -25,12 +38,13 @@ export async function readAlertState(pool: Pool, topic: string): Promise<AlertSt
       'SELECT `partition`, next_offset, newest_at FROM alert_progress WHERE topic = ?',
       [topic],
     ),
+    readSilences(pool, topic),
   ]);
   const applied = progress.map(({ partition, next_offset, newest_at }): [number, PartitionProgress] => [
     partition,
     { nextOffset: BigInt(next_offset), newestAtMs: timeOf(newest_at) },
   ]);
-  return { episodes: episodes.map(episodeOf), progress: new Map(applied) };
+  return { episodes: episodes.map(episodeOf), progress: new Map(applied), silences, acts };
 }
 
 /** Reads when each patient was last heard of. */
@@ -48,17 +62,21 @@ export async function readPresences(pool: Pool, topic: string): Promise<readonly
 /**
  * Writes what a batch changes, in one transaction: episodes, notifications, progress.
  *
+ * @returns false when somebody has acted since the state was read, with nothing written: then it must be judged again
  * @throws OperatorError `FENCED` when another driver leads, with nothing written
  */
-export async function commitBatch(pool: Pool, lead: Leadership, write: BatchWrite): Promise<void> {
-  const { outcome, presences, outbox } = write;
-  await inTransaction(pool, async (connection) => {
+export async function commitBatch(pool: Pool, lead: Leadership, write: BatchWrite): Promise<boolean> {
+  const { outcome, presences, outbox, acts } = write;
+  return await inTransaction(pool, async (connection) => {
     await requireLead(connection, lead);
+    if (acts !== undefined && !(await nobodyActedSince(connection, lead.topic, acts))) return false;
     await dropEpisodes(connection, outcome.dropped);
     await putEpisodes(connection, lead.topic, outcome.changed);
+    await recordUnacknowledged(connection, lead.topic, outcome.unacknowledged ?? []);
     await enqueue(connection, lead.topic, outbox);
     await putPresences(connection, lead.topic, presences);
     await putProgress(connection, lead.topic, outcome.progress);
+    return true;
   });
 }
 

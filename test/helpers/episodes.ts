@@ -21,6 +21,7 @@ export function episode(overrides: Partial<Episode> = {}): Episode {
     breaches: 7,
     insideInARow: 0,
     reminders: 0,
+    acknowledgedAtMs: undefined,
     recent: [185, 190, 204, 211, 199, 190, 184].map((value, index) => [beganAtMs + index * 5_000, value] as const),
     ...overrides,
   };

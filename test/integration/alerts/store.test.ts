@@ -180,7 +180,7 @@ describe('the alerts in the database', () => {
 
   it('keeps topics apart', async () => {
     const other: Judgement = { ...judgement, topic: 'other' };
-    const outcome = applyBatch({ episodes: [], progress: new Map() }, beats(0, 120), other);
+    const outcome = applyBatch({ episodes: [], progress: new Map(), silences: [] }, beats(0, 120), other);
     const lead2 = { topic: 'other', epoch: 1n };
     await pool.query("INSERT INTO alert_leader VALUES ('other', 1, 'test', NOW(3))");
     await commitBatch(pool, lead2, { outcome, presences: [], outbox: [] });

@@ -5,9 +5,10 @@ import { type AlertState, applyBatch, type BatchFacts, type Judgement } from '..
 import { DirectoryIndex } from '../../../jobs/alerts/directory-index.ts';
 import type { Episode, Measurement } from '../../../jobs/alerts/episodes.ts';
 import { classify } from '../../../jobs/alerts/limits.ts';
+import type { Silence } from '../../../jobs/alerts/silencing.ts';
 import { alertSettings, OperatorError } from '../../../settings/index.ts';
 
-const NOTHING: AlertState = { episodes: [], progress: new Map() };
+const NOTHING: AlertState = { episodes: [], progress: new Map(), silences: [] };
 
 const limit = (overrides: Partial<Limit>): Limit => ({
   attribute: 'heartBeat',
@@ -56,11 +57,14 @@ function factsOf(batch: readonly Measurement[], state: AlertState, { limitsOf }:
 class Database {
   readonly episodes = new Map<string, Episode>();
   readonly told: string[] = [];
+  readonly withheld: string[] = [];
+  readonly unacknowledged: string[] = [];
   readonly progress = new Map<number, { nextOffset: bigint; newestAtMs: number }>();
+  silences: readonly Silence[] = [];
 
   get state(): AlertState {
     const active = [...this.episodes.values()].filter(({ phase }) => phase !== 'ended');
-    return { episodes: active, progress: new Map(this.progress) };
+    return { episodes: active, progress: new Map(this.progress), silences: this.silences };
   }
 
   handle(batch: readonly Measurement[], by: Judgement, crashBeforeCommit: boolean): void {
@@ -68,15 +72,56 @@ class Database {
     if (crashBeforeCommit) return;
     for (const id of outcome.dropped) this.episodes.delete(id);
     for (const episode of outcome.changed) this.episodes.set(episode.id, episode);
-    for (const { key } of outcome.notifications) this.told.push(key);
+    for (const { key, silenceId } of outcome.notifications) {
+      (silenceId === undefined ? this.told : this.withheld).push(key);
+    }
+    for (const { id } of outcome.unacknowledged) this.unacknowledged.push(id);
     for (const [partition, applied] of outcome.progress) this.progress.set(partition, applied);
+  }
+
+  /** What people do, between two batches. */
+  act(act: Act): void {
+    if (act.kind === 'silence') this.silences = [...this.silences, act.silence];
+    else if (act.kind === 'unsilence') this.silences = this.silences.slice(1);
+    else {
+      for (const episode of this.episodes.values()) {
+        if (episode.phase !== 'open' || episode.customerId !== act.customerId) continue;
+        this.episodes.set(episode.id, { ...episode, acknowledgedAtMs: episode.acknowledgedAtMs ?? 1 });
+      }
+    }
   }
 
   result() {
     const episodes = [...this.episodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { episodes, told: [...this.told].sort(), active: this.state.episodes.length };
+    return {
+      episodes,
+      told: [...this.told].sort(),
+      withheld: [...this.withheld].sort(),
+      unacknowledged: [...this.unacknowledged].sort(),
+      active: this.state.episodes.length,
+    };
   }
 }
+
+type Act =
+  | { readonly kind: 'acknowledge'; readonly customerId: number }
+  | { readonly kind: 'silence'; readonly silence: Silence }
+  | { readonly kind: 'unsilence' };
+
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({ kind: fc.constant('acknowledge' as const), customerId: fc.constantFrom(1, 2, 3) }),
+  fc.record({
+    kind: fc.constant('silence' as const),
+    silence: fc.record({
+      id: fc.uuid(),
+      customerId: fc.constantFrom(1, 2, 3),
+      attribute: fc.constantFrom(undefined, 'heartBeat' as const, 'bp' as const),
+      includesCritical: fc.boolean(),
+      untilMs: fc.integer({ min: 1_000_000, max: 1_060_000 }),
+    }),
+  }),
+  fc.record({ kind: fc.constant('unsilence' as const) }),
+);
 
 const anyReading = fc.record({
   customerId: fc.constantFrom(1, 2, 3, 9),
@@ -137,6 +182,99 @@ describe('applyBatch', () => {
     expect(told).to.be.greaterThan(1_000);
   });
 
+  it('makes the same of any split, with what people acknowledge and silence between the same readings', () => {
+    const acts = fc.array(fc.record({ at: fc.integer({ min: 0, max: 50 }), act: anyAct }), {
+      minLength: 12,
+      maxLength: 25,
+    });
+    const steps = fc.array(
+      fc.record({ take: fc.integer({ min: 1, max: 9 }), back: fc.integer({ min: 0, max: 12 }), crash: fc.boolean() }),
+      { minLength: 1, maxLength: 40 },
+    );
+    const rarelyCritical = [
+      ...LIMITS.slice(0, 1),
+      limit({ lower: 45, upper: 115, severity: 'critical' }),
+      ...LIMITS.slice(2),
+    ];
+    const seen = { withheld: 0, unacknowledged: 0, acknowledged: 0 };
+    const readings = fc.array(anyReading, { minLength: 20, maxLength: 60 });
+    const property = fc.property(readings, acts, steps, (given, planned, plan) => {
+      const measurements = measurementsOf(given);
+      const by = judgement(rarelyCritical);
+      const actsAt = (position: number) => planned.filter(({ at }) => at === position).map(({ act }) => act);
+      const oneByOne = new Database();
+      measurements.forEach((reading, position) => {
+        for (const act of actsAt(position)) oneByOne.act(act);
+        oneByOne.handle(reading, by, false);
+      });
+      const cut = new Database();
+      let position = 0;
+      const advanceTo = (end: number, back: number, crash: boolean) => {
+        cut.handle(measurements.slice(Math.max(0, position - back), end).flat(), by, crash);
+        if (crash) return;
+        position = end;
+        for (const act of position < measurements.length ? actsAt(position) : []) cut.act(act);
+      };
+      const nextAct = () => Math.min(measurements.length, ...planned.map(({ at }) => at).filter((at) => at > position));
+      for (const act of actsAt(0)) cut.act(act);
+      for (const { take, back, crash } of plan) {
+        if (position < measurements.length) advanceTo(Math.min(position + take, nextAct()), back, crash);
+      }
+      while (position < measurements.length) advanceTo(nextAct(), 3, false);
+      cut.handle(measurements.flat(), by, false);
+      expect(cut.result()).to.deep.equal(oneByOne.result());
+      const { told, withheld, unacknowledged, episodes } = cut.result();
+      expect(new Set([...told, ...withheld]).size).to.equal(told.length + withheld.length);
+      seen.withheld += withheld.length;
+      seen.unacknowledged += unacknowledged.length;
+      seen.acknowledged += episodes.filter(({ acknowledgedAtMs }) => acknowledgedAtMs !== undefined).length;
+    });
+    fc.assert(property, { numRuns: 300, seed: 11, endOnFailure: false });
+    expect(Math.min(seen.withheld, seen.unacknowledged, seen.acknowledged)).to.be.greaterThan(15);
+  });
+
+  it('leaves episodes, and what is due to be told, as they would be without a silence: it only withholds', () => {
+    const silence: Silence = {
+      id: '1',
+      customerId: 1,
+      attribute: undefined,
+      includesCritical: true,
+      untilMs: 2_000_000,
+    };
+    const property = fc.property(fc.array(anyReading, { minLength: 1, maxLength: 40 }), (given) => {
+      const measurements = measurementsOf(given).flat();
+      const [free, silenced] = [new Database(), new Database()];
+      silenced.act({ kind: 'silence', silence });
+      for (const database of [free, silenced]) database.handle(measurements, judgement(), false);
+      expect(silenced.result().episodes).to.deep.equal(free.result().episodes);
+      expect([...silenced.told, ...silenced.withheld].sort()).to.deep.equal([...free.told].sort());
+    });
+    fc.assert(property, { numRuns: 100, seed: 5 });
+  });
+
+  it('withholds warnings only, unless the silence is of critical episodes too, and only until its end', () => {
+    const by = judgement();
+    const beats = [105, 120, 80, 80, 80];
+    const readings = measurementsOf(beats.map((heartBeat) => ({ customerId: 1, heartBeat, bp: 120, laterMs: 1_000 })));
+    const withheld = (silence: Partial<Silence>) => {
+      const all: Silence = {
+        id: '1',
+        customerId: 1,
+        attribute: undefined,
+        includesCritical: false,
+        untilMs: 2_000_000,
+      };
+      const state = { ...NOTHING, silences: [{ ...all, ...silence }] };
+      const { notifications } = applyBatch(state, factsOf(readings.flat(), state, by), by);
+      return notifications.filter(({ silenceId }) => silenceId === '1').map(({ kind }) => kind);
+    };
+    expect(withheld({})).to.deep.equal(['opened']);
+    expect(withheld({ includesCritical: true })).to.deep.equal(['opened', 'escalated', 'recovered']);
+    expect(withheld({ includesCritical: true, untilMs: 1_005_000 })).to.deep.equal(['opened', 'escalated']);
+    expect(withheld({ attribute: 'bp', includesCritical: true })).to.deep.equal([]);
+    expect(withheld({ customerId: 2, includesCritical: true })).to.deep.equal([]);
+  });
+
   it('does not depend on the order in which Spark hands rows over', () => {
     const property = fc.property(
       fc.array(anyReading, { minLength: 1, maxLength: 30 }).chain((readings) => {
@@ -169,7 +307,7 @@ describe('applyBatch', () => {
     ]).flat();
     const first = applyBatch(NOTHING, factsOf(readings, NOTHING, by), by);
     expect(first.outOfLimits).to.equal(2);
-    const state = { episodes: first.changed, progress: first.progress };
+    const state = { episodes: first.changed, progress: first.progress, silences: [] };
     const again = applyBatch(state, factsOf(readings, state, by), by);
     expect(again).to.deep.include({ outOfLimits: 0, changed: [], notifications: [] });
   });
@@ -200,7 +338,7 @@ describe('applyBatch', () => {
 
   it('refuses new readings at offsets that count as applied: the topic was made anew', () => {
     const by = judgement();
-    const state = { episodes: [], progress: new Map([[1, { nextOffset: 100n, newestAtMs: 5_000 }]]) };
+    const state = { episodes: [], progress: new Map([[1, { nextOffset: 100n, newestAtMs: 5_000 }]]), silences: [] };
     const reading: Measurement = {
       customerId: 1,
       attribute: 'heartBeat',

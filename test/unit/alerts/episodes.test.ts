@@ -16,13 +16,21 @@ function run(
     rules = {},
     bands = [warning],
     direction = 'high',
-  }: { rules?: Partial<EpisodeRules>; bands?: RuledBand[]; direction?: 'low' | 'high' } = {},
+    acknowledgedAt,
+  }: {
+    rules?: Partial<EpisodeRules>;
+    bands?: RuledBand[];
+    direction?: 'low' | 'high';
+    /** The value before which somebody acknowledges what is open. */
+    acknowledgedAt?: number;
+  } = {},
 ) {
   const told: string[] = [];
   const ended: Episode[] = [];
   let episode: Episode | undefined;
   values.forEach((entry, index) => {
     const [atMs, value] = typeof entry === 'number' ? [index * SECOND, entry] : entry;
+    if (episode && index === acknowledgedAt) episode = { ...episode, acknowledgedAtMs: atMs };
     const measurement: Measurement = {
       customerId: 1,
       attribute: 'heartBeat',
@@ -100,6 +108,18 @@ describe('advance', () => {
     const values = Array.from({ length: 13 }, (_, index) => [index * 10 * MINUTE, 110] as const);
     expect(run(values).told).to.deep.equal(['0:opened', '3:reminded', '6:reminded1', '9:reminded2', '12:reminded3']);
     expect(run(values, { rules: { repeatIntervalMs: 0 } }).told).to.deep.equal(['0:opened']);
+  });
+
+  it('does not remind while somebody looks after it, but tells of its end', () => {
+    const values = Array.from({ length: 13 }, (_, index) => [index * 10 * MINUTE, index < 10 ? 110 : 90] as const);
+    expect(run(values, { acknowledgedAt: 4 }).told).to.deep.equal(['0:opened', '3:reminded', '12:recovered']);
+  });
+
+  it('tells of an escalation all the same, which nobody has acknowledged yet: reminders follow again', () => {
+    const values = [0, 10, 20, 40, 75].map((minute, index) => [minute * MINUTE, index >= 2 ? 131 : 110] as const);
+    const { told, episode } = run(values, { bands: [warning, critical], acknowledgedAt: 1 });
+    expect(told).to.deep.equal(['0:opened', '2:escalated', '4:reminded']);
+    expect(episode).to.include({ acknowledgedAtMs: undefined });
   });
 
   it('does not remind at a reading that is back inside', () => {

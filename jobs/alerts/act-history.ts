@@ -1,0 +1,66 @@
+import type { Connection } from 'mysql2/promise';
+import type { Episode } from './episodes.ts';
+import type { Attribute } from './limits.ts';
+import type { Silence } from './silencing.ts';
+
+export type ActName = 'acknowledged' | 'unacknowledged' | 'silenced' | 'unsilenced' | 'silence ended';
+
+/** Who acts, how and why: it stays in the history. */
+export interface Actor {
+  readonly by: string;
+  readonly via: 'command' | 'link' | 'driver';
+  readonly reason: string | undefined;
+}
+
+/** Notes episodes that count as not acknowledged any more, within the transaction of the batch that made them so. */
+export async function recordUnacknowledged(
+  connection: Connection,
+  topic: string,
+  episodes: readonly Episode[],
+): Promise<void> {
+  const actor: Actor = { by: 'vital-alerts', via: 'driver', reason: 'has become critical' };
+  for (const episode of episodes) {
+    await recordAct(connection, topic, 'unacknowledged', aboutEpisode(episode), actor);
+  }
+}
+
+/** What an act is about. */
+interface About {
+  readonly episodeId: string | undefined;
+  readonly silenceId: string | undefined;
+  readonly customerId: number;
+  readonly attribute: Attribute | undefined;
+}
+
+export function aboutEpisode({ id, customerId, attribute }: Episode): About {
+  return { episodeId: id, silenceId: undefined, customerId, attribute };
+}
+
+export function aboutSilence({ id, customerId, attribute }: Silence): About {
+  return { episodeId: undefined, silenceId: id, customerId, attribute };
+}
+
+/** Adds an act to the history, within the transaction that does it. */
+export async function recordAct(
+  connection: Connection,
+  topic: string,
+  act: ActName,
+  { episodeId, silenceId, customerId, attribute }: About,
+  { by, via, reason }: Actor,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO alert_act (topic, act, episode_id, silence_id, customerId, attribute, by_whom, via, reason, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))`,
+    [
+      topic,
+      act,
+      episodeId ?? null,
+      silenceId ?? null,
+      customerId,
+      attribute ?? null,
+      by.slice(0, 254),
+      via,
+      reason?.slice(0, 255) ?? null,
+    ],
+  );
+}
