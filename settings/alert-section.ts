@@ -28,7 +28,8 @@ export interface AlertSettings {
 const MAX_READINGS = 1_000;
 const readings = z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(1).max(MAX_READINGS));
 const units = z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().max(400));
-const duration = z.string().transform((text, context) => {
+/** A duration in the form of `parseDuration`, as milliseconds. */
+export const durationText = z.string().transform((text, context) => {
   try {
     return parseDuration(text, '');
   } catch {
@@ -44,12 +45,12 @@ export function alertSettings(environment: Environment): AlertSettings {
   return parseSection(environment, {
     openAfter: field('ALERT_OPEN_AFTER', count, readings.default(1)),
     recoverAfter: field('ALERT_RECOVER_AFTER', count, readings.default(3)),
-    repeatIntervalMs: field('ALERT_REPEAT_INTERVAL', expected, duration.default(30 * 60_000)),
-    holdTimeMs: field('ALERT_HOLD_TIME', expected, duration.default(0)),
+    repeatIntervalMs: field('ALERT_REPEAT_INTERVAL', expected, durationText.default(30 * 60_000)),
+    holdTimeMs: field('ALERT_HOLD_TIME', expected, durationText.default(0)),
     hysteresis: field('ALERT_HYSTERESIS', 'a whole number of beats per minute or mmHg', units.default(0)),
-    silentAfterMs: field('ALERT_SILENT_AFTER', expected, duration.default(5 * 60_000)),
-    mailGapMs: field('ALERT_MAIL_GAP', expected, duration.default(30_000)),
-    urgentMailGapMs: field('ALERT_URGENT_MAIL_GAP', expected, duration.default(3_000)),
+    silentAfterMs: field('ALERT_SILENT_AFTER', expected, durationText.default(5 * 60_000)),
+    mailGapMs: field('ALERT_MAIL_GAP', expected, durationText.default(30_000)),
+    urgentMailGapMs: field('ALERT_URGENT_MAIL_GAP', expected, durationText.default(3_000)),
     operatorEmail: field('OPERATOR_EMAIL', 'a mail address', z.email().optional()),
   });
 }

@@ -1,3 +1,4 @@
+export { type AlertLinkSettings, alertLinkSettings } from './alert-link.ts';
 export { type AlertSettings, alertSettings } from './alert-section.ts';
 export { type ArchiveSettings, archiveSettings } from './archive.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
@@ -12,6 +13,7 @@ export {
   databaseSettings,
   type KafkaSettings,
   kafkaSettings,
+  kafkaTopic,
   type SmtpSettings,
   type SparkSettings,
   type StorageSettings,

@@ -49,12 +49,25 @@ export function databaseSettings(environment: Environment): DatabaseSettings {
   return settings;
 }
 
+/** Kafka's own rule for topic names. */
+export const topicName = z
+  .string()
+  .regex(/^[\w.-]{1,249}$/)
+  .refine((name) => name !== '.' && name !== '..');
+
+const TOPIC = field('KAFKA_TOPIC', 'a topic name', topicName.default('patient-vital-info'));
+
 export interface KafkaSettings {
   /** host:port each. */
   readonly brokers: readonly string[];
   readonly topic: string;
   /** Where rows go that are no readings, without their values. */
   readonly rejectedTopic: string;
+}
+
+/** The topic alone, for what needs its name and no broker. @throws OperatorError with exit code 2 that names KAFKA_TOPIC */
+export function kafkaTopic(environment: Environment): string {
+  return parseSection(environment, { topic: TOPIC }).topic;
 }
 
 /** @throws OperatorError with exit code 2 that names the variable */
@@ -65,17 +78,11 @@ export function kafkaSettings(environment: Environment): KafkaSettings {
       'host:port, comma-separated',
       text.transform((list) => list.split(',').map((broker) => broker.trim())).pipe(z.array(hostAndPort).min(1)),
     ),
-    topic: field('KAFKA_TOPIC', 'a topic name', topicName.default('patient-vital-info')),
+    topic: TOPIC,
     rejectedTopic: field('KAFKA_REJECTED_TOPIC', 'a topic name', topicName.optional()),
   });
   return { ...settings, rejectedTopic: rejectedTopic ?? `${settings.topic}-rejected` };
 }
-
-/** Kafka's own rule for topic names. */
-export const topicName = z
-  .string()
-  .regex(/^[\w.-]{1,249}$/)
-  .refine((name) => name !== '.' && name !== '..');
 
 export interface SparkSettings {
   /** `sc://host:port/;…`; may hold a token, so show it through `maskRemote`. */

@@ -53,7 +53,7 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-function episodeCard({ tone, headline, rows, link, contentId }: PicturedSection): string {
+function episodeCard({ tone, headline, rows, link, acknowledge, contentId }: PicturedSection): string {
   return card(tone, headline, [
     ...(contentId === undefined ? [] : [picture(contentId, headline)]),
     `<tr><td style="padding:0 24px 8px;">
@@ -61,7 +61,10 @@ function episodeCard({ tone, headline, rows, link, contentId }: PicturedSection)
 ${rows.map(([name, value]) => tableRow(name, value)).join('\n')}
 </table>
 </td></tr>`,
-    ...(link === undefined ? [] : [button(link)]),
+    ...(acknowledge === undefined ? [] : [button(acknowledge, 'Acknowledge', 'filled')]),
+    ...(link === undefined
+      ? []
+      : [button(link, 'Show the readings', acknowledge === undefined ? 'filled' : 'outlined')]),
   ]);
 }
 
@@ -100,10 +103,13 @@ function tableRow(name: string, value: string): string {
   );
 }
 
-function button(link: string): string {
+/** The first thing to do is filled; what stands beside it is outlined. */
+function button(link: string, label: string, look: 'filled' | 'outlined'): string {
+  const colours =
+    look === 'filled' ? 'background-color:#1d4ed8;color:#ffffff' : 'background-color:#ffffff;color:#1d4ed8';
   return (
     `<tr><td style="padding:12px 24px 4px;"><a href="${escapeHtml(link)}" ` +
-    `style="display:inline-block;padding:12px 20px;border-radius:6px;background-color:#1d4ed8;color:#ffffff;${FONT};font-size:15px;font-weight:600;text-decoration:none;">` +
-    'Show the readings</a></td></tr>'
+    `style="display:inline-block;padding:11px 20px;border:1px solid #1d4ed8;border-radius:6px;${colours};${FONT};font-size:15px;font-weight:600;text-decoration:none;">` +
+    `${escapeHtml(label)}</a></td></tr>`
   );
 }

@@ -13,7 +13,16 @@ export interface EpisodeSection {
   readonly tone: 'warning' | 'critical' | 'recovered';
   readonly rows: readonly (readonly [label: string, value: string])[];
   readonly link: string | undefined;
+  /** Where it is acknowledged; undefined where there is nothing to acknowledge. */
+  readonly acknowledge: string | undefined;
   readonly notice: string | undefined;
+}
+
+/** Where the links of a mail go. */
+export interface SectionLinks {
+  readonly link?: string | undefined;
+  /** The link with which this notification's episode is acknowledged. */
+  readonly acknowledge?: ((item: EpisodeItem) => string | undefined) | undefined;
 }
 
 export const NAME: Readonly<Record<Attribute, string>> = { heartBeat: 'Heart beat', bp: 'Blood pressure' };
@@ -30,10 +39,10 @@ const STATUS: Readonly<Record<NotificationKind, string>> = {
 /**
  * One section for each episode, in the order of their first notifications: as it was at the last of them.
  *
- * @param link base URL of the page to look at; patient and attribute are named in it
+ * @param links base URL of the page to look at, in which patient and attribute are named; and where each is acknowledged
  * @throws OperatorError `MAIL_VALUE_INVALID` for a value that is none
  */
-export function sectionsOf(items: readonly EpisodeItem[], link: string | undefined): readonly EpisodeSection[] {
+export function sectionsOf(items: readonly EpisodeItem[], links: SectionLinks): readonly EpisodeSection[] {
   const episodes = new Map<string, EpisodeItem[]>();
   for (const item of items) {
     const told = episodes.get(item.episode.id);
@@ -47,14 +56,18 @@ export function sectionsOf(items: readonly EpisodeItem[], link: string | undefin
           sectionOf(
             last,
             told.map(({ kind }) => kind),
-            link,
+            links,
           ),
         ]
       : [];
   });
 }
 
-function sectionOf(item: EpisodeItem, kinds: readonly NotificationKind[], link: string | undefined): EpisodeSection {
+function sectionOf(
+  item: EpisodeItem,
+  kinds: readonly NotificationKind[],
+  { link, acknowledge }: SectionLinks,
+): EpisodeSection {
   const { episode, ward, kind } = item;
   requireNumbers(episode);
   const { attribute, direction, worst, severity, customerId } = episode;
@@ -78,6 +91,7 @@ function sectionOf(item: EpisodeItem, kinds: readonly NotificationKind[], link: 
       ['Out of range (UTC)', period(episode.beganAtMs, episode.lastOutAtMs)],
     ],
     link: link === undefined ? undefined : linkTo(link, customerId, attribute),
+    acknowledge: kind === 'recovered' ? undefined : acknowledge?.(item),
     notice: isDemoLimit(worst) ? `${DEMO_NOTICE} The limits are demonstration limits.` : undefined,
   };
 }

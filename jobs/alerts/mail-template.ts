@@ -1,7 +1,7 @@
 import { OperatorError } from '../../settings/index.ts';
 import { mailHtml } from './mail-html.ts';
 import type { EpisodeItem, MailItem, TechnicalItem } from './mail-item.ts';
-import { type EpisodeSection, NAME, SIDE, sectionsOf } from './mail-sections.ts';
+import { type EpisodeSection, NAME, type SectionLinks, SIDE, sectionsOf } from './mail-sections.ts';
 import { readingsPicture } from './readings-picture.ts';
 
 /** A picture that the HTML form shows by its content id. */
@@ -17,9 +17,7 @@ export interface MailContent {
   readonly pictures: readonly MailPicture[];
 }
 
-export interface MailOptions {
-  /** Base URL of the page to look at; the mail names patient and attribute in it. */
-  readonly link?: string | undefined;
+export interface MailOptions extends SectionLinks {
   /** Earlier mails tell of these episodes already, and this one stands below them. */
   readonly followUp?: boolean;
 }
@@ -43,7 +41,7 @@ export function alertMail(items: readonly MailItem[], options: MailOptions = {})
   const technical = items.filter((item): item is TechnicalItem => item.type === 'technical');
   const clinical = sectionsOf(
     items.filter((item): item is EpisodeItem => item.type === 'episode'),
-    options.link,
+    options,
   );
   const sections = clinical.map((section, index) => ({
     ...section,
@@ -105,12 +103,13 @@ function mailText(sections: readonly PicturedSection[], technical: readonly Tech
   return `${parts.join('\n\n')}\n`;
 }
 
-function sectionText({ tone, headline, rows, link }: EpisodeSection): string {
+function sectionText({ tone, headline, rows, link, acknowledge }: EpisodeSection): string {
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
   return [
     `${tone === 'critical' ? 'CRITICAL: ' : ''}${headline}`,
     '',
     ...rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`),
+    ...(acknowledge === undefined ? [] : ['', `Acknowledge: ${acknowledge}`]),
     ...(link === undefined ? [] : ['', `Readings: ${link}`]),
   ].join('\n');
 }

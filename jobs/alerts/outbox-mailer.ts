@@ -1,7 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
-import { type AlertSettings, codeOf, type Logger, messageOf, type SmtpSettings } from '../../settings/index.ts';
+import {
+  type AlertLinkSettings,
+  type AlertSettings,
+  codeOf,
+  type Logger,
+  messageOf,
+  type SmtpSettings,
+} from '../../settings/index.ts';
+import { acknowledgeLinks } from './acknowledge-link.ts';
 import { backOffMs } from './back-off.ts';
 import { type Leadership, requireLead } from './leadership.ts';
 import { type PlannedMail, planMails } from './mail-plan.ts';
@@ -27,6 +35,8 @@ export interface OutboxMailerOptions {
   readonly mailer: Pick<Mailer, 'send'>;
   readonly smtp: Pick<SmtpSettings, 'from' | 'link'>;
   readonly gaps: Pick<AlertSettings, 'mailGapMs' | 'urgentMailGapMs'>;
+  /** Mails carry links to acknowledge where it is given. */
+  readonly acknowledgeLink?: AlertLinkSettings | undefined;
   readonly log: Logger;
   /** Told of each mail that the server has taken. */
   readonly onSent?: (mail: SentMail) => void;
@@ -146,13 +156,14 @@ export class OutboxMailer {
     if (!(await claimMail(pool, lead, { mailId, rowIds, lease }))) return;
     this.#leases.add(lease);
     try {
-      const { items, keys, earlier } = await readMail(pool, mailId);
+      const { items, rowOf, keys, earlier } = await readMail(pool, mailId);
+      const acknowledge = acknowledgeLinks(rowOf, this.#with.acknowledgeLink);
       // Frozen since? Then somebody else may be sending it by now.
       if (performance.now() - claimedAt > LEASE_MS / 2) return await releaseMail(pool, lease);
       const messageId = this.#messageId(mailId);
       try {
         await mailer.send({
-          ...alertMail(items, { link: smtp.link, followUp: earlier.length > 0 }),
+          ...alertMail(items, { link: smtp.link, acknowledge, followUp: earlier.length > 0 }),
           to: recipient,
           messageId,
           references: this.#conversation(earlier),

@@ -1,4 +1,5 @@
 import type { Connection, Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { LinkedNotification } from './acknowledge-token.ts';
 import type { Leadership } from './leadership.ts';
 import type { Severity } from './limits.ts';
 import type { MailItem } from './mail-item.ts';
@@ -180,17 +181,27 @@ export async function readMail(
   mailId: string,
 ): Promise<{
   readonly items: readonly MailItem[];
+  /** The row of each item. */
+  readonly rowOf: ReadonlyMap<MailItem, LinkedNotification>;
   readonly keys: readonly string[];
   readonly earlier: readonly string[];
 }> {
-  const [rows] = await pool.query<(RowDataPacket & { key: string; content: string; episodeId: string | null })[]>(
-    'SELECT notification_key AS `key`, content, episode_id AS episodeId FROM alert_outbox WHERE mail_id = ? ORDER BY id',
+  const [rows] = await pool.query<
+    (RowDataPacket & { id: string; key: string; content: string; episodeId: string | null })[]
+  >(
+    'SELECT id, notification_key AS `key`, content, episode_id AS episodeId FROM alert_outbox WHERE mail_id = ? ORDER BY id',
     [mailId],
   );
   const episodes = [...new Set(rows.flatMap(({ episodeId }) => (episodeId === null ? [] : [episodeId])))];
   const earlier = episodes.length === 0 ? [] : await earlierMails(pool, episodes, mailId);
+  const items = rows.map((row) => ({ row, item: JSON.parse(row.content) as MailItem }));
   return {
-    items: rows.map(({ content }) => JSON.parse(content) as MailItem),
+    items: items.map(({ item }) => item),
+    rowOf: new Map(
+      items.flatMap(({ row: { id, episodeId }, item }) =>
+        episodeId === null ? [] : [[item, { outboxId: String(id), episodeId }]],
+      ),
+    ),
     keys: rows.map(({ key }) => key),
     earlier,
   };
