@@ -1,6 +1,8 @@
 export { type AlertLinkSettings, alertLinkSettings } from './alert-link.ts';
 export { type AlertSettings, alertSettings } from './alert-section.ts';
 export { type ArchiveSettings, archiveSettings } from './archive.ts';
+export { awsError, deniedAction, speaksOfQuota } from './aws/aws-error.ts';
+export { awsClientOptions, awsRegion } from './aws/region.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { type Environment, type EnvironmentSources, loadEnvironment, settingOf } from './environment.ts';
