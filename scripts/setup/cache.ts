@@ -14,6 +14,7 @@ export interface CacheLayout {
   readonly maven: string;
   readonly kafka: string;
   readonly hadoop: string;
+  readonly yarn: string;
   readonly mariadb: string;
   venv(version: SparkVersion): string;
   sparkJars(version: SparkVersion): string;
@@ -27,6 +28,7 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     maven: at('maven'),
     kafka: at('kafka'),
     hadoop: at('hadoop'),
+    yarn: at('yarn'),
     mariadb: at('mariadb'),
     venv: (version) => at(`venv-${version}`),
     sparkJars: (version) => at(`spark-jars-${version}`),

@@ -10,7 +10,14 @@ import { jarsIn, provideJars } from './maven.ts';
 import { lineProgress, type Progress } from './progress.ts';
 import { provideProtos } from './protos.ts';
 import { type PySpark, providePySpark } from './python.ts';
-import { DEFAULT_SPARK_VERSION, HADOOP_JARS, KAFKA_JARS, SPARK_JARS, type SparkVersion } from './versions.ts';
+import {
+  DEFAULT_SPARK_VERSION,
+  HADOOP_JARS,
+  KAFKA_JARS,
+  SPARK_JARS,
+  type SparkVersion,
+  YARN_JARS,
+} from './versions.ts';
 
 export { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
 
@@ -25,12 +32,15 @@ export interface Installation {
   readonly java: Java;
   readonly kafkaJars: string;
   readonly hadoopJars: string;
+  /** For YARN, beside Hadoop's; filled where set-up was asked for it. */
+  readonly yarnJars: string;
   readonly mariadb: string;
   readonly sparks: ReadonlyMap<SparkVersion, SparkInstallation>;
 }
 
 export interface SetUpOptions {
   readonly sparkVersions?: readonly SparkVersion[];
+  readonly withYarn?: boolean;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -42,7 +52,7 @@ export interface SetUpOptions {
  * @throws SetUpError naming what is missing and how to get it
  */
 export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
-  const { sparkVersions = [DEFAULT_SPARK_VERSION], progress = lineProgress(), signal } = options;
+  const { sparkVersions = [DEFAULT_SPARK_VERSION], withYarn = false, progress = lineProgress(), signal } = options;
   const cache = cacheLayout();
   const release = await acquireLock(join(cache.root, 'set-up.lock'), {
     onWait: (pid) => progress.line('set-up', `another set-up (pid ${pid}) is running: waiting for it`),
@@ -55,7 +65,10 @@ export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
     // A dozen tools at a time listen to it.
     setMaxListeners(50, all);
     const context: SetUpContext = { cache, progress, signal: all };
-    const steps = [installJvmSide(context, sparkVersions), installPythonSide(context, sparkVersions)] as const;
+    const steps = [
+      installJvmSide(context, sparkVersions, withYarn),
+      installPythonSide(context, sparkVersions),
+    ] as const;
     const results = await Promise.allSettled(
       steps.map((step) =>
         step.catch((error) => {
@@ -86,12 +99,13 @@ export async function setUpGeneratedCode(options: Pick<SetUpOptions, 'progress' 
   }
 }
 
-async function installJvmSide(context: SetUpContext, versions: readonly SparkVersion[]) {
+async function installJvmSide(context: SetUpContext, versions: readonly SparkVersion[], withYarn: boolean) {
   const { cache } = context;
   const java = await provideJava(context);
   await provideJars(context, java, [
     { label: 'kafka', folder: cache.kafka, sets: [KAFKA_JARS] },
     { label: 'hadoop', folder: cache.hadoop, sets: [HADOOP_JARS] },
+    ...(withYarn ? [{ label: 'yarn', folder: cache.yarn, sets: [YARN_JARS] }] : []),
     ...versions.map((version) => ({
       label: `spark jars ${version}`,
       folder: cache.sparkJars(version),
@@ -124,5 +138,11 @@ async function describe(
     const extraJars = await jarsIn(context.cache.sparkJars(pySpark.version));
     sparks.set(pySpark.version, { ...pySpark, extraJars });
   }
-  return { ...jvm, kafkaJars: context.cache.kafka, hadoopJars: context.cache.hadoop, sparks };
+  return {
+    ...jvm,
+    kafkaJars: context.cache.kafka,
+    hadoopJars: context.cache.hadoop,
+    yarnJars: context.cache.yarn,
+    sparks,
+  };
 }

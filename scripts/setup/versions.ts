@@ -69,6 +69,12 @@ export const HADOOP_JARS: JarSet = {
   excludedGroups: [],
 };
 
+/** What YARN's ResourceManager needs beside Hadoop: its web proxy makes certificates. */
+export const YARN_JARS: JarSet = {
+  coordinates: ['org.bouncycastle:bcprov-jdk18on:1.82', 'org.bouncycastle:bcpkix-jdk18on:1.82'],
+  excludedGroups: [],
+};
+
 /** Added to Spark's own class path with --jars. The Connect server is part of PySpark 4 but not of 3.5. */
 export const SPARK_JARS: Readonly<Record<SparkVersion, readonly JarSet[]>> = {
   '4.1.1': [{ coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1'], excludedGroups: PROVIDED_BY_SPARK }],

@@ -6,12 +6,14 @@ import { kafka } from './services/kafka.ts';
 import { maildev } from './services/maildev.ts';
 import { mariadb } from './services/mariadb.ts';
 import { sparkConnect, sparkServiceName } from './services/spark.ts';
+import { nodemanager, resourcemanager } from './services/yarn.ts';
 
 const SPARK_PREFIX = 'spark-';
 
 /** All services that this version of the stack knows, in the order in which they are shown. */
 export function allServices(): Service[] {
-  return [mariadb, kafka, namenode, datanode, ...SPARK_VERSIONS.map(sparkConnect), maildev];
+  const hadoop = [namenode, datanode, resourcemanager, nodemanager];
+  return [mariadb, kafka, ...hadoop, ...SPARK_VERSIONS.map(sparkConnect), maildev];
 }
 
 /** The names that `--only` takes; `spark` stands for the versions that --spark names, `hdfs` for its two services. */
@@ -22,9 +24,20 @@ export function isSelectable(text: string): text is Selectable {
   return SELECTABLE.some((name) => name === text);
 }
 
+/** What of the stack is to be started. */
+export interface Selection {
+  readonly sparks: readonly SparkVersion[];
+  readonly only?: readonly Selectable[] | undefined;
+  /** YARN, with Spark's executors on it. */
+  readonly withYarn?: boolean;
+}
+
 /** The services to start. */
-export function selectServices(sparks: readonly SparkVersion[], only: readonly Selectable[] = SELECTABLE): Service[] {
-  const names = new Set<string>();
+export function selectServices({ sparks, only = SELECTABLE, withYarn = false }: Selection): Service[] {
+  // YARN keeps what it hands to containers on HDFS.
+  const names = new Set<string>(
+    withYarn ? [namenode, datanode, resourcemanager, nodemanager].map(({ name }) => name) : [],
+  );
   for (const part of only) {
     if (part === 'spark') for (const version of sparks) names.add(sparkServiceName(version));
     else if (part === 'hdfs') for (const service of [namenode, datanode]) names.add(service.name);

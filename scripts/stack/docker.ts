@@ -10,6 +10,7 @@ import { type StackLayout, stackLayout } from './layout.ts';
 import { awaitReady } from './readiness.ts';
 import { loadSecrets } from './secrets.ts';
 import { portList, type Service, type ServiceContext } from './service.ts';
+import { isOfYarn } from './services/yarn.ts';
 import { StackError } from './stack-error.ts';
 import { StateFile } from './state-file.ts';
 import { planAndTell, type UpOptions } from './up.ts';
@@ -22,10 +23,10 @@ const READY_WITHIN_MS = 300_000;
  * Starts compose.yaml with ports and passwords of ours, then asks the same questions as natively. The caller holds the
  * stack's lock.
  */
-export async function upDocker({ sparks, only, progress, signal }: UpOptions): Promise<void> {
-  if (only !== undefined || sparks.some((version) => version !== SPARK)) {
+export async function upDocker({ sparks, only, withYarn, progress, signal }: UpOptions): Promise<void> {
+  if (only !== undefined || withYarn || sparks.some((version) => version !== SPARK)) {
     throw new StackError(
-      `STACK=docker starts the whole of compose.yaml with Spark ${SPARK}: no --only, no other --spark`,
+      `STACK=docker starts the whole of compose.yaml with Spark ${SPARK}: no --only, no --yarn, no other --spark`,
       {
         exitCode: 2,
       },
@@ -92,7 +93,8 @@ export function composeEnvironment(context: ServiceContext): Record<string, stri
 
 /** The services that compose.yaml defines, under the same names. */
 export function dockerServices(): Service[] {
-  return allServices().filter(({ name }) => !name.startsWith('spark-') || name === `spark-${SPARK}`);
+  const isThere = (name: string) => (name.startsWith('spark-') ? name === `spark-${SPARK}` : !isOfYarn(name));
+  return allServices().filter(({ name }) => isThere(name));
 }
 
 async function compose(

@@ -19,8 +19,10 @@ await runCommand(async (signal) => {
     .description('starts what is missing and waits until everything answers')
     .addOption(SPARK_OPTION)
     .addOption(ONLY_OPTION)
+    .option('--yarn', 'Spark on YARN: a ResourceManager, and a NodeManager that runs the executors')
     .action(async (options) => {
-      await stackUp({ sparks: sparkVersionsOf(options), only: options.only, progress, signal });
+      const { only, yarn: withYarn = false } = options;
+      await stackUp({ sparks: sparkVersionsOf(options), only, withYarn, progress, signal });
       console.log(statusTable(await stackStatus(stackLayout(), signal)));
     });
 

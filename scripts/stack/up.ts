@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
-import { type Installation, type SparkVersion, setUp } from '../setup/index.ts';
+import { type Installation, setUp } from '../setup/index.ts';
 import type { Progress } from '../setup/progress.ts';
-import { allServices, type Selectable, selectServices } from './catalogue.ts';
+import { allServices, type Selection, selectServices, sparkVersionOf } from './catalogue.ts';
 import { describeStack } from './describe.ts';
 import { type StackLayout, stackLayout } from './layout.ts';
 import { planPorts } from './ports.ts';
 import { isAlive, markedEnvironment, markedProcesses, stopProcesses } from './process.ts';
 import { loadSecrets } from './secrets.ts';
 import type { PortPlan, Service, StartContext } from './service.ts';
+import { isOfYarn } from './services/yarn.ts';
+import { StackError } from './stack-error.ts';
 import { bringUp, stopServices } from './start-service.ts';
 import { StateFile } from './state-file.ts';
 
@@ -15,9 +17,7 @@ import { StateFile } from './state-file.ts';
 const PREPARING = 'prepare';
 const STOP_LIMIT_MS = 10_000;
 
-export interface UpOptions {
-  readonly sparks: readonly SparkVersion[];
-  readonly only?: readonly Selectable[];
+export interface UpOptions extends Selection {
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -28,15 +28,16 @@ export async function upNative(options: UpOptions): Promise<void> {
   const layout = stackLayout();
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
   await stopProcesses(markedProcesses(layout.root, PREPARING), STOP_LIMIT_MS);
-  const installation = await setUp({ sparkVersions: sparks, progress, signal });
   const state = StateFile.open(layout, 'native');
+  const withYarn = isForYarn(state, options.withYarn ?? false);
+  const installation = await setUp({ sparkVersions: sparks, withYarn, progress, signal });
 
   const running = new Set(
     allServices()
       .map(({ name }) => name)
       .filter((name) => isAlive(state.current.services[name])),
   );
-  const services = selectServices(sparks, options.only);
+  const services = selectServices({ ...options, withYarn });
   const context = await makeContext(layout, installation, services, running, progress);
   const members = allServices().filter(({ name }) => context.selected.has(name));
   state.update((current) => ({ ...current, ...describeStack(members, context, sparks) }));
@@ -55,6 +56,18 @@ export async function upNative(options: UpOptions): Promise<void> {
     if (Object.keys(state.current.services).length === 0) state.remove();
     throw error;
   }
+}
+
+/** A stack that was begun on YARN goes on there; one whose Spark runs without it cannot be moved. */
+function isForYarn(state: StateFile, asked: boolean): boolean {
+  const recorded = Object.entries(state.current.services);
+  if (recorded.some(([name]) => isOfYarn(name))) return true;
+  const spark = recorded.find(([name, record]) => sparkVersionOf(name) !== undefined && isAlive(record));
+  if (!asked || spark === undefined) return asked;
+  throw new StackError(`${spark[0]} runs without YARN`, {
+    exitCode: 2,
+    next: 'Run `npm run stack -- down` first, or set INSTANT_HEALTH_STACK_DIR to the folder of another stack.',
+  });
 }
 
 async function makeContext(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SparkVersion, setUp } from '../../scripts/setup/index.ts';
 import { askSparkVersion } from '../../scripts/stack/ask-spark.ts';
-import { withoutSparkSettings } from '../../scripts/stack/services/spark.ts';
+import { withoutSparkSettings } from '../../scripts/stack/services/spark-environment.ts';
 import { eventually } from './eventually.ts';
 import { closedPort } from './tcp-proxy.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { runTool } from '../../setup/tool.ts';
-import { smallJvm } from '../java-flags.ts';
 import { addressOf, type Service, type ServiceCommand, type ServiceContext, type StartContext } from '../service.ts';
+import { coreSettings, hadoopJvm, hdfsUrl, writeHadoopConfiguration } from './hadoop-configuration.ts';
 
 const HOME = '/user/hadoop/instant-health';
 
@@ -86,11 +86,6 @@ export const datanode: Service = {
   links: () => ({}),
 };
 
-/** `hdfs://127.0.0.1:<port>` */
-export function hdfsUrl(context: Pick<ServiceContext, 'ports'>): string {
-  return `hdfs://${addressOf(context, 'namenode', 'rpc')}`;
-}
-
 async function nameNodeState(context: ServiceContext, signal: AbortSignal): Promise<Record<string, unknown>> {
   const address = addressOf(context, 'namenode', 'http');
   const response = await fetch(`http://${address}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`, { signal });
@@ -120,27 +115,11 @@ function places(context: ServiceContext) {
 
 function jvm(context: StartContext, service: string): string[] {
   const { folder, configuration } = places(context);
-  return [
-    ...smallJvm(join(folder, 'tmp'), 256),
-    `-Dhadoop.log.dir=${join(folder, 'tmp')}`,
-    `-Dhadoop.id.str=${service}`,
-    '--add-opens=java.base/java.lang=ALL-UNNAMED',
-    '--add-opens=java.base/java.util=ALL-UNNAMED',
-    '-cp',
-    `${configuration}:${context.installation.hadoopJars}/*`,
-  ];
+  return hadoopJvm(service, folder, [configuration, `${context.installation.hadoopJars}/*`]);
 }
 
 async function writeConfiguration(context: ServiceContext): Promise<void> {
   const { folder, configuration, names, blocks } = places(context);
-  await mkdir(join(folder, 'tmp'), { recursive: true });
-  await mkdir(configuration, { recursive: true });
-  const core = {
-    'fs.defaultFS': hdfsUrl(context),
-    'hadoop.tmp.dir': join(folder, 'tmp'),
-    // WebHDFS and the browser act as whoever started HDFS.
-    'hadoop.http.staticuser.user': userInfo().username,
-  };
   const hdfs = {
     'dfs.replication': '1',
     'dfs.namenode.name.dir': `file://${names}`,
@@ -155,22 +134,6 @@ async function writeConfiguration(context: ServiceContext): Promise<void> {
     'dfs.webhdfs.enabled': 'true',
     'dfs.namenode.safemode.extension': '0',
   };
-  await writeFile(join(configuration, 'core-site.xml'), configurationXml(core));
-  await writeFile(join(configuration, 'hdfs-site.xml'), configurationXml(hdfs));
-  await writeFile(join(configuration, 'log4j.properties'), LOGGING);
+  await mkdir(join(folder, 'tmp'), { recursive: true });
+  await writeHadoopConfiguration(configuration, { core: coreSettings(context, join(folder, 'tmp')), hdfs });
 }
-
-function configurationXml(settings: Readonly<Record<string, string>>): string {
-  const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  const properties = Object.entries(settings).map(
-    ([name, value]) => `  <property><name>${name}</name><value>${asText(value)}</value></property>\n`,
-  );
-  return `<?xml version="1.0"?>\n<configuration>\n${properties.join('')}</configuration>\n`;
-}
-
-const LOGGING = `log4j.rootLogger=WARN,console
-log4j.appender.console=org.apache.log4j.ConsoleAppender
-log4j.appender.console.target=System.err
-log4j.appender.console.layout=org.apache.log4j.PatternLayout
-log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c: %m%n
-`;

@@ -2,7 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
-import { hdfsUrl } from './hadoop.ts';
+import { hdfsUrl } from './hadoop-configuration.ts';
+import { withoutSparkSettings } from './spark-environment.ts';
+import { onYarn } from './spark-on-yarn.ts';
+import { isOnYarn, yarnConfiguration } from './yarn.ts';
 
 /** A Spark Connect server of one version; several may run side by side. */
 export function sparkConnect(version: SparkVersion): Service {
@@ -10,7 +13,8 @@ export function sparkConnect(version: SparkVersion): Service {
   return {
     name,
     portNames: ['connect', 'ui'],
-    after: [],
+    // Where these are not part of the stack, there is nothing to wait for.
+    after: ['nodemanager'],
     readyWithinMs: 120_000,
     // Standard output is what the console sink prints.
     separateOutput: true,
@@ -28,10 +32,14 @@ export function sparkConnect(version: SparkVersion): Service {
         file: join(spark.sparkHome, 'bin', 'spark-submit'),
         args: [
           ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
-          ...['--master', 'local[2]', '--driver-memory', '1g'],
+          ...['--master', isOnYarn(context) ? 'yarn' : 'local[2]', '--driver-memory', '1g'],
           ...['--driver-java-options', javaOptions(context, name)],
-          ...Object.entries(configuration(context, name)).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
-          ...['--jars', spark.extraJars.join(',')],
+          ...Object.entries(configuration(context, spark, name)).flatMap(([key, value]) => [
+            '--conf',
+            `${key}=${value}`,
+          ]),
+          // `local:` means that every machine has them: YARN need not copy them for each start.
+          ...['--jars', spark.extraJars.map((jar) => (isOnYarn(context) ? `local:${jar}` : jar)).join(',')],
           'spark-internal',
         ],
         cwd: folder,
@@ -42,6 +50,7 @@ export function sparkConnect(version: SparkVersion): Service {
           SPARK_LOCAL_IP: '127.0.0.1',
           PYSPARK_PYTHON: spark.python,
           PYSPARK_DRIVER_PYTHON: spark.python,
+          ...(isOnYarn(context) && { HADOOP_CONF_DIR: yarnConfiguration(context) }),
         },
       };
     },
@@ -90,7 +99,7 @@ function installed(context: StartContext, version: SparkVersion): SparkInstallat
   return spark;
 }
 
-function configuration(context: ServiceContext, name: string): Record<string, string> {
+function configuration(context: ServiceContext, spark: SparkInstallation, name: string): Record<string, string> {
   return {
     'spark.connect.grpc.binding.address': '127.0.0.1',
     'spark.connect.grpc.binding.port': String(portOf(context, name, 'connect')),
@@ -102,14 +111,8 @@ function configuration(context: ServiceContext, name: string): Record<string, st
     'spark.sql.session.timeZone': 'UTC',
     // Paths without a scheme are HDFS's, as on a cluster.
     ...(context.selected.has('namenode') && { 'spark.hadoop.fs.defaultFS': hdfsUrl(context) }),
+    ...(isOnYarn(context) && onYarn(context, spark, { service: name, loggingFile: loggingFile(context, name) })),
   };
-}
-
-/** A SPARK_CONF_DIR or PYSPARK_SUBMIT_ARGS of the user's own would change the server behind our back. */
-export function withoutSparkSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !/^(SPARK_|PYSPARK_|HADOOP_|YARN_|PYTHON(PATH|HOME)$)/.test(name)),
-  );
 }
 
 // Standard output belongs to the console sink. Information about every micro-batch would fill the disk of a stack that
