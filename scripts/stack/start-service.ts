@@ -62,8 +62,10 @@ function logTail(service: Service, context: ServiceContext): string {
 /** Stops services in order: those that use others first. */
 export async function stopServices(state: StateFile, stack: string, names: readonly string[]): Promise<void> {
   const sparks = names.filter((name) => name.startsWith('spark-'));
-  const others = names.filter((name) => !sparks.includes(name));
-  for (const wave of [sparks, others]) {
+  // A NodeManager takes its leave of the ResourceManager, and waits for one that has gone.
+  const nodes = names.filter((name) => name === 'nodemanager');
+  const others = names.filter((name) => !sparks.includes(name) && !nodes.includes(name));
+  for (const wave of [sparks, nodes, others]) {
     await Promise.all(
       wave.map(async (name) => {
         const recorded = state.current.services[name];
