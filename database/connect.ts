@@ -6,6 +6,11 @@ import { databaseError } from './database-error.ts';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** TIMESTAMP columns are converted to the session's zone on the way out; ours is UTC on every machine. */
 const SESSION_IN_UTC = "SET time_zone = '+00:00'";
+/**
+ * A process that is frozen or cut off within a transaction keeps its locks for as long as its connection lives, which is hours
+ * by default. The server closes ours sooner, so that another driver need not wait for them.
+ */
+const GIVE_UP_SILENT_S = 8;
 
 export interface ConnectOptions {
   /** Database to use instead of DATABASE_NAME; null for none, e.g. to create one. */
@@ -44,7 +49,7 @@ export function openPool(settings: DatabaseSettings, options: ConnectOptions = {
   });
   // Queued before the first statement of whoever asked for the connection.
   pool.on('connection', (connection) => {
-    connection.query(SESSION_IN_UTC);
+    connection.query(`${SESSION_IN_UTC}, wait_timeout = ${GIVE_UP_SILENT_S}, net_read_timeout = ${GIVE_UP_SILENT_S}`);
   });
   return pool;
 }

@@ -47,6 +47,7 @@ export function batchJobAmong(names: readonly string[], options: SubmitOptions):
     '--trigger': options.trigger !== undefined,
     '--detach': options.detach,
     '--replace': options.replace,
+    '--standby': options.standby,
   })) {
     if (isGiven) throw refuse(`${option} is for jobs with queries: ${job.name} ends by itself`, `Leave out ${option}.`);
   }

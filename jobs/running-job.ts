@@ -1,11 +1,13 @@
 import { SparkConnectError, type SparkSession, type StreamingQuery } from '@instant-health/spark-connect';
 import { type Environment, type Logger, OperatorError } from '../settings/index.ts';
 import { claimCheckpoint } from './checkpoint-owner.ts';
-import { DriverMark, isMarked } from './driver-mark.ts';
+import { DriverMark } from './driver-mark.ts';
 import type { Job, JobEvent, JobQuery, PreparedJob } from './job.ts';
 import { openJobSession, SESSION_CONF } from './job-session.ts';
+import { leaveSession } from './leave-session.ts';
 import { RunningQuery } from './running-query.ts';
 import { requireSupportedSpark } from './spark-version.ts';
+import type { Claim } from './standby.ts';
 
 export interface StartOptions {
   readonly remote: string;
@@ -16,6 +18,8 @@ export interface StartOptions {
   readonly triggerInterval: string | undefined;
   /** Stops a running submission of the same job first, instead of refusing. */
   readonly replace: boolean;
+  /** What a process that stood by has got; its session and mark are used. */
+  readonly claim?: Claim;
   readonly report: (event: JobEvent) => void;
   /** Gives up waiting, not what has been started. */
   readonly signal: AbortSignal;
@@ -30,6 +34,8 @@ export interface RunningJob {
   stop(): Promise<void>;
   /** Leaves the queries running and lets go of them. */
   detach(): Promise<void>;
+  /** @throws OperatorError `TAKEN_OVER` when a process that stood by has taken this one for dead */
+  requireOwn(): Promise<void>;
 }
 
 // A handler in the middle of a batch gets so long to finish it: half-sent mails would be sent again.
@@ -46,9 +52,10 @@ const OTHER_TIMEOUT_MS = 20_000;
 export async function startJob(job: Job, options: StartOptions): Promise<RunningJob> {
   const { environment, log, triggerInterval, report } = options;
   const identity = job.identity(environment);
-  const spark = await openJobSession({ remote: options.remote, job: job.name, identity, log });
+  const { claim } = options;
+  const spark = claim?.spark ?? (await openJobSession({ remote: options.remote, job: job.name, identity, log }));
   const queries: RunningQuery[] = [];
-  let mark: DriverMark | undefined;
+  let mark = claim?.mark;
   let prepared: PreparedJob | undefined;
   let stopping: Promise<void> | undefined;
   const stop = () => {
@@ -60,13 +67,16 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
       await Promise.all(queries.map((query) => query.stop({ drainTimeoutMs: DRAIN_TIMEOUT_MS })));
     } finally {
       await prepared?.close();
-      await leave(spark, mark);
+      await leaveSession(spark, mark);
     }
   };
   try {
     await requireSupportedSpark(spark);
-    mark = await DriverMark.set(spark, log);
-    await makeRoom(job, spark, mark, options);
+    if (claim) await takeOver(claim);
+    else {
+      mark = await DriverMark.set(spark, log);
+      await makeRoom(job, spark, mark, options);
+    }
     await spark.conf.setAll({ ...SESSION_CONF, ...options.sparkConf });
     prepared = await job.prepare({ spark, environment, log, triggerInterval, report });
     for (const query of prepared.queries) queries.push(await startQuery(job, spark, query, log));
@@ -76,11 +86,14 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
     throw error;
   }
   const detach = async () => {
-    await prepared.close();
-    await mark.remove();
+    await prepared?.close();
+    await mark?.remove();
     spark.disconnect();
   };
-  return { job, spark, queries, stop, detach };
+  const requireOwn = async () => {
+    if ((await mark?.look())?.notice === 'taken over') throw takenOver(job);
+  };
+  return { job, spark, queries, stop, detach, requireOwn };
 }
 
 async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: Logger): Promise<RunningQuery> {
@@ -93,17 +106,6 @@ async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: L
     if (error instanceof SparkConnectError && /query with (?:the )?name \S+ (?:as|because)/.test(error.message))
       throw alreadyRunning(job, await spark.streams.active());
     throw error;
-  }
-}
-
-/** Ends the session for everybody only where nobody else has queries in it or is about to start some. */
-async function leave(spark: SparkSession, mark: DriverMark | undefined): Promise<void> {
-  try {
-    await mark?.remove();
-    const shared = (await isMarked(spark)) || (await spark.streams.active()).length > 0;
-    if (!shared) await spark.stop({ allowReconnect: true });
-  } finally {
-    spark.disconnect();
   }
 }
 
@@ -128,6 +130,20 @@ async function makeRoom(job: Job, spark: SparkSession, mark: DriverMark, options
   await mark.forgetOthers();
 }
 
+/** Ends what processes have left that give no sign of life; should one wake up, it finds out why. */
+async function takeOver({ mark, silent, queries }: Claim): Promise<void> {
+  await mark.tell(silent, 'taken over');
+  await Promise.all(
+    queries.map(async (query) => {
+      await query.stop().catch(async (error: unknown) => {
+        // It may have ended by itself meanwhile.
+        if (await query.isActive().catch(() => false)) throw error;
+      });
+    }),
+  );
+  await mark.forget(silent);
+}
+
 async function stopActive(spark: SparkSession): Promise<void> {
   const active = await spark.streams.active();
   await Promise.all(active.map((query) => query.stop()));
@@ -139,5 +155,13 @@ function alreadyRunning(job: Job, active: readonly StreamingQuery[]): OperatorEr
     'ALREADY_RUNNING',
     `${job.name} is already running${queries === '' ? ', or about to run, in another process' : ` (${queries})`}`,
     { exitCode: 2, next: '`npm run status` shows it; --replace stops it and takes its place.' },
+  );
+}
+
+function takenOver(job: Job): OperatorError {
+  return new OperatorError(
+    'TAKEN_OVER',
+    `${job.name} was taken over by another process: this one gave no sign of life for some seconds`,
+    { next: 'The other one goes on from here, and nothing has been lost; submit with --standby to stand by for it.' },
   );
 }

@@ -1,4 +1,5 @@
 import { command, createLogger, loadEnvironment, OperatorError, runCommand, sparkSettings } from '../settings/index.ts';
+import { dismissStandbys } from './driver-mark.ts';
 import { connectionFailure } from './failures.ts';
 import { withKnownJobs } from './known-jobs.ts';
 import { batchJobByName, JOBS, jobByName } from './registry.ts';
@@ -40,6 +41,11 @@ await runCommand(async () => {
       // A job that exists and does not run is in the state that was asked for.
       if (!JOBS.some((job) => job.queryNames.includes(name))) jobByName(name);
       log.info(`${name} is not running`);
+    }
+    for (const { job, spark } of jobs) {
+      // Or they would take the job's end for their turn.
+      const isMeant = options.all || names.includes(job.name) || chosen.some((query) => query.job === job.name);
+      if (isMeant && (await dismissStandbys(spark))) log.info(`${job.name}: who stands by is sent home`);
     }
     for (const { job, query, name } of chosen) {
       log.info(`${name}: stopping`);

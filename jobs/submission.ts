@@ -1,31 +1,15 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type Environment,
-  kafkaSettings,
-  type Logger,
-  loadEnvironment,
-  maskRemote,
-  OperatorError,
-  sparkSettings,
-} from '../settings/index.ts';
+import { kafkaSettings, loadEnvironment, maskRemote, OperatorError, sparkSettings } from '../settings/index.ts';
 import { batchJobAmong, submitBatch } from './batch-submission.ts';
 import { dryRun } from './dry-run.ts';
 import { explainFailure } from './failures.ts';
+import { follow, stopAll } from './follow.ts';
 import type { Job } from './job.ts';
-import { BatchFollower, batchLine, eventLine } from './query-progress.ts';
 import { BATCH_JOBS, JOB_NAMES, JOBS, jobByName } from './registry.ts';
-import { type RunningJob, type StartOptions, startJob } from './running-job.ts';
-import type { SubmitOptions } from './submit-options.ts';
-
-export interface SubmitSurroundings {
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly print: (line: string) => void;
-}
-
-// Four queries asked once a second stay far below the request limit of EMR's proxy.
-const FOLLOW_INTERVAL_MS = 1_000;
+import { type RunningJob, startJob } from './running-job.ts';
+import { submitStandby } from './standby-submission.ts';
+import { startOptions } from './start-options.ts';
+import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
 
 // A query that has looked for data once without failing is believed to run.
 const FIRST_LOOK_TIMEOUT_MS = 60_000;
@@ -52,6 +36,9 @@ export async function submit(
   const running: RunningJob[] = [];
   try {
     if (options.dryRun) return await dryRun(jobs, { remote, environment, options, log, print });
+    const [only] = jobs;
+    if (options.standby && only)
+      return await submitStandby(only, options, { remote, environment, explain, ...surroundings });
     for (const job of jobs) {
       log.info(`${job.name}: starting on ${maskRemote(remote)}`);
       running.push(await startJob(job, startOptions(environment, remote, options, surroundings)));
@@ -64,24 +51,6 @@ export async function submit(
   } finally {
     if (!options.detach) await stopAll(running, log);
   }
-}
-
-function startOptions(
-  environment: Environment,
-  remote: string,
-  options: SubmitOptions,
-  { log, print, signal }: SubmitSurroundings,
-): StartOptions {
-  return {
-    remote,
-    signal,
-    environment,
-    log,
-    sparkConf: options.sparkConf,
-    triggerInterval: options.trigger,
-    replace: options.replace ?? false,
-    report: (event) => print(options.json ? JSON.stringify(event) : eventLine(event)),
-  };
 }
 
 function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
@@ -103,7 +72,22 @@ function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
       },
     );
   }
+  if (options.standby) requireStandby(jobs, options);
   return jobs;
+}
+
+/** @throws OperatorError `USAGE` where nothing can be stood by for */
+function requireStandby(jobs: readonly Job[], { replace }: SubmitOptions): void {
+  const refuse = (why: string, next: string) => new OperatorError('USAGE', why, { exitCode: 2, next });
+  const detached = jobs.find((job) => !job.attached);
+  if (detached) {
+    throw refuse(
+      `--standby is for jobs whose batches are handled by the submitting process: ${detached.name} goes on without it`,
+      'Leave out --standby, or submit vital-alerts alone.',
+    );
+  }
+  if (jobs.length > 1) throw refuse('--standby is for one job at a time', 'Submit each in a process of its own.');
+  if (replace) throw refuse('--standby waits for its turn, --replace does not', 'Leave out one of them.');
 }
 
 function list({ json }: SubmitOptions, print: (line: string) => void): void {
@@ -164,55 +148,5 @@ async function firstLook(query: RunningJob['queries'][number], signal: AbortSign
         },
       );
     }
-  }
-}
-
-/** Prints each batch until all queries have ended, one has failed, or the signal fires. */
-async function follow(
-  running: readonly RunningJob[],
-  { json }: SubmitOptions,
-  { signal, print, log }: SubmitSurroundings,
-): Promise<void> {
-  const over = new AbortController();
-  const stopping = AbortSignal.any([signal, over.signal]);
-  // Every query waits on it, with several calls each.
-  setMaxListeners(0, stopping);
-  const queries = running.flatMap((job) => job.queries);
-  for (const query of queries) log.info(`${query.name} runs (id ${query.id})`);
-  const followed = queries.map(async (query) => {
-    const follower = new BatchFollower(query);
-    while (!stopping.aborted) {
-      const reports = await follower.next().catch((error: unknown) => {
-        // What matters of it is told by the query's own end.
-        log.debug({ err: error }, `no progress of ${query.name}`);
-        return [];
-      });
-      for (const report of reports) print(json ? JSON.stringify(report) : batchLine(report));
-      await delay(FOLLOW_INTERVAL_MS, undefined, { signal: stopping }).catch(() => undefined);
-    }
-  });
-  const ended = running.map(async (job) => {
-    await Promise.all(
-      job.queries.map(async (query) => {
-        await query.ended(stopping);
-        log.info(`${query.name} was stopped`);
-      }),
-    );
-    // Somebody else stopped it, perhaps to take its place: do not hold on to it until the other jobs end.
-    await job.stop();
-  });
-  try {
-    await Promise.all(ended);
-  } finally {
-    over.abort();
-    await Promise.allSettled([...ended, ...followed]);
-  }
-}
-
-async function stopAll(running: readonly RunningJob[], log: Logger): Promise<void> {
-  for (const job of running) {
-    await job
-      .stop()
-      .catch((error: unknown) => log.warn({ err: error }, `${job.job.name} could not be stopped cleanly`));
   }
 }

@@ -1,3 +1,5 @@
+import type { Logger } from '../settings/index.ts';
+
 /** The command line of submit, as commander reads it. */
 export interface SubmitOptions {
   readonly list?: boolean;
@@ -7,7 +9,15 @@ export interface SubmitOptions {
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly replace?: boolean;
+  readonly standby?: boolean;
   readonly olderThan?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
+}
+
+/** What surrounds a submission, whichever jobs it is of. */
+export interface SubmitSurroundings {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly print: (line: string) => void;
 }

@@ -18,6 +18,7 @@ await runCommand(async (signal) => {
     .option('--dry-run', 'show the resolved configuration and the plan of each query, and start nothing')
     .option('--detach', 'leave the queries running and end; for jobs without a TypeScript handler')
     .option('--replace', 'stop a running submission of the same job and take its place')
+    .option('--standby', 'vital-alerts: wait while another process leads, and take over when it dies or freezes')
     .option(
       '--older-than <days>',
       'compact-vitals: show compacted days older than that, e.g. 90d; deletes them with --yes',

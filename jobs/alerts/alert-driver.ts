@@ -4,7 +4,7 @@ import { databaseError } from '../../database/index.ts';
 import type { AlertSettings, DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
 import type { JobEvent } from '../job.ts';
 import { BatchAlerts } from './batch-alerts.ts';
-import { type Leadership, takeLead } from './leadership.ts';
+import { type Leadership, readEpoch, takeLead } from './leadership.ts';
 import { LimitsDirectory } from './limits-directory.ts';
 import type { Mailer } from './mailer.ts';
 import { OutboxMailer } from './outbox-mailer.ts';
@@ -36,6 +36,7 @@ export class AlertDriver {
     reject: (error: unknown) => void;
   };
   #mailer: OutboxMailer | undefined;
+  #epochBefore: bigint | undefined;
 
   constructor(options: AlertDriverOptions) {
     this.#with = options;
@@ -52,9 +53,13 @@ export class AlertDriver {
     });
   }
 
-  /** Reads limits and patients, so that what is wrong with the database shows before anything is started. */
+  /** Reads limits, patients and who leads, so that what is wrong with the database shows before anything is started. */
   async checkDirectory(): Promise<void> {
+    const { pool, topic, database } = this.#with;
     await this.#limits.refresh();
+    this.#epochBefore = await readEpoch(pool, topic).catch((error: unknown) => {
+      throw databaseError(error, database);
+    });
   }
 
   /** Takes the lead from whoever had it. Called when the query runs, which is what proves that it is ours. */
@@ -62,7 +67,7 @@ export class AlertDriver {
     const { pool, topic, mailer, smtp, settings, log, database } = this.#with;
     try {
       await createAlertTables(pool);
-      const lead = await takeLead(pool, topic);
+      const lead = await takeLead(pool, topic, this.#epochBefore);
       this.#mailer = new OutboxMailer({ pool, lead, mailer, smtp, gaps: settings, log });
       const isKnown = (customerId: number) => this.#limits.current?.index.patients.has(customerId) ?? false;
       await this.#presence.start(lead, isKnown, () => this.#mailer?.wake());

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
 import { databaseError, type RejectedRow, readDirectory } from '../../database/index.ts';
@@ -15,8 +15,7 @@ export interface CurrentLimits {
   readonly bands: DataFrame;
 }
 
-/** Two, in turn: a batch that is being handled goes on with the one that it began with. */
-const BANDS_VIEWS = ['bands_of_patients_0', 'bands_of_patients_1'] as const;
+const BANDS_VIEW = 'bands_of_patients';
 
 /** Reading the tables may take this part of the time at most: with many thousand patients they are not read at each batch. */
 const READING_SHARE = 0.05;
@@ -30,6 +29,11 @@ export class LimitsDirectory {
   readonly #pool: Pool;
   readonly #database: DatabaseSettings;
   readonly #log: Logger;
+  /**
+   * Two, in turn: a batch that is being handled goes on with the one that it began with. The session is shared with whoever led
+   * before: a driver that wakes up with old limits in its hands must not put them in the place of ours.
+   */
+  readonly #views: readonly [string, string];
   #current: CurrentLimits | undefined;
   #changes = 0;
   #lastTookMs = 0;
@@ -41,6 +45,8 @@ export class LimitsDirectory {
     this.#pool = pool;
     this.#database = database;
     this.#log = log;
+    const driver = randomUUID().slice(0, 8);
+    this.#views = [`${BANDS_VIEW}_${driver}_0`, `${BANDS_VIEW}_${driver}_1`];
   }
 
   /** As last read. */
@@ -72,7 +78,7 @@ export class LimitsDirectory {
     const joined = bandsOfPatients(this.#spark, patients, limits);
     // Rows instead of a plan or a cache: Spark broadcasts them to each batch without a job of their own, 10 to 20 ms sooner.
     const rows = this.#spark.createDataFrame(await joined.collect(), await joined.schema());
-    const view = BANDS_VIEWS[this.#changes++ % 2] ?? BANDS_VIEWS[0];
+    const view = this.#views[this.#changes++ % 2 === 0 ? 0 : 1];
     await rows.createOrReplaceTempView(view);
     for (const { table, row, reason } of rejected)
       this.#log.warn(`${table}, ${row}: ${reason}; the row is not in force`);

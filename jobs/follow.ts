@@ -1,0 +1,60 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../settings/index.ts';
+import { BatchFollower, batchLine } from './query-progress.ts';
+import type { RunningJob } from './running-job.ts';
+import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
+
+// Four queries asked once a second stay far below the request limit of EMR's proxy.
+const FOLLOW_INTERVAL_MS = 1_000;
+
+/** Prints each batch until all queries have ended, one has failed, or the signal fires. */
+export async function follow(
+  running: readonly RunningJob[],
+  { json }: SubmitOptions,
+  { signal, print, log }: SubmitSurroundings,
+): Promise<void> {
+  const over = new AbortController();
+  const stopping = AbortSignal.any([signal, over.signal]);
+  // Every query waits on it, with several calls each.
+  setMaxListeners(0, stopping);
+  const queries = running.flatMap((job) => job.queries);
+  for (const query of queries) log.info(`${query.name} runs (id ${query.id})`);
+  const followed = queries.map(async (query) => {
+    const follower = new BatchFollower(query);
+    while (!stopping.aborted) {
+      const reports = await follower.next().catch((error: unknown) => {
+        // What matters of it is told by the query's own end.
+        log.debug({ err: error }, `no progress of ${query.name}`);
+        return [];
+      });
+      for (const report of reports) print(json ? JSON.stringify(report) : batchLine(report));
+      await delay(FOLLOW_INTERVAL_MS, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  });
+  const ended = running.map(async (job) => {
+    await Promise.all(
+      job.queries.map(async (query) => {
+        await query.ended(stopping);
+        await job.requireOwn();
+        log.info(`${query.name} was stopped`);
+      }),
+    );
+    // Somebody else stopped it, perhaps to take its place: do not hold on to it until the other jobs end.
+    await job.stop();
+  });
+  try {
+    await Promise.all(ended);
+  } finally {
+    over.abort();
+    await Promise.allSettled([...ended, ...followed]);
+  }
+}
+
+export async function stopAll(running: readonly RunningJob[], log: Logger): Promise<void> {
+  for (const job of running) {
+    await job
+      .stop()
+      .catch((error: unknown) => log.warn({ err: error }, `${job.job.name} could not be stopped cleanly`));
+  }
+}
