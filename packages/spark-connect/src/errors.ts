@@ -112,6 +112,7 @@ function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkC
   const code =
     codeOfErrorClass(errorClass) ??
     codeOfJavaClasses(javaClasses) ??
+    (isStreamRemoved(error) ? 'unauthenticated' : undefined) ??
     codeOfGrpcStatus(error.code) ??
     (info ? 'execution' : fallbackCode);
   return new SparkConnectError(code, message, {
@@ -123,6 +124,11 @@ function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkC
     grpcCode: error.code,
     cause: error,
   });
+}
+
+/** How EMR's proxy cuts off a call whose token has ended. */
+export function isStreamRemoved({ code, details }: { readonly code: number; readonly details: string }): boolean {
+  return code === status.UNKNOWN && /stream removed/i.test(details);
 }
 
 function readStatus(error: GrpcError): { message: string; info: ErrorInfo | undefined } {

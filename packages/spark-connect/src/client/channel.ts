@@ -10,6 +10,7 @@ import {
 } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { SparkConnectError } from '../errors.ts';
+import { type CallHeaders, callHeadersInterceptor } from './call-headers.ts';
 import { type ConnectionTarget, targetAddress } from './connection-string.ts';
 
 const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
@@ -21,8 +22,9 @@ export interface ChannelOptions {
   readonly userAgent: string;
   /** PEM file of a certificate authority of your own; the system's are used otherwise. */
   readonly caFile?: string | undefined;
-  /** gRPC interceptors, outermost first: e.g. one that puts a fresh token into each call's headers. */
+  /** gRPC interceptors, outermost first. */
   readonly interceptors?: readonly grpc.Interceptor[] | undefined;
+  readonly callHeaders?: CallHeaders | undefined;
 }
 
 type Unary<I extends DescMessage, O extends DescMessage> = DescMethodUnary<I, O>;
@@ -57,7 +59,10 @@ export class Channel {
       // gRPC's own pauses between two attempts to connect grow to two minutes: a server that is back must not wait for that.
       'grpc.initial_reconnect_backoff_ms': 200,
       'grpc.max_reconnect_backoff_ms': 4_000,
-      interceptors: [...(options.interceptors ?? [])],
+      interceptors: [
+        ...(options.interceptors ?? []),
+        ...(options.callHeaders ? [callHeadersInterceptor(options.callHeaders)] : []),
+      ],
     });
   }
 

@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type ServiceError, status } from '@grpc/grpc-js';
+import { isStreamRemoved } from '../errors.ts';
 import { RetryInfoSchema } from '../gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from '../gen/google/rpc/status_pb.js';
 
@@ -7,6 +8,8 @@ import { StatusSchema } from '../gen/google/rpc/status_pb.js';
 export function isRetriable(error: unknown): boolean {
   if (!isServiceError(error)) return false;
   if (error.code === status.UNAVAILABLE) return true;
+  // A proxy cut the call off, e.g. since its token had ended: the next attempt has a new one.
+  if (isStreamRemoved(error)) return true;
   // Another call took the response stream over; attaching again takes it back.
   if (error.code === status.INTERNAL && error.details.includes('INVALID_CURSOR.DISCONNECTED')) return true;
   return serverRetryDelayMs(error) !== undefined;

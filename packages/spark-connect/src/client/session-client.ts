@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { arch, platform, userInfo } from 'node:os';
 import { create, type DescMessage, type DescMethodUnary, type MessageShape } from '@bufbuild/protobuf';
 import type { Interceptor } from '@grpc/grpc-js';
-import { SparkConnectError } from '../errors.ts';
+import { isStreamRemoved, SparkConnectError } from '../errors.ts';
 import {
   type AnalyzePlanRequest,
   AnalyzePlanRequestSchema,
@@ -18,12 +18,14 @@ import {
   SparkConnectService,
 } from '../gen/spark/connect/base_pb.js';
 import type { Command } from '../gen/spark/connect/commands_pb.js';
+import type { CallHeaders } from './call-headers.ts';
 import { Channel } from './channel.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
 import { reattachableExecution } from './execution.ts';
 import { type Logger, silentLogger } from './logger.ts';
-import { isRetriable, serverRetryDelayMs } from './retriable.ts';
+import { isRetriable, isServiceError, serverRetryDelayMs } from './retriable.ts';
 import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, RetryState, STREAMING_RETRY_POLICY } from './retry-policy.ts';
+import { requireFeatures } from './server-features.ts';
 import { type ConfigCallOptions, SessionConf } from './session-conf.ts';
 
 /** What a connection is made from; everything but the address has a default. */
@@ -38,6 +40,8 @@ export interface ConnectOptions {
   /** PEM file of a certificate authority of your own. */
   readonly caFile?: string | undefined;
   readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Headers that change while the session lives, e.g. a token that ends; those that stay are part of the address. */
+  readonly callHeaders?: CallHeaders | undefined;
   readonly retryPolicy?: RetryPolicy | undefined;
   /** For the calls that watch streaming queries and handle their batches (default: about half a minute). */
   readonly streamingRetryPolicy?: RetryPolicy | undefined;
@@ -75,6 +79,7 @@ export class SessionClient {
   readonly #lifetime = new AbortController();
   readonly #farewells = new Set<() => Promise<void>>();
   #closing: Promise<void> | undefined;
+  #lastRetried: unknown;
 
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
     this.sessionId = options.sessionId ?? target.sessionId ?? randomUUID();
@@ -89,6 +94,7 @@ export class SessionClient {
       userAgent: this.#clientType,
       caFile: options.caFile,
       interceptors: options.interceptors,
+      callHeaders: options.callHeaders,
     });
     this.address = this.#channel.address;
     this.conf = new SessionConf((operation, callOptions) =>
@@ -143,6 +149,7 @@ export class SessionClient {
     plan: Plan,
     { signal, retryPolicy = this.#retryPolicy, tags = [] }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+    requireFeatures(plan, await this.serverVersion());
     const operationId = randomUUID();
     const request = create(ExecutePlanRequestSchema, {
       ...this.#sessionFields(),
@@ -183,6 +190,7 @@ export class SessionClient {
     analyze: AnalyzePlanRequest['analyze'],
     options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
+    if (analyze.case !== 'sparkVersion') requireFeatures(analyze, await this.serverVersion());
     const request = create(AnalyzePlanRequestSchema, { ...this.#sessionFields(), analyze });
     return (await this.#unary(service.analyzePlan, request, options)).result;
   }
@@ -239,6 +247,13 @@ export class SessionClient {
     } catch (error) {
       const cause = SparkConnectError.from(error);
       if (signal.aborted) {
+        if (isServiceError(this.#lastRetried) && isStreamRemoved(this.#lastRetried)) {
+          throw new SparkConnectError(
+            'unauthenticated',
+            `what stands before ${this.address} cuts every call off: it does not accept the token`,
+            { cause: this.#lastRetried },
+          );
+        }
         throw new SparkConnectError(
           'unavailable',
           `no Spark Connect server answered at ${this.address} within ${timeoutMs} ms`,
@@ -290,6 +305,7 @@ export class SessionClient {
       } catch (error) {
         const waitMs = isRetriable(error) && !this.isClosed ? retries.next(serverRetryDelayMs(error)) : undefined;
         if (waitMs === undefined) throw this.#error(error, signal);
+        this.#lastRetried = error;
         this.logger.info(`${method.name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
         await pause(waitMs, signal, this.#lifetime.signal);
       }

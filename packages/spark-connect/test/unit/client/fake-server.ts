@@ -41,6 +41,10 @@ export class FakeServer {
   readonly operationIds = new Set<string>();
   /** Errors that the next configuration calls get, before they succeed. */
   readonly configFailures: grpc.ServiceError[] = [];
+  /** What every question for the version gets. */
+  analyzeFailure: grpc.ServiceError | undefined;
+  /** The header `x-token` of each configuration call. */
+  readonly tokens: (string | undefined)[] = [];
   /** Answers to configuration calls. */
   configPairs: ConfigPairs = [];
   address = '';
@@ -84,17 +88,20 @@ export class FakeServer {
         calls.push(release.case === 'releaseUntil' ? `release until ${release.value.responseId}` : 'release all');
         done(null, create(ReleaseExecuteResponseSchema));
       },
-      config: (_call: unknown, done: grpc.sendUnaryData<unknown>) => {
+      config: (call: { metadata: grpc.Metadata }, done: grpc.sendUnaryData<unknown>) => {
         calls.push('config');
+        this.tokens.push(call.metadata.get('x-token')[0]?.toString());
         const failure = this.configFailures.shift();
         if (failure) done(failure);
         else done(null, create(ConfigResponseSchema, { pairs: this.configPairs ?? [] }));
       },
-      analyzePlan: (_call: unknown, done: grpc.sendUnaryData<unknown>) =>
-        done(
-          null,
-          create(AnalyzePlanResponseSchema, { result: { case: 'sparkVersion', value: { version: '4.1.1' } } }),
-        ),
+      analyzePlan: (_call: unknown, done: grpc.sendUnaryData<unknown>) => {
+        const version = create(AnalyzePlanResponseSchema, {
+          result: { case: 'sparkVersion', value: { version: '4.1.1' } },
+        });
+        if (this.analyzeFailure) done(this.analyzeFailure);
+        else done(null, version);
+      },
       interrupt: (_call: unknown, done: grpc.sendUnaryData<unknown>) => {
         calls.push('interrupt');
         done(null, create(InterruptResponseSchema));
