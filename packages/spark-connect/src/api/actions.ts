@@ -1,10 +1,12 @@
 /** What DataFrame's actions do with a server: execute a relation and decode its batches. */
-import { BatchDecoder, type Row, type RowBatch } from '../arrow/index.ts';
+import { Table } from 'apache-arrow';
+import { BatchDecoder, type Row, type RowBatch, readArrowStream } from '../arrow/index.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import { relationPlan } from '../plan/compile/index.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
 import { type StructType, schemaFromProto } from '../types/index.ts';
+import { type ExecutionInfo, withResponse } from './execution-info.ts';
 import { deliverMetrics } from './observation.ts';
 
 export interface ActionOptions {
@@ -14,34 +16,76 @@ export interface ActionOptions {
   readonly tags?: readonly string[] | undefined;
 }
 
+/** An action whose cost somebody wants to know. */
+export interface NotedAction extends ActionOptions {
+  readonly onExecutionInfo?: (info: ExecutionInfo) => void;
+}
+
+interface ArrowMessage {
+  readonly data: Uint8Array;
+  readonly schema: StructType | undefined;
+  /** What the server says is in it. */
+  readonly rowCount: bigint;
+}
+
+/** Executes a relation; Arrow streams come as the server sends them. */
+async function* executeArrow(
+  client: SessionClient,
+  node: RelationNode,
+  { onExecutionInfo, ...options }: NotedAction,
+): AsyncGenerator<ArrowMessage, void, undefined> {
+  let schema: StructType | undefined;
+  let rowsSeen = 0n;
+  let info: ExecutionInfo = { metrics: [], flows: [] };
+  for await (const response of client.execute(relationPlan(node), options)) {
+    if (response.schema !== undefined) schema = schemaFromProto(response.schema);
+    if (response.observedMetrics.length > 0) deliverMetrics(client, response.observedMetrics);
+    info = withResponse(info, response);
+    if (response.responseType.case !== 'arrowBatch') continue;
+    const { rowCount, startOffset, data } = response.responseType.value;
+    // A lost or doubled batch must not pass for the result; 3.5 sends no offsets.
+    if (startOffset !== undefined && startOffset !== rowsSeen) throw wrongBatch(rowCount, startOffset, rowsSeen);
+    rowsSeen += rowCount;
+    yield { data, schema, rowCount };
+  }
+  onExecutionInfo?.(info);
+}
+
 /** Executes a relation; batches come as the server sends them, and waiting to take the next one holds the server back. */
 export async function* executeBatches(
   client: SessionClient,
   node: RelationNode,
-  options: ActionOptions = {},
+  options: NotedAction = {},
 ): AsyncGenerator<RowBatch, void, undefined> {
-  let schema: StructType | undefined;
   let decoder: BatchDecoder | undefined;
-  let rowsSeen = 0n;
-  for await (const response of client.execute(relationPlan(node), options)) {
-    if (response.schema !== undefined) schema = schemaFromProto(response.schema);
-    if (response.observedMetrics.length > 0) deliverMetrics(client, response.observedMetrics);
-    if (response.responseType.case === 'arrowBatch') {
-      const { rowCount, startOffset, data } = response.responseType.value;
-      decoder ??= new BatchDecoder(schema);
-      const batch = decoder.decode(data);
-      // A lost, doubled or cut batch must not pass for the result; 3.5 sends no offsets.
-      if (BigInt(batch.rowCount) !== rowCount || (startOffset !== undefined && startOffset !== rowsSeen)) {
-        const told = `${rowCount} rows from ${startOffset ?? rowsSeen}`;
-        throw new SparkConnectError(
-          'protocol',
-          `a batch of ${told} was told, ${batch.rowCount} rows from ${rowsSeen} came`,
-        );
-      }
-      rowsSeen += rowCount;
-      yield batch;
-    }
+  for await (const { data, schema, rowCount } of executeArrow(client, node, options)) {
+    decoder ??= new BatchDecoder(schema);
+    const batch = decoder.decode(data);
+    if (BigInt(batch.rowCount) !== rowCount) throw wrongBatch(rowCount, undefined, BigInt(batch.rowCount));
+    yield batch;
   }
+}
+
+/** All rows as one Arrow table. */
+export async function collectArrow(
+  client: SessionClient,
+  node: RelationNode,
+  options: NotedAction = {},
+): Promise<Table> {
+  const streams: ReturnType<typeof readArrowStream>[] = [];
+  for await (const { data } of executeArrow(client, node, options)) streams.push(readArrowStream(data));
+  const [first] = streams;
+  if (first === undefined) throw new SparkConnectError('protocol', 'the server sent no batch where one was due');
+  return new Table(
+    first.schema,
+    streams.flatMap(({ batches }) => batches),
+  );
+}
+
+function wrongBatch(rowCount: bigint, startOffset: bigint | undefined, found: bigint): SparkConnectError {
+  const told = startOffset === undefined ? `${rowCount} rows` : `${rowCount} rows from ${startOffset}`;
+  const came = startOffset === undefined ? `${found} came` : `${found} rows had come before`;
+  return new SparkConnectError('protocol', `a batch of ${told} was told, and ${came}`);
 }
 
 /** All rows; they have to fit into memory. */

@@ -18,8 +18,8 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import { compileRelation, relationPlan } from '../plan/compile/index.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
+import type { StorageLevel } from '../plan/storage-level.ts';
 import { type StructType, schemaFromProto } from '../types/index.ts';
-import type { StorageLevel } from './storage-level.ts';
 
 export type ExplainMode = 'simple' | 'extended' | 'codegen' | 'cost' | 'formatted';
 

@@ -1,8 +1,23 @@
+import { SparkConnectError } from '../errors.ts';
 import { defined, relation } from '../plan/relations/index.ts';
-import type { StructType } from '../types/index.ts';
-import { DataFrame } from './data-frame.ts';
+import { fromJson, parseDDL, type StructType } from '../types/index.ts';
+import { DataFrame } from './data-frame/index.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
 import type { SparkSession } from './spark-session.ts';
+
+export interface JdbcOptions {
+  /** Passed to the driver: `user`, `password`, `driver`, `fetchsize` … */
+  readonly properties?: OptionValues;
+  /** Reads the table in several pieces, by ranges of a numeric or time column. */
+  readonly partitions?: {
+    readonly column: string;
+    readonly lowerBound: number | bigint | string;
+    readonly upperBound: number | bigint | string;
+    readonly numPartitions: number;
+  };
+  /** Reads the table in several pieces, one for each of these conditions in the database's SQL. */
+  readonly predicates?: readonly string[];
+}
 
 interface Settings {
   readonly format?: string;
@@ -50,11 +65,17 @@ export class DataFrameReader {
   parquet(...paths: readonly string[]): DataFrame {
     return this.format('parquet').load(...paths);
   }
-  json(...paths: readonly string[]): DataFrame {
-    return this.format('json').load(...paths);
+  json(...paths: readonly string[]): DataFrame;
+  /** JSON text that a DataFrame holds in its one column. */
+  json(lines: DataFrame): DataFrame;
+  json(...sources: readonly (string | DataFrame)[]): DataFrame {
+    return this.#pathsOrLines('json', sources);
   }
-  csv(...paths: readonly string[]): DataFrame {
-    return this.format('csv').load(...paths);
+  csv(...paths: readonly string[]): DataFrame;
+  /** CSV text that a DataFrame holds in its one column. */
+  csv(lines: DataFrame): DataFrame;
+  csv(...sources: readonly (string | DataFrame)[]): DataFrame {
+    return this.#pathsOrLines('csv', sources);
   }
   orc(...paths: readonly string[]): DataFrame {
     return this.format('orc').load(...paths);
@@ -63,7 +84,51 @@ export class DataFrameReader {
     return this.format('text').load(...paths);
   }
 
+  /** Since Spark 4.0. The option `rowTag` names the element that is a row. */
+  xml(...paths: readonly string[]): DataFrame {
+    return this.format('xml').load(...paths);
+  }
+  /**
+   * A table of a database, read over JDBC; its driver must be on the server's class path.
+   *
+   * @param table a name, or a query in parentheses with an alias
+   */
+  jdbc(url: string, table: string, options: JdbcOptions = {}): DataFrame {
+    const { properties = {}, partitions, predicates = [] } = options;
+    if (partitions !== undefined && predicates.length > 0) {
+      throw new SparkConnectError('invalid-argument', 'jdbc takes partitions or predicates, not both');
+    }
+    const { column: partitionColumn, lowerBound, upperBound, numPartitions } = partitions ?? {};
+    const split = defined({ partitionColumn, lowerBound, upperBound, numPartitions });
+    const reader = this.format('jdbc').options({ ...properties, ...split, url, dbtable: table });
+    return new DataFrame(
+      this.#session,
+      relation({ kind: 'readSource', paths: [], predicates, streaming: false, ...reader.#settings }),
+    );
+  }
+  #pathsOrLines(format: 'csv' | 'json', sources: readonly (string | DataFrame)[]): DataFrame {
+    const [first] = sources;
+    if (first instanceof DataFrame) return this.#parse(first, format);
+    return this.format(format).load(...sources.filter((source) => typeof source === 'string'));
+  }
+
+  #parse(lines: DataFrame, format: 'csv' | 'json'): DataFrame {
+    const { schema, options } = this.#settings;
+    const type = schema === undefined ? undefined : schemaOf(schema);
+    return new DataFrame(
+      this.#session,
+      relation({ kind: 'parse', input: lines.node, format, options, ...defined({ schema: type }) }),
+    );
+  }
+
   #with(settings: Partial<Settings>): DataFrameReader {
     return new DataFrameReader(this.#session, { ...this.#settings, ...defined(settings) });
   }
+}
+
+/** The settings hold a schema as text: JSON of a StructType, or the user's DDL. */
+function schemaOf(text: string): StructType {
+  const type = text.trimStart().startsWith('{') ? fromJson(JSON.parse(text)) : parseDDL(text);
+  if (type.kind === 'struct') return type;
+  throw new SparkConnectError('invalid-argument', `a schema is a struct, not ${type.kind}`);
 }

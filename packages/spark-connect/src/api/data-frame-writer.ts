@@ -80,6 +80,22 @@ export class DataFrameWriter {
     return this.format('text').save(path, options);
   }
 
+  /** Since Spark 4.0. The option `rowTag` names the element that is a row. */
+  xml(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.format('xml').save(path, options);
+  }
+  /** A table of a database, written over JDBC; its driver must be on the server's class path. */
+  jdbc(
+    url: string,
+    table: string,
+    options: ActionOptions & { readonly properties?: OptionValues } = {},
+  ): Promise<void> {
+    const { properties = {}, ...rest } = options;
+    return this.format('jdbc')
+      .options({ ...properties, url, dbtable: table })
+      .save(undefined, rest);
+  }
+
   /** The command record that `save` and its like send, for tools and tests. */
   toCommand(target: SaveTarget): WriteNode {
     return command({ kind: 'write', input: this.#input, target, ...this.#settings });

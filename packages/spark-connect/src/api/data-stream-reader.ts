@@ -1,6 +1,6 @@
 import { relation } from '../plan/relations/index.ts';
 import type { StructType } from '../types/index.ts';
-import { DataFrame } from './data-frame.ts';
+import { DataFrame } from './data-frame/index.ts';
 import { type OptionValue, optionText } from './options.ts';
 import type { SparkSession } from './spark-session.ts';
 
@@ -74,6 +74,11 @@ export class DataStreamReader {
 
   text(path: string): DataFrame {
     return this.format('text').load(path);
+  }
+
+  /** Since Spark 4.0. */
+  xml(path: string): DataFrame {
+    return this.format('xml').load(path);
   }
 
   /** The stream of rows appended to a table. */

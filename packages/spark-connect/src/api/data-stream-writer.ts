@@ -6,7 +6,7 @@ import { relation } from '../plan/relations/index.ts';
 import { type ForeachBatchOptions, startForeachBatch } from '../streaming/foreach-batch/index.ts';
 import { type OutputMode, type StreamSpecification, startStream, type Trigger } from '../streaming/start-stream.ts';
 import { StreamingQuery } from '../streaming/streaming-query.ts';
-import type { DataFrame } from './data-frame.ts';
+import type { DataFrame } from './data-frame/index.ts';
 import { type OptionValue, optionText } from './options.ts';
 
 /** What a foreachBatch handler is told besides the batch. */

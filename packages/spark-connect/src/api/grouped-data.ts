@@ -3,7 +3,7 @@ import { Column, type ColumnOrName, nameToExpression } from '../functions/column
 import { aliasNode, type ExpressionNode, functionNode, nameNode } from '../plan/expressions.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { defined, type Pivot, type RelationNode, relation } from '../plan/relations/index.ts';
-import type { DataFrame } from './data-frame.ts';
+import type { DataFrame } from './data-frame/index.ts';
 
 type GroupType = 'groupBy' | 'rollup' | 'cube' | 'pivot' | 'groupingSets';
 

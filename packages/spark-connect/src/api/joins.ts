@@ -1,6 +1,7 @@
 import { SparkConnectError } from '../errors.ts';
-import { Column } from '../functions/column.ts';
-import { type JoinKind, type RelationNode, relation } from '../plan/relations/index.ts';
+import { Column, type ColumnOrName } from '../functions/column.ts';
+import { type ExpressionNode, nameNode } from '../plan/expressions.ts';
+import { defined, type JoinKind, type RelationNode, relation } from '../plan/relations/index.ts';
 
 /** The names that Spark knows for a join, with or without underscores. */
 const joinKinds = {
@@ -33,6 +34,68 @@ export function joinNode(left: RelationNode, right: RelationNode, on?: JoinOn, h
   if (joinKind === undefined) {
     throw new SparkConnectError('invalid-argument', `no join is called '${how}': ${Object.keys(joinKinds).join(', ')}`);
   }
+  const { using, condition } = joinOn(on);
+  return relation({ kind: 'join', left, right, joinKind, using, ...defined({ condition }) });
+}
+
+/** @throws SparkConnectError invalid-argument for a join type that a lateral join has not */
+export function lateralJoinNode(
+  left: RelationNode,
+  right: RelationNode,
+  on: Column | undefined,
+  how: JoinType,
+): RelationNode {
+  const joinKind = joinKinds[how];
+  if (!['inner', 'leftOuter', 'cross'].includes(joinKind)) {
+    throw new SparkConnectError('invalid-argument', `no lateral join is called '${how}': inner, left, cross`);
+  }
+  return relation({ kind: 'lateralJoin', left, right, joinKind, ...defined({ condition: on?.expression }) });
+}
+
+export interface AsOfOptions {
+  /** What must be equal besides: column names, or conditions. */
+  readonly on?: JoinOn;
+  /** `left` keeps rows that have no partner. Default: inner. */
+  readonly how?: 'inner' | 'left';
+  /** How far the partner may be, e.g. `lit(5)` or an interval. */
+  readonly tolerance?: Column;
+  /** Whether an equal value counts. Default: true. */
+  readonly allowExactMatches?: boolean;
+  /** The partner before (backward, the default), after (forward), or on either side (nearest). */
+  readonly direction?: 'backward' | 'forward' | 'nearest';
+}
+
+interface Side {
+  readonly node: RelationNode;
+}
+
+export function asOfJoinNode(
+  left: Side,
+  right: Side,
+  leftAsOf: ColumnOrName,
+  rightAsOf: ColumnOrName,
+  options: AsOfOptions,
+): RelationNode {
+  const { on, how = 'inner', tolerance, allowExactMatches = true, direction = 'backward' } = options;
+  return relation({
+    kind: 'asOfJoin',
+    left: left.node,
+    right: right.node,
+    leftAsOf: columnOf(left, leftAsOf),
+    rightAsOf: columnOf(right, rightAsOf),
+    joinType: how,
+    allowExactMatches,
+    direction,
+    ...defined({ ...joinOn(on), tolerance: tolerance?.expression }),
+  });
+}
+
+function columnOf({ node }: Side, column: ColumnOrName): ExpressionNode {
+  return typeof column === 'string' ? nameNode(column, node) : column.expression;
+}
+
+/** @throws SparkConnectError invalid-argument for names mixed with conditions */
+function joinOn(on: JoinOn | undefined): { readonly using: readonly string[]; readonly condition?: ExpressionNode } {
   const conditions: Column[] = [];
   const using: string[] = [];
   const list: readonly (string | Column)[] =
@@ -45,7 +108,6 @@ export function joinNode(left: RelationNode, right: RelationNode, on?: JoinOn, h
     throw new SparkConnectError('invalid-argument', 'a join takes column names or conditions, not both');
   }
   const [first, ...others] = conditions;
-  const base = { kind: 'join', left, right, joinKind, using } as const;
-  if (first === undefined) return relation(base);
-  return relation({ ...base, condition: others.reduce((all, next) => all.and(next), first).expression });
+  if (first === undefined) return { using };
+  return { using, condition: others.reduce((all, next) => all.and(next), first).expression };
 }

@@ -2,7 +2,7 @@ import { SparkConnectError } from '../errors.ts';
 import { type LiteralNode, literalNode } from '../plan/literals.ts';
 import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
 import { types as T } from '../types/index.ts';
-import type { DataFrame } from './data-frame.ts';
+import type { DataFrame } from './data-frame/index.ts';
 
 type FillValue = number | bigint | string | boolean;
 type ReplaceValue = FillValue | null;

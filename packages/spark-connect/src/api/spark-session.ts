@@ -10,10 +10,11 @@ import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
 import { parseDDL, StructType } from '../types/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { Catalog } from './catalog.ts';
-import { DataFrame } from './data-frame.ts';
+import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
 import { DataStreamReader } from './data-stream-reader.ts';
 import { SparkSessionBuilder } from './spark-session-builder.ts';
+import { TableValuedFunction } from './table-valued-function.ts';
 
 export type SqlArgs = Readonly<Record<string, ColumnOrValue>> | readonly ColumnOrValue[];
 export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
@@ -51,6 +52,10 @@ export class SparkSession {
   }
   get readStream(): DataStreamReader {
     return new DataStreamReader(this);
+  }
+  /** Functions whose result is a table. */
+  get tvf(): TableValuedFunction {
+    return new TableValuedFunction(this);
   }
   get streams(): StreamingQueryManager {
     return new StreamingQueryManager(this.client);

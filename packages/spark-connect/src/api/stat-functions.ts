@@ -3,7 +3,7 @@ import { type ColumnOrName, nameToExpression } from '../functions/column.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
 import { singleValue } from './actions.ts';
-import type { DataFrame } from './data-frame.ts';
+import type { DataFrame } from './data-frame/index.ts';
 import { randomSeed } from './seed.ts';
 
 /** `df.stat`. Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html */

@@ -1,15 +1,13 @@
-import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
+import type { RecordBatch, Schema } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { nullTest } from './buffers.ts';
 import { chooseDecoder } from './choose-decoder.ts';
 import { FlatVector } from './column-vector.ts';
 import type { Decoder } from './decoder.ts';
+import { readArrowStream } from './read-stream.ts';
 import { RowBatch } from './row-batch.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
-
-/** Buffers of a message are aligned to this many bytes, counted from its start. */
-const ALIGNMENT_BYTES = 8;
 
 /** Reads the Arrow batches of one result: how, is settled once from the schema. */
 export class BatchDecoder {
@@ -33,7 +31,7 @@ export class BatchDecoder {
    * @throws SparkConnectError `decode`, naming the column and its type where one is at fault
    */
   decode(ipc: Uint8Array): RowBatch {
-    const message = readMessage(aligned(ipc));
+    const message = readArrowStream(ipc);
     const schema = this.#settle(message.schema);
     const columnCount = message.schema.fields.length;
     if (columnCount !== this.#decoders.length) {
@@ -72,21 +70,4 @@ function bindBatch(batch: RecordBatch, schema: StructType, decoders: readonly De
     const name = schema.fields[index]?.name ?? '';
     return new FlatVector(name, decoder.type, batch.numRows, decoder.bind(data), isNull);
   });
-}
-
-function readMessage(bytes: Uint8Array): { schema: Schema; batches: RecordBatch[] } {
-  try {
-    const reader = RecordBatchReader.from(bytes).open();
-    if (reader.schema) return { schema: reader.schema, batches: [...reader].filter((batch) => batch.numRows > 0) };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const hint = why.includes('compressed') ? ': unset spark.sql.execution.arrow.compression.codec on the server' : '';
-    throw new SparkConnectError('decode', `the batch cannot be read: ${why}${hint}`, { cause });
-  }
-  throw new SparkConnectError('decode', 'the batch cannot be read: it has no schema');
-}
-
-/** A byte field of a protobuf message starts anywhere: one copy here is cheaper than one for each column. */
-function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % ALIGNMENT_BYTES === 0 ? bytes : new Uint8Array(bytes);
 }

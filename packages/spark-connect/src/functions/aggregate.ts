@@ -5,7 +5,7 @@
  */
 import { functionNode } from '../plan/expressions.ts';
 import { Column, type ColumnOrName, type ColumnOrValue, nameToExpression, toExpression } from './column.ts';
-import { column, define, optional, rest, value } from './define.ts';
+import { column, define, defineRandom, optional, rest, value } from './define.ts';
 
 // Aggregate Functions
 export const anyValue = define('any_value', column, optional(value));
@@ -25,7 +25,7 @@ export const collectSet = define('collect_set', column);
 export const corr = define('corr', column, column);
 export const count = define('count', column);
 export const countIf = define('count_if', column);
-export const countMinSketch = define('count_min_sketch', column, value, value, optional(value));
+export const countMinSketch = defineRandom('count_min_sketch', column, value, value);
 export const covarPop = define('covar_pop', column, column);
 export const covarSamp = define('covar_samp', column, column);
 export const every = define('every', column);

@@ -7,10 +7,12 @@ import {
   functionNode,
   nameNode,
   sortOrderNode,
+  subqueryNode,
   updateFieldNode,
   windowNode,
 } from '../plan/expressions.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
+import type { RelationNode } from '../plan/relations/index.ts';
 import type { DataType } from '../types/index.ts';
 import type { WindowSpec } from './window-spec.ts';
 
@@ -117,9 +119,18 @@ export class Column {
   isNaN(): Column {
     return this.#call('isNaN');
   }
-  /** One of the values; they may come one by one or as one array. */
-  isin(...values: readonly ColumnOrValue[] | readonly [readonly ColumnOrValue[]]): Column {
+  /**
+   * One of the values, which may come one by one or as one array; or one of a DataFrame's rows (since Spark 4.0), where
+   * `F.struct('a', 'b')` stands for several columns.
+   */
+  isin(
+    ...values:
+      | readonly ColumnOrValue[]
+      | readonly [readonly ColumnOrValue[]]
+      | readonly [{ readonly node: RelationNode }]
+  ): Column {
     const [first] = values;
+    if (typeof first === 'object' && first !== null && 'node' in first) return this.#inSubquery(first.node);
     const list = values.length === 1 && Array.isArray(first) ? (first as readonly ColumnOrValue[]) : values;
     return this.#call('in', ...(list as readonly ColumnOrValue[]));
   }
@@ -222,6 +233,16 @@ export class Column {
     return new Column(windowNode({ function: this.expression, ...window.spec }));
   }
 
+  /** A column of the row that a subquery or a lateral join is evaluated for. Since Spark 4.0. */
+  outer(): Column {
+    return new Column(this.expression);
+  }
+
+  /** Applies a function of your own, so that chains stay readable. */
+  transform<T>(change: (column: Column) => T): T {
+    return change(this);
+  }
+
   /** Another case of a chain begun by the function `when`. @throws invalid-argument after `otherwise`, or on other columns */
   when(condition: Column, value: ColumnOrValue): Column {
     return new Column(functionNode('when', [...this.#cases(), condition.expression, toExpression(value)]));
@@ -241,6 +262,12 @@ export class Column {
       'invalid-argument',
       'when() and otherwise() go on a chain that the function when() begins',
     );
+  }
+
+  #inSubquery(relation: RelationNode): Column {
+    const { expression } = this;
+    const isStruct = expression.kind === 'function' && expression.name === 'struct';
+    return new Column(subqueryNode(relation, { as: 'in', values: isStruct ? expression.args : [expression] }));
   }
 
   #call(name: string, ...args: readonly ColumnOrValue[]): Column {

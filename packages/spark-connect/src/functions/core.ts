@@ -28,6 +28,16 @@ export function callFunction(name: string, ...args: readonly ColumnOrName[]): Co
   return new Column(callNode(name, args.map(nameToExpression)));
 }
 
+/** {@link callFunction} for a function that a user has registered. */
+export function callUdf(name: string, ...args: readonly ColumnOrName[]): Column {
+  return callFunction(name, ...args);
+}
+
+/** Marks a DataFrame as small enough to be sent whole to every executor in a join. */
+export function broadcast<Frame extends { hint(name: string): Frame }>(frame: Frame): Frame {
+  return frame.hint('broadcast');
+}
+
 const named = (column: ColumnOrName): Column => (typeof column === 'string' ? col(column) : column);
 
 export const asc = (column: ColumnOrName): Column => named(column).asc();

@@ -5,6 +5,7 @@
  *     export const trim = define('trim', column, optional(column));  // (ColumnOrName, ColumnOrName?) => Column
  *     export const coalesce = define('coalesce', rest(column));      // (...ColumnOrName[]) => Column
  */
+import { randomBytes } from 'node:crypto';
 import { SparkConnectError } from '../errors.ts';
 import { type ExpressionNode, functionNode } from '../plan/expressions.ts';
 import { Column, type ColumnOrName, type ColumnOrValue, nameToExpression, toExpression } from './column.ts';
@@ -51,6 +52,25 @@ export function define<const P extends readonly Parameter[]>(
   ...parameters: P
 ): (...args: Arguments<P>) => Column {
   return (...args) => new Column(functionNode(name, toArguments(name, parameters, args)));
+}
+
+/**
+ * A function that draws at random: its last parameter is a seed, chosen here where none is given, so that one plan gives the
+ * same rows each time.
+ */
+export function defineRandom<const P extends readonly Parameter[]>(
+  name: string,
+  ...parameters: P
+): (...args: Arguments<[...P, Parameter<'value', 'optional'>]>) => Column {
+  return (...args: readonly (ColumnOrValue | undefined)[]) => {
+    const seeded = args.length > parameters.length ? args : [...args, randomSeed()];
+    return new Column(functionNode(name, toArguments(name, [...parameters, value], seeded)));
+  };
+}
+
+/** Not negative, as Spark's own clients choose it. */
+function randomSeed(): bigint {
+  return randomBytes(8).readBigUInt64LE() >> 1n;
 }
 
 function toArguments(

@@ -30,7 +30,7 @@ function typeJson(type: DataType): string {
   return JSON.stringify(toJson(type));
 }
 
-function optionArguments(options?: FormatOptions) {
+export function optionArguments(options?: FormatOptions) {
   if (options === undefined) return [];
   const entries = Object.entries(options).flatMap(([key, value]) => [literalNode(key), literalNode(String(value))]);
   return [functionNode('map', entries)];

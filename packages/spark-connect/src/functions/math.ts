@@ -4,7 +4,7 @@
  * What each computes is documented under its SQL name at https://spark.apache.org/docs/latest/api/sql/
  */
 import type { Column, ColumnOrName } from './column.ts';
-import { column, define, optional, rest, value } from './define.ts';
+import { column, define, defineRandom, optional, rest, value } from './define.ts';
 
 // Mathematical Functions
 export const abs = define('abs', column);
@@ -44,8 +44,9 @@ export const pmod = define('pmod', column, column);
 export const positive = define('positive', column);
 export const power = define('power', column, column);
 export const radians = define('radians', column);
-export const rand = define('rand', optional(value));
-export const randn = define('randn', optional(value));
+export const rand = defineRandom('rand');
+export const randn = defineRandom('randn');
+export const random = defineRandom('random');
 export const rint = define('rint', column);
 export const round = define('round', column, optional(value));
 export const sec = define('sec', column);
@@ -62,7 +63,7 @@ export const tryMod = define('try_mod', column, column);
 export const tryMultiply = define('try_multiply', column, column);
 export const trySubtract = define('try_subtract', column, column);
 export const unhex = define('unhex', column);
-export const uniform = define('uniform', value, value, optional(value));
+export const uniform = defineRandom('uniform', value, value);
 export const widthBucket = define('width_bucket', column, column, column, column);
 
 // Bitwise Functions

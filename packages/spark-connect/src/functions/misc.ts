@@ -63,7 +63,9 @@ export const tryAesDecrypt = define(
   optional(column),
 );
 export const tryReflect = define('try_reflect', rest(column));
+export const unwrapUdt = define('unwrap_udt', column);
 export const user = define('user');
+export const uuid = define('uuid', optional(value));
 export const version = define('version');
 
 // Geospatial ST Functions

@@ -3,7 +3,7 @@
  *
  * What each computes is documented under its SQL name at https://spark.apache.org/docs/latest/api/sql/
  */
-import { column, define, optional, rest, value } from './define.ts';
+import { column, define, defineRandom, optional, rest, value } from './define.ts';
 
 // String Functions
 export const ascii = define('ascii', column);
@@ -11,6 +11,7 @@ export const base64 = define('base64', column);
 export const bitLength = define('bit_length', column);
 export const btrim = define('btrim', column, optional(column));
 export const char = define('char', column);
+export const chr = define('chr', column);
 export const charLength = define('char_length', column);
 export const characterLength = define('character_length', column);
 export const collate = define('collate', column, value);
@@ -42,7 +43,7 @@ export const overlay = define('overlay', column, column, column, optional(column
 export const position = define('position', column, column, optional(column));
 export const printf = define('printf', column, rest(column));
 export const quote = define('quote', column);
-export const randstr = define('randstr', value, optional(value));
+export const randstr = defineRandom('randstr', value);
 export const regexpCount = define('regexp_count', column, column);
 export const regexpExtract = define('regexp_extract', column, value, value);
 export const regexpExtractAll = define('regexp_extract_all', column, column, optional(value));

@@ -1,6 +1,7 @@
 /** Command records: what is done once on the server, as frozen plain data. */
 import type { ExpressionNode } from './expressions.ts';
 import type { RelationNode, SqlArguments } from './relations/index.ts';
+import type { StorageLevel } from './storage-level.ts';
 
 export type SaveMode = 'append' | 'overwrite' | 'error' | 'ignore';
 
@@ -50,7 +51,36 @@ export interface SqlCommandNode {
   readonly args: SqlArguments;
 }
 
-export type CommandNode = WriteNode | WriteTableNode | CreateViewNode | SqlCommandNode;
+/** What is done with a row of MERGE INTO; without assignments all columns are taken by name. */
+export interface MergeAction {
+  readonly action: 'update' | 'insert' | 'delete';
+  readonly condition?: ExpressionNode;
+  /** [column of the target, value] */
+  readonly assignments?: readonly (readonly [ExpressionNode, ExpressionNode])[];
+}
+
+export interface MergeIntoNode {
+  readonly kind: 'mergeInto';
+  readonly table: string;
+  readonly source: RelationNode;
+  readonly condition: ExpressionNode;
+  readonly matched: readonly MergeAction[];
+  readonly notMatched: readonly MergeAction[];
+  readonly notMatchedBySource: readonly MergeAction[];
+  readonly schemaEvolution: boolean;
+}
+
+/** Computes a relation once and keeps it on the server under an id. */
+export interface CheckpointNode {
+  readonly kind: 'checkpoint';
+  readonly input: RelationNode;
+  /** On the executors' own disks instead of the checkpoint directory. */
+  readonly local: boolean;
+  readonly eager: boolean;
+  readonly storageLevel?: StorageLevel;
+}
+
+export type CommandNode = WriteNode | WriteTableNode | CreateViewNode | SqlCommandNode | MergeIntoNode | CheckpointNode;
 
 /** Freezes a command record. */
 export function command<T extends CommandNode>(fields: T): Readonly<T> {

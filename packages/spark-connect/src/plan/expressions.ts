@@ -104,6 +104,28 @@ export interface UpdateFieldNode {
   readonly value?: ExpressionNode;
 }
 
+/** A DataFrame used inside an expression; the compiler sends its plan along with the relation around it. */
+export interface SubqueryNode {
+  readonly kind: 'subquery';
+  readonly relation: RelationNode;
+  readonly use: SubqueryUse;
+}
+export type SubqueryUse =
+  | { readonly as: 'scalar' }
+  | { readonly as: 'exists' }
+  | { readonly as: 'in'; readonly values: readonly ExpressionNode[] }
+  | {
+      readonly as: 'table';
+      readonly partitionBy: readonly ExpressionNode[];
+      readonly orderBy: readonly SortOrderNode[];
+      readonly singlePartition: boolean;
+    };
+/** The number of the partition that a row goes to, as it is: no hash is made of it. */
+export interface PartitionIdNode {
+  readonly kind: 'partitionId';
+  readonly child: ExpressionNode;
+}
+
 export type ExpressionNode =
   | LiteralNode
   | AttributeNode
@@ -119,7 +141,9 @@ export type ExpressionNode =
   | LambdaNode
   | SqlExpressionNode
   | ExtractNode
-  | UpdateFieldNode;
+  | UpdateFieldNode
+  | SubqueryNode
+  | PartitionIdNode;
 
 /** A name as Spark writes it: `*` and `a.*` stand for all columns of their target. */
 export function nameNode(name: string, relation?: RelationNode): AttributeNode | StarNode {
@@ -195,4 +219,12 @@ export function extractNode(child: ExpressionNode, extraction: ExpressionNode): 
 
 export function updateFieldNode(struct: ExpressionNode, field: string, value?: ExpressionNode): UpdateFieldNode {
   return Object.freeze({ kind: 'updateField', struct, field, ...(value === undefined ? {} : { value }) });
+}
+
+export function subqueryNode(relation: RelationNode, use: SubqueryUse): SubqueryNode {
+  return Object.freeze({ kind: 'subquery', relation, use: Object.freeze(use) });
+}
+
+export function partitionIdNode(child: ExpressionNode): PartitionIdNode {
+  return Object.freeze({ kind: 'partitionId', child });
 }

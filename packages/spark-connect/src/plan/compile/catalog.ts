@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CatalogSchema } from '../../gen/spark/connect/catalog_pb.js';
+import { toProto as dataTypeToProto } from '../../types/index.ts';
 import type { CatalogCall, CatalogNode } from '../relations/catalog.ts';
 import type { Compilers } from './compilers.ts';
 
@@ -32,10 +33,27 @@ function catType(call: CatalogCall): CatType {
     case 'setCurrentCatalog':
       return { case: call.ask, value: { catalogName: call.catalog } };
     case 'functionExists':
+    case 'getFunction':
       return { case: call.ask, value: { functionName: call.function, ...database(call) } };
     case 'dropTempView':
     case 'dropGlobalTempView':
       return { case: call.ask, value: { viewName: call.view } };
+    case 'cacheTable':
+      return {
+        case: call.ask,
+        value: {
+          tableName: call.table,
+          ...(call.storageLevel === undefined ? {} : { storageLevel: { ...call.storageLevel } }),
+        },
+      };
+    case 'createTable': {
+      const { schema, options, ...rest } = call.definition;
+      const value = { tableName: call.table, ...rest, options: { ...options } };
+      return {
+        case: call.ask,
+        value: schema === undefined ? value : { ...value, schema: dataTypeToProto(schema) },
+      };
+    }
     case 'refreshByPath':
       return { case: call.ask, value: { path: call.path } };
     default:

@@ -43,6 +43,30 @@ export const combineCompilers: Compilers<CombineNode> = {
       usingColumns: [...node.using],
     },
   }),
+  lateralJoin: (node, compile) => ({
+    case: 'lateralJoin',
+    value: {
+      left: compile(node.left),
+      right: compile(node.right),
+      joinType: joinTypes[node.joinKind],
+      ...(node.condition === undefined ? {} : { joinCondition: compileExpression(node.condition) }),
+    },
+  }),
+  asOfJoin: (node, compile) => ({
+    case: 'asOfJoin',
+    value: {
+      left: compile(node.left),
+      right: compile(node.right),
+      leftAsOf: compileExpression(node.leftAsOf),
+      rightAsOf: compileExpression(node.rightAsOf),
+      ...(node.condition === undefined ? {} : { joinExpr: compileExpression(node.condition) }),
+      usingColumns: [...node.using],
+      joinType: node.joinType,
+      ...(node.tolerance === undefined ? {} : { tolerance: compileExpression(node.tolerance) }),
+      allowExactMatches: node.allowExactMatches,
+      direction: node.direction,
+    },
+  }),
   setOperation: (node, compile) => ({
     case: 'setOp',
     value: {

@@ -7,7 +7,18 @@ import {
   WriteOperationV2_Mode as TableMode,
   WriteOperation_SaveTable_TableSaveMethod as TableSaveMethod,
 } from '../../gen/spark/connect/commands_pb.js';
-import type { CommandNode, CreateViewNode, SaveMode, SqlCommandNode, WriteNode, WriteTableNode } from '../commands.ts';
+import { MergeAction_ActionType as ActionType } from '../../gen/spark/connect/expressions_pb.js';
+import type {
+  CheckpointNode,
+  CommandNode,
+  CreateViewNode,
+  MergeAction,
+  MergeIntoNode,
+  SaveMode,
+  SqlCommandNode,
+  WriteNode,
+  WriteTableNode,
+} from '../commands.ts';
 import { compileExpression, compileExpressions } from './expression.ts';
 import { compileRelation } from './relation.ts';
 import { sqlArguments } from './sources.ts';
@@ -38,6 +49,10 @@ export function compileCommand(node: CommandNode): Command {
       return createView(node);
     case 'sqlCommand':
       return sql(node);
+    case 'mergeInto':
+      return mergeInto(node);
+    case 'checkpoint':
+      return checkpoint(node);
   }
 }
 
@@ -110,5 +125,58 @@ function createView(node: CreateViewNode): Command {
 function sql(node: SqlCommandNode): Command {
   return create(CommandSchema, {
     commandType: { case: 'sqlCommand', value: { sql: node.query, ...sqlArguments(node.args) } },
+  });
+}
+
+function mergeInto(node: MergeIntoNode): Command {
+  return create(CommandSchema, {
+    commandType: {
+      case: 'mergeIntoTableCommand',
+      value: {
+        targetTableName: node.table,
+        sourceTablePlan: compileRelation(node.source),
+        mergeCondition: compileExpression(node.condition),
+        matchActions: node.matched.map(mergeAction),
+        notMatchedActions: node.notMatched.map(mergeAction),
+        notMatchedBySourceActions: node.notMatchedBySource.map(mergeAction),
+        withSchemaEvolution: node.schemaEvolution,
+      },
+    },
+  });
+}
+
+const actionTypes = {
+  update: { some: ActionType.UPDATE, all: ActionType.UPDATE_STAR },
+  insert: { some: ActionType.INSERT, all: ActionType.INSERT_STAR },
+  delete: { some: ActionType.DELETE, all: ActionType.DELETE },
+} as const;
+
+function mergeAction({ action, condition, assignments }: MergeAction) {
+  return {
+    exprType: {
+      case: 'mergeAction' as const,
+      value: {
+        actionType: actionTypes[action][assignments === undefined ? 'all' : 'some'],
+        ...(condition === undefined ? {} : { condition: compileExpression(condition) }),
+        assignments: (assignments ?? []).map(([key, value]) => ({
+          key: compileExpression(key),
+          value: compileExpression(value),
+        })),
+      },
+    },
+  };
+}
+
+function checkpoint(node: CheckpointNode): Command {
+  return create(CommandSchema, {
+    commandType: {
+      case: 'checkpointCommand',
+      value: {
+        relation: compileRelation(node.input),
+        local: node.local,
+        eager: node.eager,
+        ...(node.storageLevel === undefined ? {} : { storageLevel: { ...node.storageLevel } }),
+      },
+    },
   });
 }

@@ -7,10 +7,12 @@ import {
   Expression_Window_WindowFrame_FrameType as FrameType,
   Expression_SortOrder_NullOrdering as NullOrdering,
   Expression_SortOrder_SortDirection as SortDirection,
+  SubqueryExpression_SubqueryType as SubqueryType,
 } from '../../gen/spark/connect/expressions_pb.js';
 import { toProto as dataTypeToProto } from '../../types/index.ts';
-import type { ExpressionNode, FrameBoundary, SortOrderNode, WindowFrame } from '../expressions.ts';
+import type { ExpressionNode, FrameBoundary, SortOrderNode, SubqueryUse, WindowFrame } from '../expressions.ts';
 import { compileLiteral } from './literal.ts';
+import { refer } from './references.ts';
 
 type Init = MessageInitShape<typeof ExpressionSchema>;
 type ExprType = NonNullable<Init['exprType']>;
@@ -91,6 +93,11 @@ const compilers: Compilers = {
       ...(node.value === undefined ? {} : { valueExpression: compileExpression(node.value) }),
     },
   }),
+  subquery: ({ relation, use }) => {
+    refer(relation);
+    return { case: 'subqueryExpression', value: { planId: relation.planId, ...subqueryValue(use) } };
+  },
+  partitionId: (node) => ({ case: 'directShufflePartitionId', value: { child: compileExpression(node.child) } }),
 };
 
 export function compileExpression(node: ExpressionNode): Expression {
@@ -117,6 +124,18 @@ export function aliasValue(node: Extract<ExpressionNode, { readonly kind: 'alias
     name: [...node.names],
     ...(node.metadata === undefined ? {} : { metadata: node.metadata }),
   };
+}
+
+function subqueryValue(use: SubqueryUse) {
+  if (use.as === 'scalar') return { subqueryType: SubqueryType.SCALAR };
+  if (use.as === 'exists') return { subqueryType: SubqueryType.EXISTS };
+  if (use.as === 'in') return { subqueryType: SubqueryType.IN, inSubqueryValues: compileExpressions(use.values) };
+  const tableArgOptions = {
+    partitionSpec: compileExpressions(use.partitionBy),
+    orderSpec: use.orderBy.map(sortOrderValue),
+    ...(use.singlePartition ? { withSinglePartition: true } : {}),
+  };
+  return { subqueryType: SubqueryType.TABLE_ARG, tableArgOptions };
 }
 
 function frameValue(frame: WindowFrame) {

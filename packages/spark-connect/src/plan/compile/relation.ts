@@ -1,12 +1,13 @@
 /** Relation records to `spark.connect.Relation`. */
 import { create } from '@bufbuild/protobuf';
 import { type Relation, RelationSchema } from '../../gen/spark/connect/relations_pb.js';
-import type { RelationNode } from '../relations/index.ts';
+import { type RelationNode, referencesId } from '../relations/index.ts';
 import { catalogCompilers } from './catalog.ts';
 import { cleanCompilers } from './clean.ts';
 import { columnsCompilers } from './columns.ts';
 import { combineCompilers } from './combine.ts';
 import type { CompileRelation, Compilers, RelType } from './compilers.ts';
+import { collectReferences } from './references.ts';
 import { rowsCompilers } from './rows.ts';
 import { sourceCompilers } from './sources.ts';
 
@@ -22,5 +23,11 @@ const compilers: Compilers<RelationNode> = {
 export function compileRelation(node: RelationNode): Relation {
   // The table's entry for a kind takes records of that kind; TypeScript cannot correlate the two in one call.
   const compile = compilers[node.kind] as (node: RelationNode, compile: CompileRelation) => RelType;
-  return create(RelationSchema, { common: { planId: node.planId }, relType: compile(node, compileRelation) });
+  const { result: relType, references } = collectReferences(() => compile(node, compileRelation));
+  const relation = create(RelationSchema, { common: { planId: node.planId }, relType });
+  if (references.length === 0) return relation;
+  return create(RelationSchema, {
+    common: { planId: referencesId(node) },
+    relType: { case: 'withRelations', value: { root: relation, references: references.map(compileRelation) } },
+  });
 }

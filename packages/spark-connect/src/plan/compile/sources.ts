@@ -1,4 +1,6 @@
 import type { Expression_Literal } from '../../gen/spark/connect/expressions_pb.js';
+import { Parse_ParseFormat as ParseFormat } from '../../gen/spark/connect/relations_pb.js';
+import { toProto as dataTypeToProto } from '../../types/index.ts';
 import type { SourceNode, SqlArguments } from '../relations/sources.ts';
 import type { Compilers } from './compilers.ts';
 import { compileExpression, compileExpressions } from './expression.ts';
@@ -41,6 +43,24 @@ export const sourceCompilers: Compilers<SourceNode> = {
   localRelation: (node) => ({
     case: 'localRelation',
     value: { ...(node.data === undefined ? {} : { data: node.data }), schema: node.schema },
+  }),
+  cachedLocalRelation: ({ hash }) => ({ case: 'cachedLocalRelation', value: { hash } }),
+  chunkedLocalRelation: ({ dataHashes, schemaHash }) => ({
+    case: 'chunkedCachedLocalRelation',
+    value: { dataHashes: [...dataHashes], schemaHash },
+  }),
+  tableFunction: (node) => ({
+    case: 'unresolvedTableValuedFunction',
+    value: { functionName: node.name, arguments: compileExpressions(node.args) },
+  }),
+  parse: (node, compile) => ({
+    case: 'parse',
+    value: {
+      input: compile(node.input),
+      format: node.format === 'csv' ? ParseFormat.CSV : ParseFormat.JSON,
+      ...(node.schema === undefined ? {} : { schema: dataTypeToProto(node.schema) }),
+      options: { ...node.options },
+    },
   }),
   serverRelation: (node) => node.relation.relType,
 };

@@ -12,8 +12,13 @@ let lastPlanId = BigInt(randomInt(2 ** 46)) << 16n;
 
 /** Freezes a relation record and gives it an id of its own. */
 export function relation<const T extends { readonly kind: string }>(fields: T): Readonly<T & RelationBase> {
-  lastPlanId += 1n;
+  lastPlanId += 2n;
   return Object.freeze({ ...fields, planId: lastPlanId });
+}
+
+/** The id of the relation that carries another one together with its subqueries: kept free beside each relation's own. */
+export function referencesId({ planId }: RelationBase): bigint {
+  return planId + 1n;
 }
 
 /** Drops the keys whose value is undefined, so that records hold what was said and nothing else. */

@@ -39,4 +39,27 @@ export interface AggregateNode extends RelationBase {
   readonly groupingSets?: readonly (readonly ExpressionNode[])[];
 }
 
-export type CombineNode = JoinNode | SetOperationNode | AggregateNode;
+/** Each row of the left joined with the rows that the right makes of it. */
+export interface LateralJoinNode extends RelationBase {
+  readonly kind: 'lateralJoin';
+  readonly left: RelationNode;
+  readonly right: RelationNode;
+  readonly joinKind: JoinKind;
+  readonly condition?: ExpressionNode;
+}
+/** Each row of the left joined with the one row of the right that is nearest in an ordered column. */
+export interface AsOfJoinNode extends RelationBase {
+  readonly kind: 'asOfJoin';
+  readonly left: RelationNode;
+  readonly right: RelationNode;
+  readonly leftAsOf: ExpressionNode;
+  readonly rightAsOf: ExpressionNode;
+  readonly condition?: ExpressionNode;
+  readonly using: readonly string[];
+  readonly joinType: 'inner' | 'left';
+  readonly tolerance?: ExpressionNode;
+  readonly allowExactMatches: boolean;
+  readonly direction: 'backward' | 'forward' | 'nearest';
+}
+
+export type CombineNode = JoinNode | LateralJoinNode | AsOfJoinNode | SetOperationNode | AggregateNode;

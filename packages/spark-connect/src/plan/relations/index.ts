@@ -6,8 +6,8 @@ import type { CombineNode } from './combine.ts';
 import type { RowsNode } from './rows.ts';
 import type { SourceNode } from './sources.ts';
 
-export { defined, relation } from './base.ts';
-export type { CatalogCall } from './catalog.ts';
+export { defined, referencesId, relation } from './base.ts';
+export type { CatalogCall, TableDefinition } from './catalog.ts';
 export type { JoinKind, Pivot } from './combine.ts';
 export type { SqlArguments } from './sources.ts';
 

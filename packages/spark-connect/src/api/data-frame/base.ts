@@ -1,0 +1,38 @@
+import { SparkConnectError } from '../../errors.ts';
+import type { Plan } from '../../gen/spark/connect/base_pb.js';
+import { relationPlan } from '../../plan/compile/index.ts';
+import type { RelationNode } from '../../plan/relations/index.ts';
+import type { SparkSession } from '../spark-session.ts';
+import type { DataFrame } from './index.ts';
+
+/** What all parts of a DataFrame stand on: a session and a plan. */
+export abstract class FrameBase {
+  readonly session: SparkSession;
+  readonly node: RelationNode;
+
+  constructor(session: SparkSession, node: RelationNode) {
+    this.session = session;
+    this.node = node;
+  }
+
+  get sparkSession(): SparkSession {
+    return this.session;
+  }
+
+  /** The protobuf plan, for tools and tests. */
+  toPlan(): Plan {
+    return relationPlan(this.node);
+  }
+
+  /** A DataFrame of the same session on another plan. */
+  protected abstract wrap(node: RelationNode): DataFrame;
+}
+
+export function rowCount(count: number): number {
+  if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count;
+  throw invalid(`${count} is no number of rows (0 to 2147483647)`);
+}
+
+export function invalid(what: string): SparkConnectError {
+  return new SparkConnectError('invalid-argument', what);
+}

@@ -1,0 +1,104 @@
+import { Column, type ColumnOrName, nameToExpression } from '../../functions/column.ts';
+import {
+  aliasNode,
+  functionNode,
+  metadataColumnNode,
+  nameNode,
+  regexNode,
+  sqlExpressionNode,
+} from '../../plan/expressions.ts';
+import { defined, relation } from '../../plan/relations/index.ts';
+import { parseDDL, type StructType } from '../../types/index.ts';
+import { FrameBase } from './base.ts';
+import type { DataFrame } from './index.ts';
+
+export interface UnpivotOptions {
+  readonly ids: readonly ColumnOrName[];
+  /** Undefined: all columns that are no ids. */
+  readonly values?: readonly ColumnOrName[];
+  readonly variableColumnName: string;
+  readonly valueColumnName: string;
+}
+
+/** Which columns a DataFrame has. */
+export abstract class FrameColumns extends FrameBase {
+  /** A column of this very DataFrame, to tell it from one of the same name on a join's other side. */
+  col(name: string): Column {
+    return new Column(nameNode(name, this.node));
+  }
+  /** The columns whose names match a regular expression in backticks. */
+  colRegex(pattern: string): Column {
+    return new Column(regexNode(pattern, this.node));
+  }
+  /** A column that the source has beside its data, such as `_metadata`. */
+  metadataColumn(name: string): Column {
+    return new Column(metadataColumnNode(name, this.node));
+  }
+
+  select(...columns: readonly ColumnOrName[]): DataFrame {
+    return this.wrap(relation({ kind: 'project', input: this.node, expressions: columns.map(nameToExpression) }));
+  }
+  selectExpr(...sql: readonly string[]): DataFrame {
+    return this.wrap(relation({ kind: 'project', input: this.node, expressions: sql.map(sqlExpressionNode) }));
+  }
+  withColumn(name: string, column: Column): DataFrame {
+    return this.withColumns({ [name]: column });
+  }
+  /** Adds columns, or replaces those of the same name. */
+  withColumns(columns: Readonly<Record<string, Column>>): DataFrame {
+    const aliases = Object.entries(columns).map(([name, column]) => aliasNode(column.expression, [name]));
+    return this.wrap(relation({ kind: 'withColumns', input: this.node, aliases }));
+  }
+  withColumnRenamed(existing: string, name: string): DataFrame {
+    return this.withColumnsRenamed({ [existing]: name });
+  }
+  withColumnsRenamed(names: Readonly<Record<string, string>>): DataFrame {
+    return this.wrap(relation({ kind: 'withColumnsRenamed', input: this.node, renames: Object.entries(names) }));
+  }
+  /** Attaches metadata to a column. */
+  withMetadata(name: string, metadata: Readonly<Record<string, unknown>>): DataFrame {
+    const aliases = [aliasNode(nameNode(name, this.node), [name], JSON.stringify(metadata))];
+    return this.wrap(relation({ kind: 'withColumns', input: this.node, aliases }));
+  }
+  /** Without these columns; a name that there is not is ignored. */
+  drop(...columns: readonly ColumnOrName[]): DataFrame {
+    const names = columns.filter((column) => typeof column === 'string');
+    const expressions = columns.flatMap((column) => (column instanceof Column ? [column.expression] : []));
+    return this.wrap(relation({ kind: 'drop', input: this.node, columns: expressions, names }));
+  }
+  /** New names for all columns, in order. */
+  toDF(...names: readonly string[]): DataFrame {
+    return this.wrap(relation({ kind: 'toDF', input: this.node, names }));
+  }
+  /** Reordered, cast and checked to fit a schema, given as a type or DDL text. */
+  to(schema: StructType | string): DataFrame {
+    const type = typeof schema === 'string' ? parseDDL(schema) : schema;
+    return this.wrap(relation({ kind: 'toSchema', input: this.node, schema: type }));
+  }
+  /** Names the DataFrame for `col('name.column')`. */
+  alias(alias: string): DataFrame {
+    return this.wrap(relation({ kind: 'subqueryAlias', input: this.node, alias }));
+  }
+  /** Columns to rows: one row per value column, with its name and value. */
+  unpivot({ ids, values, variableColumnName, valueColumnName }: UnpivotOptions): DataFrame {
+    const optional = defined({ values: values?.map(nameToExpression) });
+    const names = { variableColumnName, valueColumnName };
+    return this.wrap(
+      relation({ kind: 'unpivot', input: this.node, ids: ids.map(nameToExpression), ...names, ...optional }),
+    );
+  }
+  melt(options: UnpivotOptions): DataFrame {
+    return this.unpivot(options);
+  }
+  /** Rows to columns, named by the index column (the first). Since Spark 4.0. */
+  transpose(indexColumn?: ColumnOrName): DataFrame {
+    const indexColumns = indexColumn === undefined ? [] : [nameToExpression(indexColumn)];
+    return this.wrap(relation({ kind: 'transpose', input: this.node, indexColumns }));
+  }
+  /** Each row as JSON text, in a column `value`. */
+  toJSON(): DataFrame {
+    const struct = functionNode('struct', [nameNode('*')]);
+    const value = aliasNode(functionNode('to_json', [struct]), ['value']);
+    return this.wrap(relation({ kind: 'project', input: this.node, expressions: [value] }));
+  }
+}

@@ -1,0 +1,78 @@
+import { command } from '../../plan/commands.ts';
+import { compileCommand } from '../../plan/compile/index.ts';
+import { defined } from '../../plan/relations/index.ts';
+import { type StorageLevel, StorageLevels } from '../../plan/storage-level.ts';
+import type { ActionOptions } from '../actions.ts';
+import { persistRelation, relationStorageLevel, unpersistRelation } from '../analyze.ts';
+import { checkpointed } from '../checkpoint.ts';
+import type { DataFrame } from './index.ts';
+import { FrameQuestions } from './questions.ts';
+
+/** What is kept on the server: computed rows, and views. */
+export abstract class FrameKept extends FrameQuestions {
+  /** Keeps the rows once they have been computed. */
+  async persist(level: StorageLevel = StorageLevels.MEMORY_AND_DISK_DESER): Promise<this> {
+    await persistRelation(this.session.client, this.node, level);
+    return this;
+  }
+  cache(): Promise<this> {
+    return this.persist();
+  }
+  async unpersist(options: { readonly blocking?: boolean } = {}): Promise<this> {
+    await unpersistRelation(this.session.client, this.node, options.blocking ?? false);
+    return this;
+  }
+  storageLevel(): Promise<StorageLevel> {
+    return relationStorageLevel(this.session.client, this.node);
+  }
+  async isCached(): Promise<boolean> {
+    const { useDisk, useMemory } = await this.storageLevel();
+    return useDisk || useMemory;
+  }
+  /**
+   * Computes the rows and keeps them in the checkpoint directory of the cluster, which has to be set there; the result no
+   * longer knows how they came about. Since Spark 4.0.
+   *
+   * @param eager false waits for the first action
+   */
+  checkpoint(eager = true, options: ActionOptions = {}): Promise<DataFrame> {
+    return this.#checkpoint({ local: false, eager }, options);
+  }
+  /** {@link checkpoint} on the executors' own disks: quicker, and gone with an executor. Since Spark 4.0. */
+  localCheckpoint(
+    eager = true,
+    options: ActionOptions & { readonly storageLevel?: StorageLevel } = {},
+  ): Promise<DataFrame> {
+    const { storageLevel, ...rest } = options;
+    return this.#checkpoint({ local: true, eager, ...defined({ storageLevel }) }, rest);
+  }
+  /** A view of this name in the session. @throws analysis when there is one already */
+  createTempView(name: string): Promise<void> {
+    return this.#createView(name, false, false);
+  }
+  createOrReplaceTempView(name: string): Promise<void> {
+    return this.#createView(name, false, true);
+  }
+  /** The same as {@link createOrReplaceTempView}, by its name of long ago. */
+  registerTempTable(name: string): Promise<void> {
+    return this.createOrReplaceTempView(name);
+  }
+  createGlobalTempView(name: string): Promise<void> {
+    return this.#createView(name, true, false);
+  }
+  createOrReplaceGlobalTempView(name: string): Promise<void> {
+    return this.#createView(name, true, true);
+  }
+
+  async #createView(name: string, global: boolean, replace: boolean): Promise<void> {
+    const node = command({ kind: 'createView', input: this.node, name, global, replace });
+    await this.session.client.runCommand(compileCommand(node));
+  }
+
+  async #checkpoint(
+    how: { readonly local: boolean; readonly eager: boolean; readonly storageLevel?: StorageLevel },
+    options: ActionOptions,
+  ): Promise<DataFrame> {
+    return this.wrap(await checkpointed(this.session.client, this.node, how, options));
+  }
+}

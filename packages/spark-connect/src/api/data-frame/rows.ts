@@ -1,0 +1,111 @@
+import { Column, type ColumnOrName, nameToExpression } from '../../functions/column.ts';
+import { toSortOrder } from '../../functions/window-spec.ts';
+import { partitionIdNode, sqlExpressionNode } from '../../plan/expressions.ts';
+import { type LiteralValue, literalNode } from '../../plan/literals.ts';
+import { defined, relation } from '../../plan/relations/index.ts';
+import { randomSeed } from '../seed.ts';
+import { invalid, rowCount } from './base.ts';
+import { FrameColumns } from './columns.ts';
+import type { DataFrame } from './index.ts';
+
+/** Which rows a DataFrame has, in which order, in which partitions. */
+export abstract class FrameRows extends FrameColumns {
+  /** The rows for which a condition, given as a column or as SQL text, is true. */
+  filter(condition: ColumnOrName): DataFrame {
+    const expression = typeof condition === 'string' ? sqlExpressionNode(condition) : condition.expression;
+    return this.wrap(relation({ kind: 'filter', input: this.node, condition: expression }));
+  }
+  where(condition: ColumnOrName): DataFrame {
+    return this.filter(condition);
+  }
+  orderBy(...columns: readonly ColumnOrName[]): DataFrame {
+    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(toSortOrder), global: true }));
+  }
+  sort(...columns: readonly ColumnOrName[]): DataFrame {
+    return this.orderBy(...columns);
+  }
+  sortWithinPartitions(...columns: readonly ColumnOrName[]): DataFrame {
+    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(toSortOrder), global: false }));
+  }
+  limit(limit: number): DataFrame {
+    return this.wrap(relation({ kind: 'limit', input: this.node, limit: rowCount(limit) }));
+  }
+  offset(offset: number): DataFrame {
+    return this.wrap(relation({ kind: 'offset', input: this.node, offset: rowCount(offset) }));
+  }
+  distinct(): DataFrame {
+    return this.dropDuplicates();
+  }
+  /** One row of each combination of these columns (all, when none is named). */
+  dropDuplicates(...columns: readonly string[]): DataFrame {
+    return this.wrap(relation({ kind: 'deduplicate', input: this.node, columns, withinWatermark: false }));
+  }
+  /** {@link dropDuplicates} for streams, forgetting what is older than the watermark. */
+  dropDuplicatesWithinWatermark(...columns: readonly string[]): DataFrame {
+    return this.wrap(relation({ kind: 'deduplicate', input: this.node, columns, withinWatermark: true }));
+  }
+  /** A random share of the rows. */
+  sample(
+    fraction: number,
+    options: { readonly withReplacement?: boolean; readonly seed?: bigint | number } = {},
+  ): DataFrame {
+    return this.#sample(0, fraction, options.withReplacement ?? false, BigInt(options.seed ?? randomSeed()), false);
+  }
+  /** Splits at random into DataFrames whose sizes are about in proportion to the weights. */
+  randomSplit(weights: readonly number[], seed: bigint | number = randomSeed()): readonly DataFrame[] {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    if (weights.some((weight) => !(weight >= 0)) || total <= 0)
+      throw invalid('weights are not negative and not all zero');
+    let upper = 0;
+    return weights.map((weight) => {
+      const lower = upper;
+      upper += weight / total;
+      return this.#sample(lower, Math.min(upper, 1), false, BigInt(seed), true);
+    });
+  }
+  repartition(first: number | ColumnOrName, ...columns: readonly ColumnOrName[]): DataFrame {
+    if (typeof first === 'number' && columns.length === 0) {
+      return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions: first, shuffle: true }));
+    }
+    const by = typeof first === 'number' ? columns : [first, ...columns];
+    return this.#repartitionBy(by.map(nameToExpression), typeof first === 'number' ? first : undefined);
+  }
+  repartitionByRange(first: number | ColumnOrName, ...columns: readonly ColumnOrName[]): DataFrame {
+    const by = typeof first === 'number' ? columns : [first, ...columns];
+    return this.#repartitionBy(by.map(toSortOrder), typeof first === 'number' ? first : undefined);
+  }
+  /** Fewer partitions, without a shuffle. */
+  coalesce(numPartitions: number): DataFrame {
+    return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions, shuffle: false }));
+  }
+  /** Sends each row to the partition whose number the column holds, modulo their number. Since Spark 4.1. */
+  repartitionById(numPartitions: number, partitionId: ColumnOrName): DataFrame {
+    return this.#repartitionBy([partitionIdNode(nameToExpression(partitionId))], numPartitions);
+  }
+  hint(name: string, ...parameters: readonly (Column | LiteralValue)[]): DataFrame {
+    const nodes = parameters.map((each) => (each instanceof Column ? each.expression : literalNode(each)));
+    return this.wrap(relation({ kind: 'hint', input: this.node, name, parameters: nodes }));
+  }
+  withWatermark(eventTime: string, delayThreshold: string): DataFrame {
+    return this.wrap(relation({ kind: 'withWatermark', input: this.node, eventTime, delayThreshold }));
+  }
+
+  #sample(
+    lowerBound: number,
+    upperBound: number,
+    withReplacement: boolean,
+    seed: bigint,
+    deterministicOrder: boolean,
+  ): DataFrame {
+    const bounds = { lowerBound, upperBound };
+    return this.wrap(
+      relation({ kind: 'sample', input: this.node, ...bounds, withReplacement, seed, deterministicOrder }),
+    );
+  }
+
+  #repartitionBy(expressions: readonly ReturnType<typeof nameToExpression>[], numPartitions?: number): DataFrame {
+    if (expressions.length === 0) throw invalid('repartitioning needs a number of partitions or columns');
+    const optional = defined({ numPartitions });
+    return this.wrap(relation({ kind: 'repartitionByExpression', input: this.node, expressions, ...optional }));
+  }
+}
