@@ -13,6 +13,8 @@ export interface BenchContext {
   readonly peer: boolean;
   readonly rows: number;
   readonly cold: boolean;
+  /** Only these parts of a benchmark that has parts; all where it names none. */
+  readonly parts: readonly string[];
   /** `key=value` settings of our jobs' session. */
   readonly sparkConf: readonly string[];
   readonly progress: Progress;

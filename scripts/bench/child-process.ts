@@ -100,6 +100,11 @@ export class BenchProcess {
     clearTimeout(timer);
   }
 
+  /** Sends a signal as it is: SIGKILL, SIGSTOP, SIGCONT. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   #failure(code: number): OperatorError {
     return new OperatorError('BENCH_FAILED', `${this.name} ended with code ${code}:\n  ${this.#tail.join('\n  ')}`);
   }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { command, OperatorError, PROJECT_ROOT, runCommand } from '../../settings/index.ts';
 import { lineProgress } from '../setup/progress.ts';
+import { alerts } from './alerts/alerts.ts';
 import type { BenchContext, Benchmark, BenchResult } from './bench.ts';
 import { demo } from './demo.ts';
 import { foreachBatch } from './foreach-batch.ts';
@@ -12,7 +13,7 @@ import { load, machineFacts } from './machine.ts';
 import { producer } from './producer.ts';
 import { tableText, targetLine } from './table.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [latency, foreachBatch, producer, demo];
+const BENCHMARKS: readonly Benchmark[] = [latency, alerts, foreachBatch, producer, demo];
 
 interface Options {
   readonly runs?: number;
@@ -21,6 +22,7 @@ interface Options {
   readonly rows: number;
   readonly peer?: true;
   readonly cold?: true;
+  readonly part: readonly string[];
   readonly sparkConf: readonly string[];
   readonly json?: string;
 }
@@ -35,6 +37,7 @@ const program = command('bench', 'Measures the running stack; prints tables and 
   .option('--rows <count>', 'rows that the producer sends', positive, 200_000)
   .option('--peer', 'latency: measure the pipeline in Python as well')
   .option('--cold', 'demo: from a fresh clone with an empty cache')
+  .option('--part <name>', 'alerts: only scale, demo or takeover; may be given several times', collect, [])
   .option('--spark-conf <key=value>', 'latency: a session setting to try; may be given several times', collect, [])
   .option('--json <file>', 'where to write all figures (default: bench-results/<time>.json)')
   .addHelpText('after', `\nBenchmarks:\n${names}\n\nThe stack must be up (npm run stack -- up), but for demo.`);
@@ -51,6 +54,7 @@ await runCommand(async (signal) => {
     rows: options.rows,
     peer: options.peer ?? false,
     cold: options.cold ?? false,
+    parts: options.part,
     sparkConf: options.sparkConf,
     progress,
     signal,

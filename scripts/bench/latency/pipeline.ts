@@ -90,7 +90,8 @@ export async function startPeer(
   };
 }
 
-async function startSubmit(
+/** Our jobs as a process, once so many queries run. */
+export async function startSubmit(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   queries: number,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import type { Connection } from 'mysql2/promise';
 import {
   connect,
   type Limit,
@@ -22,6 +23,7 @@ import { TimingCatcher } from './catcher.ts';
 /** Everything that one run has to itself: topic, database, HDFS folder, mail server. */
 export interface LatencySurroundings {
   readonly environment: Readonly<Record<string, string>>;
+  readonly database: Connection;
   readonly patients: readonly Patient[];
   readonly limits: readonly Limit[];
   readonly catcher: TimingCatcher;
@@ -30,7 +32,20 @@ export interface LatencySurroundings {
   close(): Promise<void>;
 }
 
-export async function latencySurroundings(): Promise<LatencySurroundings> {
+export interface SurroundingsOptions {
+  /** Rows of patients_vital_info. */
+  readonly readings?: number;
+  /** Wins over everything else. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Adds to what the demonstration has. */
+  readonly fill?: (database: Connection) => Promise<void>;
+}
+
+export async function latencySurroundings({
+  readings = 0,
+  settings = {},
+  fill,
+}: SurroundingsOptions = {}): Promise<LatencySurroundings> {
   const run = `bench-${randomBytes(4).toString('hex')}`;
   const path = `/user/hadoop/instant-health/${run}`;
   const catcher = await TimingCatcher.start();
@@ -47,16 +62,19 @@ export async function latencySurroundings(): Promise<LatencySurroundings> {
     // Measured is how soon a mail can leave, not how long it is held back for the next one.
     ALERT_MAIL_GAP: '0s',
     ALERT_URGENT_MAIL_GAP: '0s',
+    ...settings,
   });
   const { hdfsUrl } = storageSettings(environment);
-  await prepareDemoDatabase(environment, { readings: { count: 0 } });
+  await prepareDemoDatabase(environment, { readings: { count: readings } });
   const database = await connect(databaseSettings(environment));
+  await fill?.(database);
   const { brokers, topic } = kafkaSettings(environment);
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await ensureTopic(admin, topic);
   return {
     environment: definedOnly(environment),
+    database,
     patients: await readPatients(database),
     limits: await readLimits(database),
     catcher,
