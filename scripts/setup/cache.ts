@@ -16,6 +16,7 @@ export interface CacheLayout {
   readonly hadoop: string;
   readonly yarn: string;
   readonly mariadb: string;
+  readonly awsTools: string;
   venv(version: SparkVersion): string;
   sparkJars(version: SparkVersion): string;
 }
@@ -30,6 +31,7 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     hadoop: at('hadoop'),
     yarn: at('yarn'),
     mariadb: at('mariadb'),
+    awsTools: at('venv-aws-tools'),
     venv: (version) => at(`venv-${version}`),
     sparkJars: (version) => at(`spark-jars-${version}`),
   };

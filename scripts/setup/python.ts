@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { provideFolder, type SetUpContext } from './context.ts';
 import { SetUpError } from './set-up-error.ts';
 import { runTool, tryTool } from './tool.ts';
-import { PYTHON_RELEASES, type SparkVersion } from './versions.ts';
+import { PYTHON_RELEASES, type PythonRelease, type SparkVersion } from './versions.ts';
 
 const PROGRAMS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.14'];
 const ASK = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)';
@@ -25,19 +25,43 @@ export interface PySpark {
 export async function providePySpark(context: SetUpContext, version: SparkVersion): Promise<PySpark> {
   const release = PYTHON_RELEASES[version];
   const folder = context.cache.venv(version);
-  await provideFolder(context, {
+  const python = await provideEnvironment(context, {
     label: `pyspark ${version}`,
     folder,
-    inputs: { requirements: release.requirements },
+    runs: `PySpark ${version} runs`,
+    ...release,
+  });
+  return { version, python, sparkHome: sparkHomeIn(folder) };
+}
+
+/** A virtual environment in the cache. */
+export interface EnvironmentStep extends PythonRelease {
+  readonly label: string;
+  readonly folder: string;
+  /** Subject and verb of the message about a machine without a fitting Python. */
+  readonly runs: string;
+}
+
+/**
+ * Makes a virtual environment with these packages unless it is there.
+ *
+ * @returns its Python
+ */
+export async function provideEnvironment(context: SetUpContext, step: EnvironmentStep): Promise<string> {
+  const { label, folder, requirements } = step;
+  await provideFolder(context, {
+    label,
+    folder,
+    inputs: { requirements },
     doing: 'making a Python virtual environment',
     stillWorks: () => existsSync(join(folder, 'bin', 'python')),
     build: async (temporary, task) => {
-      const python = await findPython(version, context.signal);
+      const python = await findPython(step, context.signal);
       await createEnvironment(python, temporary, context.signal);
-      task.detail(`installing with pip: ${release.requirements.join(' ')}`);
+      task.detail(`installing with pip: ${requirements.join(' ')}`);
       await runTool({
         file: join(temporary, 'bin', 'python'),
-        args: ['-m', 'pip', 'install', '--progress-bar', 'off', ...release.requirements],
+        args: ['-m', 'pip', 'install', '--progress-bar', 'off', ...requirements],
         signal: context.signal,
         onLine: (line) => {
           const step = pipStep(line);
@@ -46,7 +70,7 @@ export async function providePySpark(context: SetUpContext, version: SparkVersio
       });
     },
   });
-  return { version, python: join(folder, 'bin', 'python'), sparkHome: sparkHomeIn(folder) };
+  return join(folder, 'bin', 'python');
 }
 
 /** Any Python 3, for unpacking archives. */
@@ -56,14 +80,14 @@ export async function anyPython(signal: AbortSignal | undefined): Promise<string
   throw new SetUpError('no Python 3 found on PATH', { next: 'install it: sudo apt-get install python3 python3-venv' });
 }
 
-async function findPython(version: SparkVersion, signal: AbortSignal | undefined): Promise<Python> {
-  const { oldestMinor, newestMinor } = PYTHON_RELEASES[version];
+async function findPython(step: EnvironmentStep, signal: AbortSignal | undefined): Promise<Python> {
+  const { runs, oldestMinor, newestMinor } = step;
   const pythons = await installedPythons(signal);
   const fitting = pythons.find(({ minor }) => minor >= oldestMinor && minor <= newestMinor);
   if (fitting !== undefined) return fitting;
   const found = pythons.length === 0 ? 'none' : pythons.map(({ minor }) => `3.${minor}`).join(', ');
   const range = `3.${oldestMinor} to 3.${newestMinor}`;
-  throw new SetUpError(`PySpark ${version} runs on Python ${range}; found on PATH: ${found}`, {
+  throw new SetUpError(`${runs} on Python ${range}; found on PATH: ${found}`, {
     next: `install a Python from ${range} so that one of ${PROGRAMS.join(', ')} is on PATH`,
   });
 }

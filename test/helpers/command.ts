@@ -51,6 +51,10 @@ export class TerminalCommand {
     this.#child.stdin?.write('\u0003');
   }
 
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
   /** Command lines of the processes that it has started and that still run. */
   leftOvers(): string[] {
     return readdirSync('/proc')

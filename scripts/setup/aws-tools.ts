@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { acquireLock } from '../process-lock.mjs';
+import { cacheLayout } from './cache.ts';
+import { lineProgress } from './progress.ts';
+import { provideEnvironment } from './python.ts';
+import { AWS_TOOLS } from './versions.ts';
+
+/** Where the tools of the AWS tests are. They are no part of the stack: set up by the first test that needs them. */
+export interface AwsTools {
+  readonly python: string;
+  readonly cfnLint: string;
+  readonly shellcheck: string;
+}
+
+/** Makes `.cache/venv-aws-tools` unless it is there. */
+export async function setUpAwsTools(options: { signal?: AbortSignal } = {}): Promise<AwsTools> {
+  const { signal } = options;
+  const cache = cacheLayout();
+  const release = await acquireLock(join(cache.root, 'set-up.lock'), signal && { signal });
+  try {
+    const context = { cache, progress: lineProgress(), signal };
+    const python = await provideEnvironment(context, {
+      label: 'aws tools',
+      folder: cache.awsTools,
+      runs: 'The emulator of AWS runs',
+      ...AWS_TOOLS,
+    });
+    const programs = join(cache.awsTools, 'bin');
+    return { python, cfnLint: join(programs, 'cfn-lint'), shellcheck: join(programs, 'shellcheck') };
+  } finally {
+    release();
+  }
+}
