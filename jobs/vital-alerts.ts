@@ -1,6 +1,7 @@
 import type { Pool } from 'mysql2/promise';
 import { databaseError, openPool } from '../database/index.ts';
 import {
+  alertLinkSettings,
   alertSettings,
   databaseSettings,
   type Environment,
@@ -77,9 +78,10 @@ export const vitalAlerts: Job = {
     const database = databaseSettings(environment);
     const kafka = kafkaSettings(environment);
     const smtp = smtpSettings(environment);
+    const acknowledgeLink = alertLinkSettings(environment);
+    const settings = alertSettings(environment);
     const pool = openPool(database);
     const mailer = new Mailer(smtp);
-    const settings = alertSettings(environment);
     const driver = new AlertDriver({
       spark,
       pool,
@@ -88,6 +90,7 @@ export const vitalAlerts: Job = {
       settings,
       mailer,
       smtp,
+      acknowledgeLink,
       log,
       report,
       query: QUERY,
@@ -137,6 +140,7 @@ async function requireMailSettings(mailer: Mailer, log: Logger): Promise<void> {
 
 function describeAlerts(environment: Environment): Readonly<Record<string, string>> {
   const settings = alertSettings(environment);
+  const link = alertLinkSettings(environment);
   return {
     ALERT_OPEN_AFTER: `${settings.openAfter} readings`,
     ALERT_RECOVER_AFTER: `${settings.recoverAfter} readings`,
@@ -147,5 +151,8 @@ function describeAlerts(environment: Environment): Readonly<Record<string, strin
     ALERT_MAIL_GAP: formatDuration(settings.mailGapMs),
     ALERT_URGENT_MAIL_GAP: formatDuration(settings.urgentMailGapMs),
     OPERATOR_EMAIL: settings.operatorEmail ?? '(none)',
+    ALERT_LINK_URL: link?.url ?? '(none)',
+    ALERT_LINK_SECRET: link === undefined ? '(none)' : String(link.secret),
+    ALERT_LINK_LIFETIME: link === undefined ? '(none)' : formatDuration(link.lifetimeMs),
   };
 }

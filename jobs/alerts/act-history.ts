@@ -58,9 +58,17 @@ export async function recordAct(
       silenceId ?? null,
       customerId,
       attribute ?? null,
-      by.slice(0, 254),
+      oneLine(by, 254),
       via,
-      reason?.slice(0, 255) ?? null,
+      reason === undefined || reason.trim() === '' ? null : oneLine(reason, 255),
     ],
   );
+}
+
+/** What people write is shown in terminals: nothing of it may move their cursors. */
+function oneLine(text: string, length: number): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, length);
 }

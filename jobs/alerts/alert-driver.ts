@@ -1,7 +1,7 @@
 import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
 import { databaseError } from '../../database/index.ts';
-import type { AlertSettings, DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
+import type { AlertLinkSettings, AlertSettings, DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
 import type { JobEvent } from '../job.ts';
 import { BatchAlerts } from './batch-alerts.ts';
 import { type Leadership, readEpoch, takeLead } from './leadership.ts';
@@ -19,6 +19,8 @@ export interface AlertDriverOptions {
   readonly settings: AlertSettings;
   readonly mailer: Mailer;
   readonly smtp: SmtpSettings;
+  /** Undefined where mails carry no link to acknowledge. */
+  readonly acknowledgeLink: AlertLinkSettings | undefined;
   readonly log: Logger;
   readonly report: (event: JobEvent) => void;
   readonly query: string;
@@ -64,11 +66,11 @@ export class AlertDriver {
 
   /** Takes the lead from whoever had it. Called when the query runs, which is what proves that it is ours. */
   async begin(): Promise<void> {
-    const { pool, topic, mailer, smtp, settings, log, database } = this.#with;
+    const { pool, topic, mailer, smtp, acknowledgeLink, settings, log, database } = this.#with;
     try {
       await createAlertTables(pool);
       const lead = await takeLead(pool, topic, this.#epochBefore);
-      this.#mailer = new OutboxMailer({ pool, lead, mailer, smtp, gaps: settings, log });
+      this.#mailer = new OutboxMailer({ pool, lead, mailer, smtp, acknowledgeLink, gaps: settings, log });
       const isKnown = (customerId: number) => this.#limits.current?.index.patients.has(customerId) ?? false;
       await this.#presence.start(lead, isKnown, () => this.#mailer?.wake());
       this.#mailer.start();

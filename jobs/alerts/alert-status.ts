@@ -23,7 +23,7 @@ const FAILED_SHOWN = 10;
 export async function readAlertStatus(pool: Pool, topic: string): Promise<AlertStatus> {
   try {
     const [[counts], [failed]] = await Promise.all([
-      pool.query<(RowDataPacket & { name: string; number: string | number })[]>(COUNTS, Array(6).fill(topic)),
+      pool.query<(RowDataPacket & { name: string; number: string | number })[]>(COUNTS, Array(7).fill(topic)),
       pool.query<(RowDataPacket & FailedNotification)[]>(
         `SELECT notification_key AS \`key\`, kind, COALESCE(last_error, '') AS reason, created_at AS since
            FROM alert_outbox WHERE topic = ? AND state = 'failed' ORDER BY id DESC LIMIT ${FAILED_SHOWN}`,
@@ -52,5 +52,7 @@ const COUNTS = `
   SELECT 'notifications waiting for a mail', COUNT(*) FROM alert_outbox WHERE topic = ? AND state IN ('pending', 'sending')
   UNION ALL
   SELECT 'notifications that failed', COUNT(*) FROM alert_outbox WHERE topic = ? AND state = 'failed'
+  UNION ALL
+  SELECT 'notifications silenced', COUNT(*) FROM alert_outbox WHERE topic = ? AND state = 'silenced'
   UNION ALL
   SELECT 'silent patients', COUNT(*) FROM alert_patient WHERE topic = ? AND silent_since IS NOT NULL`;

@@ -27,7 +27,7 @@ export interface SectionLinks {
 
 export const NAME: Readonly<Record<Attribute, string>> = { heartBeat: 'Heart beat', bp: 'Blood pressure' };
 export const SIDE: Readonly<Record<Direction, string>> = { low: 'too low', high: 'too high' };
-const UNIT: Readonly<Record<Attribute, string>> = { heartBeat: 'bpm', bp: 'mmHg' };
+export const UNIT: Readonly<Record<Attribute, string>> = { heartBeat: 'bpm', bp: 'mmHg' };
 const STATUS: Readonly<Record<NotificationKind, string>> = {
   opened: 'New',
   escalated: 'Has become critical',

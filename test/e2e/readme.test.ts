@@ -74,6 +74,9 @@ describe('the commands of the README', () => {
         .to.match(/^patient-vitals +running$/m)
         .and.to.match(/^vital-alerts +running$/m);
     },
+    'npm run alerts -- list': async (line) => {
+      expect(await run(line)).to.match(/^\d+ episodes? pending or open, 0 silences in force$/m);
+    },
     'npm run stop -- --all': async (line) => {
       expect(await run(line))
         .to.match(/vital-alerts was stopped/)

@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { simpleParser } from 'mailparser';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { alertMail } from '../../../jobs/alerts/mail-template.ts';
 import { Mailer } from '../../../jobs/alerts/mailer.ts';
+import { CHROMIUM, CONTRASTS } from '../../helpers/browser.ts';
 import { episodeItem } from '../../helpers/episodes.ts';
 import { MailCatcher } from '../../helpers/smtp.ts';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 /** What is asked of a page runs in the browser, where Node's types are not: hence as text. */
 const LOOK = `(() => {
@@ -48,31 +46,6 @@ const COUNT_PIXELS = `(() => {
     return pixels;
   };
   return { outside: count(185, 28, 28), band: count(220, 239, 226) };
-})()`;
-
-/** The contrast ratio of each text with its background, as WCAG 2 defines it. */
-const CONTRASTS = String.raw`(() => {
-  const channels = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-  const luminance = (colour) => {
-    const [red, green, blue] = channels(colour).map((channel) => {
-      const part = channel / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const backgroundOf = (element) => {
-    for (let up = element; up; up = up.parentElement) {
-      const { backgroundColor } = getComputedStyle(up);
-      if (channels(backgroundColor)[3] !== 0) return backgroundColor;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  return [...document.querySelectorAll('td, th, a, strong')]
-    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
-    .map((element) => {
-      const [one, other] = [luminance(getComputedStyle(element).color), luminance(backgroundOf(element))];
-      return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    });
 })()`;
 
 describe('an alert in a browser, as it arrived over SMTP', () => {
