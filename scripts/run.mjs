@@ -13,7 +13,7 @@ const GENERATED = join(root, 'packages', 'spark-connect', 'src', 'gen', '.stamp.
 // Entries whose modules import the client, whose protobuf code is generated: it must be there before they are loaded.
 // All other entries either do without or load the client after their own set-up.
 const NEEDS_CLIENT = [
-  { entries: /^scripts[/](demo|bench)/, setUp: 'scripts/setup/main.ts' },
+  { entries: /^(scripts[/](demo|bench)|test[/]faults)/, setUp: 'scripts/setup/main.ts' },
   { entries: /^jobs[/]/, setUp: 'scripts/setup/generated-code.ts' },
 ];
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -7,6 +7,7 @@ import { downDocker, upDocker } from './docker.ts';
 import { downNative, removeIfEmpty, wipe } from './down.ts';
 import { stackLayout } from './layout.ts';
 import { type StackMode, stackMode } from './mode.ts';
+import { endService, startService } from './one-service.ts';
 import { isAlive } from './process.ts';
 import { StateFile } from './state-file.ts';
 import { type UpOptions, upNative } from './up.ts';
@@ -56,6 +57,18 @@ export async function stackDown(options: DownOptions): Promise<number> {
   });
   removeIfEmpty(layout);
   return stopped;
+}
+
+/** Ends one service of the native stack and starts it again. @throws StackError naming the services that there are */
+export async function restartService(
+  name: string,
+  how: 'SIGKILL' | 'SIGTERM',
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+): Promise<void> {
+  await withLock(progress, signal, async () => {
+    await endService(name, how);
+    await startService(name, { progress, signal });
+  });
 }
 
 /** True when a service of the stack runs, or the stack is not ours to start. */

@@ -2,7 +2,7 @@
 import { command, runCommand } from '../../settings/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { SPARK_OPTION, sparkVersionsOf } from '../spark-option.ts';
-import { stackDown, stackUp } from './index.ts';
+import { restartService, stackDown, stackUp } from './index.ts';
 import { stackLayout } from './layout.ts';
 import { showLogs } from './logs.ts';
 import { ONLY_OPTION } from './only-option.ts';
@@ -45,6 +45,14 @@ await runCommand(async (signal) => {
       console.log(options.json ? JSON.stringify(status, null, 2) : statusTable(status));
       const healthy = status.mode !== undefined && status.services.every((service) => service.status === 'ready');
       exitCode = healthy ? 0 : 1;
+    });
+
+  program
+    .command('restart <service>')
+    .description('ends one service and starts it again, on the same ports and with its data')
+    .option('--kill', 'with SIGKILL, as a crash would')
+    .action(async (service, options) => {
+      await restartService(service, options.kill ? 'SIGKILL' : 'SIGTERM', { progress, signal });
     });
 
   program

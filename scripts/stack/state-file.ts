@@ -33,7 +33,8 @@ export class StateFile {
   }
 
   update(change: (state: StackState) => StackState): void {
-    this.#state = change(this.#state);
+    // Read again: another part of the process, or another command, may have written about its own service meanwhile.
+    this.#state = change(readStackState(this.#layout.root) ?? this.#state);
     writeAtomically(this.#layout.state, `${JSON.stringify(this.#state, null, 2)}\n`);
   }
 

@@ -8,6 +8,8 @@ export interface HdfsEntry {
   readonly pathSuffix: string;
   readonly type: 'FILE' | 'DIRECTORY';
   readonly length: number;
+  /** Milliseconds since the epoch. */
+  readonly modificationTime: number;
 }
 
 /** HDFS through the NameNode's web interface: what tests see without Spark. */

@@ -14,12 +14,15 @@ export interface CaughtMail {
   readonly raw: Buffer;
   /** When the server was about to answer 250; epoch milliseconds. */
   readonly arrivedAt: number;
+  /** The code that it was refused with. */
+  readonly responseCode?: number;
 }
 
 type Behaviour =
   | { readonly kind: 'accept' }
   | { readonly kind: 'refuse'; readonly responseCode: number; readonly message: string; readonly times: number }
-  | { readonly kind: 'stall' };
+  | { readonly kind: 'stall' }
+  | { readonly kind: 'take in silence' };
 
 export interface MailCatcherOptions {
   /** A free one by default. */
@@ -33,6 +36,8 @@ export interface MailCatcherOptions {
 /** An SMTP server in the test's own process: it records every mail, and refuses or stalls when told to. */
 export class MailCatcher {
   readonly mails: CaughtMail[] = [];
+  /** What was refused. */
+  readonly refused: CaughtMail[] = [];
   /** Connections since the start. */
   connections = 0;
   readonly port: number;
@@ -100,6 +105,11 @@ export class MailCatcher {
     this.#behaviour = { kind: 'stall' };
   }
 
+  /** Takes the next mail and does not say so, until {@link accept}; what comes after it is answered. */
+  takeInSilence(): void {
+    this.#behaviour = { kind: 'take in silence' };
+  }
+
   accept(): void {
     this.#behaviour = { kind: 'accept' };
     this.#events.emit('accept');
@@ -119,8 +129,18 @@ export class MailCatcher {
   }
 
   /** Resolves when a mail has come in that is being stalled. */
-  async stalling(): Promise<void> {
-    await once(this.#events, 'stalling');
+  async stalling(signal?: AbortSignal): Promise<void> {
+    await once(this.#events, 'stalling', { signal });
+  }
+
+  /** Resolves when a mail is in hand: all of it has come, and nothing is answered yet. */
+  async inHand(signal?: AbortSignal): Promise<void> {
+    await once(this.#events, 'in hand', { signal });
+  }
+
+  /** Resolves when a mail has been refused. */
+  async refusing(signal?: AbortSignal): Promise<void> {
+    await once(this.#events, 'refused', { signal });
   }
 
   async close(): Promise<void> {
@@ -129,19 +149,33 @@ export class MailCatcher {
   }
 
   private async take(raw: Buffer, from: string, to: readonly string[]): Promise<string> {
-    if (this.#behaviour.kind === 'stall') {
-      const accepted = once(this.#events, 'accept');
-      this.#events.emit('stalling');
-      await accepted;
+    this.#events.emit('in hand');
+    if (this.#behaviour.kind === 'take in silence') {
+      this.#behaviour = { kind: 'accept' };
+      this.mails.push(await caught(raw, from, to));
+      await this.#untilAccepting();
+      return 'too late';
     }
+    if (this.#behaviour.kind === 'stall') await this.#untilAccepting();
     if (this.#behaviour.kind === 'refuse') {
       const { responseCode, message, times } = this.#behaviour;
       this.#behaviour = times > 1 ? { ...this.#behaviour, times: times - 1 } : { kind: 'accept' };
+      this.refused.push({ ...(await caught(raw, from, to)), responseCode });
+      this.#events.emit('refused');
       throw Object.assign(new Error(message), { responseCode });
     }
-    const mail = await simpleParser(raw);
-    this.mails.push({ mail, from, to, raw, arrivedAt: Date.now() });
+    this.mails.push(await caught(raw, from, to));
     this.#events.emit('mail');
     return `2.0.0 caught as ${this.mails.length}`;
   }
+
+  async #untilAccepting(): Promise<void> {
+    const accepted = once(this.#events, 'accept');
+    this.#events.emit('stalling');
+    await accepted;
+  }
+}
+
+async function caught(raw: Buffer, from: string, to: readonly string[]): Promise<CaughtMail> {
+  return { mail: await simpleParser(raw), from, to, raw, arrivedAt: Date.now() };
 }

@@ -70,7 +70,10 @@ export const datanode: Service = {
 
   async isReady(context, signal) {
     const state = await nameNodeState(context, signal);
-    return state.NumLiveDataNodes === 1 && state.FSState === 'Operational';
+    if (state.NumLiveDataNodes !== 1 || state.FSState !== 'Operational') return false;
+    // The NameNode takes one that has died for alive for ten minutes more: the DataNode itself must have registered.
+    const [info] = await managementBeans(addressOf(context, 'datanode', 'http'), 'DataNode,name=DataNodeInfo', signal);
+    return /"ActorState":"RUNNING"/.test(String(info?.BPServiceActorInfo));
   },
 
   // Jobs may run as another user than the one who started HDFS.
@@ -87,10 +90,18 @@ export const datanode: Service = {
 };
 
 async function nameNodeState(context: ServiceContext, signal: AbortSignal): Promise<Record<string, unknown>> {
-  const address = addressOf(context, 'namenode', 'http');
-  const response = await fetch(`http://${address}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`, { signal });
+  const [bean] = await managementBeans(
+    addressOf(context, 'namenode', 'http'),
+    'NameNode,name=FSNamesystemState',
+    signal,
+  );
+  return bean ?? {};
+}
+
+async function managementBeans(address: string, name: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`http://${address}/jmx?qry=Hadoop:service=${name}`, { signal });
   const { beans } = (await response.json()) as { beans: Record<string, unknown>[] };
-  return beans[0] ?? {};
+  return beans;
 }
 
 async function webHdfs(context: ServiceContext, pathAndQuery: string, signal: AbortSignal): Promise<void> {

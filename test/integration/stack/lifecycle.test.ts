@@ -68,6 +68,18 @@ describe('npm run stack', () => {
     expect(after?.ports).to.deep.equal(before.ports);
   });
 
+  it('restarts one service where it was, and names those that there are', async () => {
+    const before = recorded('maildev');
+    expect((await stack('restart', 'maildev', '--kill')).code).to.equal(0);
+    const after = recorded('maildev');
+    expect(isAlive(before)).to.equal(false);
+    expect(isAlive(after)).to.equal(true);
+    expect(after?.ports).to.deep.equal(before?.ports);
+    const unknown = await stack('restart', 'kafka');
+    expect(unknown.stderr).to.include("has no service 'kafka', but maildev");
+    expect(unknown.code).to.equal(2);
+  });
+
   it('shows the end of a log, and names the services that have one', async () => {
     expect((await stack('logs', 'maildev')).stdout).to.match(/maildev/i);
     const unknown = await stack('logs', 'kafak');
