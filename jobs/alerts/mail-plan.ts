@@ -61,7 +61,7 @@ export function planMails(
 
 /** Worth a mail soon after the last one. */
 function isUrgent({ severity, kind }: WaitingRow): boolean {
-  return severity === 'critical' && (kind === 'opened' || kind === 'escalated');
+  return severity === 'critical' && (kind === 'opened' || kind === 'escalated' || kind === 'unsilenced');
 }
 
 function mailGroups(rows: readonly WaitingRow[], gapMs: number): readonly (readonly WaitingRow[])[] {

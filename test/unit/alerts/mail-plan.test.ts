@@ -44,6 +44,8 @@ describe('planMails', () => {
     expect(rowsOf(planMails([row(1), critical], ages, GAPS))).to.deep.equal(['1+2']);
     const reminder = row(2, { severity: 'critical', kind: 'reminded' });
     expect(rowsOf(planMails([row(1), reminder], ages, GAPS))).to.deep.equal([]);
+    const unsilenced = row(2, { severity: 'critical', kind: 'unsilenced' });
+    expect(rowsOf(planMails([row(1), unsilenced], ages, GAPS))).to.deep.equal(['1+2']);
     expect(planMails([critical], new Map([['a@example.org', 1_000]]), GAPS).nextInMs).to.equal(2_000);
   });
 

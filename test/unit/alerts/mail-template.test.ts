@@ -45,12 +45,24 @@ describe('alertMail', () => {
     expect(html).to.include('href="https://alerts.example.org/readings?patient=3&amp;attribute=bp"');
   });
 
+  it('carries a link to acknowledge each episode that is not over, of the last thing told of it', () => {
+    const told = [episodeItem('opened'), episodeItem('reminded'), episodeItem('opened', { id: 'e2' })];
+    const items = [...told, episodeItem('recovered', { id: 'e2' }), episodeItem('unsilenced', { id: 'e3' })];
+    const acknowledge = (item: (typeof items)[number]) => `https://alerts.example.org/acknowledge/${item.kind}`;
+    const { text, html } = alertMail(items, { acknowledge });
+    const links = ['reminded', 'unsilenced'].map((kind) => `https://alerts.example.org/acknowledge/${kind}`);
+    expect([...text.matchAll(/^Acknowledge: (.*)$/gm)].map(([, link]) => link)).to.deep.equal(links);
+    expect([...html.matchAll(/href="([^"]+)"[^>]*>Acknowledge</g)].map(([, link]) => link)).to.deep.equal(links);
+    expect(alertMail(items).text).to.not.contain('Acknowledge');
+  });
+
   it('says what has become of an episode', () => {
-    const headline = (kind: 'opened' | 'escalated' | 'reminded' | 'recovered') =>
+    const headline = (kind: 'opened' | 'escalated' | 'reminded' | 'unsilenced' | 'recovered') =>
       alertMail([episodeItem(kind)]).text.split('\n')[0];
     expect(headline('opened')).to.equal('Blood pressure too high, 211 mmHg');
     expect(headline('escalated')).to.equal('Blood pressure too high, now critical, 211 mmHg');
     expect(headline('reminded')).to.equal('Blood pressure still too high, 184 mmHg');
+    expect(headline('unsilenced')).to.equal('Blood pressure still too high, 184 mmHg');
     expect(headline('recovered')).to.equal('Blood pressure back in range, 184 mmHg');
   });
 
