@@ -60,7 +60,7 @@ export function linkPage(linked: LinkedEpisode, justDone = false): Page {
       return justDone
         ? note(200, 'done', 'Acknowledged', headlineOf(linked), [
             'No reminders of this episode follow.',
-            'You are told again if it becomes critical, and when it has ended.',
+            whatFollows(linked.episode),
           ])
         : note(200, 'done', 'Acknowledged', headlineOf(linked), [
             `It was acknowledged at ${utc(linked.episode.acknowledgedAtMs ?? 0)}. There is nothing more to do here.`,
@@ -74,7 +74,9 @@ export function linkPage(linked: LinkedEpisode, justDone = false): Page {
         'This link is of a mail from before, so it acknowledges nothing. Please use the one in the newer mail.',
       ]);
     case 'used':
-      return note(410, 'plain', 'Link used', 'This link has been used', ['Each link is good for one time.']);
+      return note(410, 'plain', 'Link used', 'This link has been used', [
+        'Each link can be used once. Newer mails about the episode carry a newer link.',
+      ]);
     case 'expired':
       return note(410, 'plain', 'Link expired', 'This link has expired', [
         'Nothing was acknowledged. Newer mails about the episode carry a newer link.',
@@ -98,13 +100,19 @@ function confirmation(ward: string, episode: Shown['episode']): Page {
   const label = episode.severity === 'critical' ? 'Critical' : 'Warning';
   return page(200, episode.severity, label, headlineOf({ ward, episode }), [
     `<p>Out of range since ${escapeHtml(utc(episode.beganAtMs))}.</p>`,
-    '<p>Do you look after it? Then no reminders of this episode follow. You are told again if it becomes critical, and when it has ended.</p>',
+    `<p>Are you looking after it? Then no reminders of this episode follow. ${escapeHtml(whatFollows(episode))}</p>`,
     '<form method="post" autocomplete="off">',
     `<label for="note">Note (optional; please no names)</label><input id="note" name="note" maxlength="${LONGEST_NOTE}">`,
     '<button type="submit">Acknowledge</button>',
     '</form>',
     '<p class="fine">Who acknowledges is noted with the address that the mail went to.</p>',
   ]);
+}
+
+function whatFollows({ severity }: Shown['episode']): string {
+  return severity === 'critical'
+    ? 'You are told when it has ended.'
+    : 'You are told if it becomes critical, and when it has ended.';
 }
 
 function headlineOf({ ward, episode }: Pick<Shown, 'ward' | 'episode'>): string {
