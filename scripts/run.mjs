@@ -19,6 +19,8 @@ const NEEDS_CLIENT = [
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const ORPHAN_POLL_MS = 500;
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+// AWS's SDK advises a newer Node, at every start; its version is fixed here, so there is nothing to heed.
+const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...process.env };
 
 const given = process.argv.slice(2);
 const entryAt = given.findIndex((argument) => !argument.startsWith('--'));
@@ -110,7 +112,7 @@ function countPackages() {
 /** Runs a program in the project's folder and resolves to its exit code; signals sent to us reach it once. */
 function run(file, parameters, stdio) {
   return new Promise((resolveCode) => {
-    const child = spawn(file, parameters, { cwd: root, stdio });
+    const child = spawn(file, parameters, { cwd: root, stdio, env });
     const forward = (signal) => {
       // The terminal has sent Ctrl-C to the whole foreground group already; a second one would mean "at once".
       if (signal !== 'SIGTERM' && inForeground()) return;

@@ -60,12 +60,11 @@ const CONNECT_SERVER_STEP: Value = {
   },
 };
 
+/** `up` adds it in a second step: the network, the roles and the scripts are there by then. */
 export const CLUSTER: Resources = {
   Cluster: {
     Type: 'AWS::EMR::Cluster',
     Condition: 'WithCluster',
-    // Before its first node asks for something.
-    DependsOn: ['NodeKafkaPolicy', 'NodeSessionManagerPolicy', 'PrivateToNat'],
     Properties: {
       Name: ref('AWS::StackName'),
       ReleaseLabel: release('Label'),

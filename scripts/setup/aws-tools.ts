@@ -7,8 +7,8 @@ import { AWS_TOOLS } from './versions.ts';
 
 /** Where the tools of the AWS tests are. They are no part of the stack: set up by the first test that needs them. */
 export interface AwsTools {
+  /** With the modules `moto` and `cfnlint`. */
   readonly python: string;
-  readonly cfnLint: string;
   readonly shellcheck: string;
 }
 
@@ -25,8 +25,7 @@ export async function setUpAwsTools(options: { signal?: AbortSignal } = {}): Pro
       runs: 'The emulator of AWS runs',
       ...AWS_TOOLS,
     });
-    const programs = join(cache.awsTools, 'bin');
-    return { python, cfnLint: join(programs, 'cfn-lint'), shellcheck: join(programs, 'shellcheck') };
+    return { python, shellcheck: join(cache.awsTools, 'bin', 'shellcheck') };
   } finally {
     release();
   }

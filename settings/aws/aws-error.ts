@@ -43,7 +43,7 @@ export function awsError(error: unknown, doing: string, region: string | undefin
       2,
     );
   }
-  if (/region is missing/i.test(said)) {
+  if (/region (?:is missing|not accepted)/i.test(said)) {
     return make('AWS_NO_REGION', 'no AWS region is set', 'Set AWS_REGION, e.g. AWS_REGION=eu-central-1.', 2);
   }
   if (EXPIRED.test(name)) {

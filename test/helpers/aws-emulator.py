@@ -33,11 +33,15 @@ def clean_json(value, resources):
         return made_up
     try:
         cleaned = clean_as_moto(value, resources)
-    except NotImplementedError:
+    except (NotImplementedError, ValidationError) as error:
+        if isinstance(error, ValidationError) and "does not support attribute" not in str(error):
+            raise
         cleaned = None
     if cleaned is None and isinstance(value, dict) and "Fn::GetAtt" in value:
         # An attribute that moto lacks.
         return f"arn:aws:emulator:::{'/'.join(value['Fn::GetAtt'])}"
+    if type(cleaned).__name__ == "DBParameterGroup":
+        return cleaned.name
     return [item for item in cleaned if item is not None] if isinstance(cleaned, list) else cleaned
 
 
@@ -64,6 +68,9 @@ def update(self, template, parameters=None):
     now = active(self, template, {**self.input_parameters, **(parameters or {})})
     update_as_moto(self, {**template, "Resources": now}, parameters)
     self._template = template
+    # What was removed is not there any more.
+    for name in set(self._parsed_resources) & set(template["Resources"]) - set(now):
+        del self._parsed_resources[name]
 
 
 def build_resource_diff(self, template, parameters=None):
@@ -93,6 +100,8 @@ def validate_different_update(self, given, template, stack):
         raise ValidationError(stack.name, message="No updates are to be performed.")
 
 
+# It refuses attributes that CloudFormation has.
+parsing.ResourceMap.validate_outputs = lambda self: None
 CloudFormationResponse._validate_different_update = validate_different_update
 Cluster.create_from_cloudformation_json = create_cluster
 # The region of a request is in its signature, as with all other services.

@@ -137,7 +137,12 @@ describe('npm run emr, against an emulator of AWS', () => {
         /no AWS credentials were found\n {2}Sign in/,
       ],
       [['status'], { AWS_REGION: 'frankfurt' }, 2, /frankfurt is no AWS region\n {2}Set AWS_REGION/],
-      [['status'], { AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 2, /no AWS region is set\n {2}Set AWS_REGION/],
+      [
+        ['status'],
+        { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined },
+        2,
+        /no AWS region is set\n {2}Set AWS_REGION/,
+      ],
       [
         ['status'],
         { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
