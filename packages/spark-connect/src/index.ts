@@ -9,12 +9,14 @@ export { DataFrameWriterV2 } from './api/data-frame-writer-v2.ts';
 export { DataStreamReader } from './api/data-stream-reader.ts';
 export { DataStreamWriter, type ForeachBatchContext, type ForeachBatchHandler } from './api/data-stream-writer.ts';
 export type { ExecutionInfo, OperatorMetrics } from './api/execution-info.ts';
+export type { ForeachRow, ForeachWriter } from './api/foreach-rows.ts';
 export { GroupedData } from './api/grouped-data.ts';
 export type { AsOfOptions, JoinOn, JoinType } from './api/joins.ts';
-export { type Assignments, MergeIntoWriter, type WhenMatched, type WhenNotMatched } from './api/merge-into-writer.ts';
+export { type Assignments, MergeIntoWriter, WhenMatched, WhenNotMatched } from './api/merge-into-writer.ts';
 export { DataFrameNaFunctions } from './api/na-functions.ts';
 export { type Metrics, Observation } from './api/observation.ts';
 export type { OptionValue, OptionValues } from './api/options.ts';
+export type { ArtifactKind } from './api/session-files.ts';
 export { type InputRow, SparkSession, type SqlArgs } from './api/spark-session.ts';
 export { SparkSessionBuilder } from './api/spark-session-builder.ts';
 export { DataFrameStatFunctions } from './api/stat-functions.ts';
@@ -22,8 +24,10 @@ export { TableArg } from './api/table-arg.ts';
 export { TableValuedFunction } from './api/table-valued-function.ts';
 export { type ColumnVector, type Row, RowBatch, rowValues } from './arrow/index.ts';
 export type { Logger } from './client/logger.ts';
+export type { ExecutionProgress, ProgressHandler, StageProgress } from './client/progress-handlers.ts';
 export type { RetryPolicy } from './client/retry-policy.ts';
 export type { ConnectOptions, SessionClient } from './client/session-client.ts';
+export { SessionConf } from './client/session-conf.ts';
 export { SparkConnectError, type SparkConnectErrorCode } from './errors.ts';
 export { type AliasOptions, Column, type ColumnOrName, type ColumnOrValue } from './functions/column.ts';
 export { col, expr, lit } from './functions/core.ts';
@@ -32,7 +36,19 @@ export { Window, WindowSpec } from './functions/window-spec.ts';
 export type { SaveMode } from './plan/commands.ts';
 export type { LiteralValue } from './plan/literals.ts';
 export { type StorageLevel, StorageLevels } from './plan/storage-level.ts';
-export type { StreamingQueryProgress } from './streaming/progress.ts';
+export type {
+  QueryIdleEvent,
+  QueryProgressEvent,
+  QueryStartedEvent,
+  QueryTerminatedEvent,
+  StreamingQueryListener,
+} from './streaming/listener.ts';
+export type {
+  SinkProgress,
+  SourceProgress,
+  StateOperatorProgress,
+  StreamingQueryProgress,
+} from './streaming/progress.ts';
 export type { OutputMode, Trigger } from './streaming/start-stream.ts';
 export { StreamingQuery } from './streaming/streaming-query.ts';
 export { StreamingQueryManager } from './streaming/streaming-query-manager.ts';

@@ -128,7 +128,7 @@ export class DataFrameReader {
 
 /** The settings hold a schema as text: JSON of a StructType, or the user's DDL. */
 function schemaOf(text: string): StructType {
-  const type = text.trimStart().startsWith('{') ? fromJson(JSON.parse(text)) : parseDDL(text);
+  const type = text.trimStart().startsWith('{') ? fromJson(text) : parseDDL(text);
   if (type.kind === 'struct') return type;
   throw new SparkConnectError('invalid-argument', `a schema is a struct, not ${type.kind}`);
 }

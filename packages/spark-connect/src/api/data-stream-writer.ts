@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Row } from '../arrow/index.ts';
 import { SparkConnectError } from '../errors.ts';
 import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
 import { compileRelation } from '../plan/compile/index.ts';
@@ -7,6 +8,7 @@ import { type ForeachBatchOptions, startForeachBatch } from '../streaming/foreac
 import { type OutputMode, type StreamSpecification, startStream, type Trigger } from '../streaming/start-stream.ts';
 import { StreamingQuery } from '../streaming/streaming-query.ts';
 import type { DataFrame } from './data-frame/index.ts';
+import { type ForeachRow, foreachRows } from './foreach-rows.ts';
 import { type OptionValue, optionText } from './options.ts';
 
 /** What a foreachBatch handler is told besides the batch. */
@@ -60,7 +62,7 @@ export class DataStreamWriter {
     return this.#with({ queryName });
   }
 
-  /** `{ processingTime: '10 seconds' }`, `{ availableNow: true }`, `{ once: true }` or `{ continuous: '1 second' }`. */
+  /** `{ processingTime: '10 seconds' }`, `{ availableNow: true }`, `{ once: true }`, `{ continuous: '1 second' }` or (4.2) `{ realTime: '5 minutes' }`. */
   trigger(trigger: Trigger): DataStreamWriter {
     return this.#with({ trigger });
   }
@@ -72,6 +74,11 @@ export class DataStreamWriter {
   options(options: Readonly<Record<string, OptionValue>>): DataStreamWriter {
     const texts = Object.entries(options).map(([key, value]) => [key, optionText(value)] as const);
     return this.#with({ options: { ...this.#specification.options, ...Object.fromEntries(texts) } });
+  }
+
+  /** Since Spark 4.0. */
+  clusterBy(...columns: string[]): DataStreamWriter {
+    return this.#with({ clusterBy: columns });
   }
 
   partitionBy(...columns: string[]): DataStreamWriter {
@@ -87,6 +94,13 @@ export class DataStreamWriter {
    */
   foreachBatch(handler: ForeachBatchHandler, options: ForeachBatchOptions = {}): DataStreamWriter {
     return new DataStreamWriter(this.#frame, this.#specification, { handler, options });
+  }
+
+  /**
+   * Hands every row to a function in this process, on top of {@link foreachBatch} and with its guarantee: at least once.
+   */
+  foreach<T = Row>(each: ForeachRow<T>, options: ForeachBatchOptions = {}): DataStreamWriter {
+    return this.foreachBatch(foreachRows(each), options);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { encodeRows, inferSchema } from '../arrow/index.ts';
-import type { SessionClient } from '../client/session-client.ts';
+import type { ProgressHandler } from '../client/progress-handlers.ts';
+import { checkedTag, type SessionClient } from '../client/session-client.ts';
 import type { SessionConf } from '../client/session-conf.ts';
 import { SparkConnectError } from '../errors.ts';
 import { type ColumnOrValue, toExpression } from '../functions/column.ts';
@@ -13,6 +14,7 @@ import { Catalog } from './catalog.ts';
 import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
 import { DataStreamReader } from './data-stream-reader.ts';
+import { type ArtifactKind, copiedFile, fileArtifact } from './session-files.ts';
 import { SparkSessionBuilder } from './spark-session-builder.ts';
 import { TableValuedFunction } from './table-valued-function.ts';
 
@@ -25,6 +27,7 @@ export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
  * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/spark_session.html
  */
 export class SparkSession {
+  static #active: SparkSession | undefined;
   readonly client: SessionClient;
   readonly #stopped: () => void;
 
@@ -35,11 +38,30 @@ export class SparkSession {
   }
 
   static builder(): SparkSessionBuilder<SparkSession> {
-    return new SparkSessionBuilder((client, stopped) => new SparkSession(client, stopped));
+    return new SparkSessionBuilder((client, stopped) => {
+      const session = new SparkSession(client, stopped);
+      SparkSession.#active = session;
+      return session;
+    });
+  }
+
+  /** The session that this process opened last, unless it has been stopped. */
+  static getActiveSession(): SparkSession | undefined {
+    return SparkSession.#active?.isStopped === false ? SparkSession.#active : undefined;
+  }
+  /** {@link getActiveSession}, where there must be one. @throws not-found */
+  static active(): SparkSession {
+    const session = SparkSession.getActiveSession();
+    if (session !== undefined) return session;
+    throw new SparkConnectError('not-found', 'no session is open in this process');
   }
 
   get sessionId(): string {
     return this.client.sessionId;
+  }
+  /** Whether this program has stopped or left it. */
+  get isStopped(): boolean {
+    return this.client.isClosed;
   }
   get conf(): SessionConf {
     return this.client.conf;
@@ -125,6 +147,58 @@ export class SparkSession {
   /** An empty DataFrame without columns. */
   emptyDataFrame(): DataFrame {
     return this.#localRelation([], new StructType([]));
+  }
+
+  /** Tags all executions of this session from now on, so that {@link interruptTag} finds them. */
+  addTag(tag: string): void {
+    this.client.tags.add(checkedTag(tag));
+  }
+  removeTag(tag: string): void {
+    this.client.tags.delete(checkedTag(tag));
+  }
+  getTags(): readonly string[] {
+    return [...this.client.tags];
+  }
+  clearTags(): void {
+    this.client.tags.clear();
+  }
+  /** Is told how far each execution of this session has come, while it runs and when it ends. Since Spark 4.0. */
+  registerProgressHandler(handler: ProgressHandler): void {
+    this.client.progress.add(handler);
+  }
+  removeProgressHandler(handler: ProgressHandler): void {
+    this.client.progress.remove(handler);
+  }
+  clearProgressHandlers(): void {
+    this.client.progress.clear();
+  }
+
+  /**
+   * Sends files to the session, for its own code there: jars by default.
+   *
+   * @throws invalid-argument where a file cannot be read
+   */
+  async addArtifacts(
+    paths: readonly string[],
+    { kind = 'jar', signal }: { readonly kind?: ArtifactKind; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    await this.client.addArtifacts(await Promise.all(paths.map((path) => fileArtifact(path, kind))), { signal });
+  }
+  /** {@link addArtifacts} of one file. */
+  addArtifact(path: string, options: Parameters<SparkSession['addArtifacts']>[1] = {}): Promise<void> {
+    return this.addArtifacts([path], options);
+  }
+  /**
+   * Writes a file of this machine to the file system of the cluster. The server must allow it
+   * (`spark.connect.copyFromLocalToFs.allowDestLocal` where that file system is the server's own disk).
+   */
+  async copyFromLocalToFs(path: string, destination: string): Promise<void> {
+    await this.client.addArtifacts([await copiedFile(path, destination)]);
+  }
+
+  /** A session that begins with this one's views, settings and functions, and then goes its own way. Since Spark 4.1. */
+  async cloneSession(newSessionId?: string): Promise<SparkSession> {
+    return new SparkSession(await this.client.clone(newSessionId));
   }
 
   interruptAll(): Promise<readonly string[]> {

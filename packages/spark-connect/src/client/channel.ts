@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import {
   create,
   type DescMessage,
+  type DescMethodClientStreaming,
   type DescMethodServerStreaming,
   type DescMethodUnary,
   fromBinary,
@@ -28,6 +30,7 @@ export interface ChannelOptions {
 }
 
 type Unary<I extends DescMessage, O extends DescMessage> = DescMethodUnary<I, O>;
+type ClientStreaming<I extends DescMessage, O extends DescMessage> = DescMethodClientStreaming<I, O>;
 type ServerStreaming<I extends DescMessage, O extends DescMessage> = DescMethodServerStreaming<I, O>;
 
 /**
@@ -124,6 +127,38 @@ export class Channel {
     }
   }
 
+  /** A stream of requests, one response; the next request is taken when the one before has been written. */
+  clientStream<I extends DescMessage, O extends DescMessage>(
+    method: ClientStreaming<I, O>,
+    requests: Iterable<MessageShape<I>>,
+    signal?: AbortSignal,
+  ): Promise<MessageShape<O>> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const call = this.#client.makeClientStreamRequest(
+        path(method),
+        (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
+        (bytes: Buffer) => fromBinary(method.output, bytes),
+        this.#metadata(),
+        (error: grpc.ServiceError | null, response?: MessageShape<O>) => {
+          this.#running.delete(call);
+          signal?.removeEventListener('abort', cancel);
+          if (signal?.aborted) reject(signal.reason);
+          else if (error) reject(error);
+          else resolve(response ?? create(method.output));
+        },
+      );
+      const cancel = () => call.cancel();
+      this.#running.add(call);
+      signal?.addEventListener('abort', cancel, { once: true });
+      writeAll(call, requests).catch((error: unknown) => {
+        // Where the call itself failed, its own callback has told more by now.
+        reject(error);
+        cancel();
+      });
+    });
+  }
+
   /** Closes the connection and cancels what still runs: gRPC alone would wait for every stream's end, with the process. */
   close(): void {
     for (const call of this.#running) call.cancel();
@@ -135,6 +170,15 @@ export class Channel {
     for (const [name, value] of this.#headers) metadata.set(name, value);
     return metadata;
   }
+}
+
+async function writeAll<M>(call: grpc.ClientWritableStream<M>, messages: Iterable<M>): Promise<void> {
+  for (const message of messages) {
+    // A call that has ended takes no more; its callback tells why.
+    if (call.destroyed) return;
+    if (!call.write(message)) await once(call, 'drain');
+  }
+  call.end();
 }
 
 function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {

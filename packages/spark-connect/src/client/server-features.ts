@@ -19,6 +19,7 @@ const MESSAGES: Readonly<Record<string, Feature>> = {
   UnresolvedTableValuedFunction: { name: 'a table-valued function', since: '4.0' },
   CheckpointCommand: { name: 'checkpoint', since: '4.0' },
   MergeIntoTableCommand: { name: 'mergeInto', since: '4.0' },
+  CloneSessionRequest: { name: 'cloneSession', since: '4.1' },
   StreamingQueryListenerBusCommand: { name: 'the listener bus', since: '4.0' },
   AsOfJoin: { name: 'joinAsOf', since: '4.0' },
   'Expression.DirectShufflePartitionID': { name: 'repartitionById', since: '4.1' },

@@ -7,6 +7,8 @@ import {
   type AnalyzePlanRequest,
   AnalyzePlanRequestSchema,
   type AnalyzePlanResponse,
+  ArtifactStatusesRequestSchema,
+  CloneSessionRequestSchema,
   ConfigRequestSchema,
   ExecutePlanRequestSchema,
   type ExecutePlanResponse,
@@ -18,11 +20,14 @@ import {
   SparkConnectService,
 } from '../gen/spark/connect/base_pb.js';
 import type { Command } from '../gen/spark/connect/commands_pb.js';
+import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
 import type { CallHeaders } from './call-headers.ts';
 import { Channel } from './channel.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
 import { reattachableExecution } from './execution.ts';
+import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import { ProgressHandlers } from './progress-handlers.ts';
 import { isRetriable, isServiceError, serverRetryDelayMs } from './retriable.ts';
 import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, RetryState, STREAMING_RETRY_POLICY } from './retry-policy.ts';
 import { requireFeatures } from './server-features.ts';
@@ -71,6 +76,11 @@ export class SessionClient {
   readonly logger: Logger;
   readonly conf: SessionConf;
   readonly streamingRetryPolicy: RetryPolicy;
+  /** What every execution of the session is tagged with, besides the tags of its own. */
+  readonly tags = new Set<string>();
+  readonly progress: ProgressHandlers;
+  readonly #options: ConnectOptions;
+  readonly #localRelations = new LocalRelations((artifact) => this.provideArtifact(artifact));
   readonly #channel: Channel;
   readonly #clientType: string;
   readonly #retryPolicy: RetryPolicy;
@@ -82,9 +92,11 @@ export class SessionClient {
   #lastRetried: unknown;
 
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
+    this.#options = options;
     this.sessionId = options.sessionId ?? target.sessionId ?? randomUUID();
     this.userId = options.userId ?? target.userId ?? userInfo().username;
     this.logger = options.logger ?? silentLogger;
+    this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
     this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
     this.streamingRetryPolicy = options.streamingRetryPolicy ?? STREAMING_RETRY_POLICY;
     const agent = options.userAgent ?? target.userAgent ?? 'spark-connect-node';
@@ -150,12 +162,13 @@ export class SessionClient {
     { signal, retryPolicy = this.#retryPolicy, tags = [] }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     requireFeatures(plan, await this.serverVersion());
+    await this.#localRelations.replaceIn(plan);
     const operationId = randomUUID();
     const request = create(ExecutePlanRequestSchema, {
       ...this.#sessionFields(),
       operationId,
       plan,
-      tags: [...tags],
+      tags: [...new Set([...this.tags, ...tags.map(checkedTag)])],
       requestOptions: [{ requestOption: { case: 'reattachOptions', value: { reattachable: true } } }],
     });
     const context = { channel: this.#channel, retryPolicy, logger: this.logger, lifetime: this.#lifetime.signal };
@@ -168,12 +181,15 @@ export class SessionClient {
     try {
       for await (const response of reattachableExecution(context, request, signal)) {
         this.#observe(response.serverSideSessionId);
+        const { responseType } = response;
+        if (responseType.case === 'executionProgress') this.progress.report(operationId, responseType.value);
         yield response;
       }
     } catch (error) {
       throw this.#error(error, signal);
     } finally {
       signal?.removeEventListener('abort', interrupt);
+      this.progress.report(operationId, undefined);
     }
   }
 
@@ -191,8 +207,43 @@ export class SessionClient {
     options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
     if (analyze.case !== 'sparkVersion') requireFeatures(analyze, await this.serverVersion());
+    await this.#localRelations.replaceIn(analyze);
     const request = create(AnalyzePlanRequestSchema, { ...this.#sessionFields(), analyze });
     return (await this.#unary(service.analyzePlan, request, options)).result;
+  }
+
+  /** Sends artifacts to the session, one stream for all. @throws SparkConnectError `protocol` where one arrives damaged */
+  async addArtifacts(artifacts: readonly Artifact[], options: ConfigCallOptions = {}): Promise<void> {
+    requireIntact(
+      await this.#retrying('addArtifacts', options, () =>
+        this.#channel.clientStream(
+          service.addArtifacts,
+          artifactRequests(this.#sessionFields(), artifacts),
+          options.signal,
+        ),
+      ),
+    );
+  }
+
+  /** Sends an artifact unless the session has one of its name. */
+  async provideArtifact(artifact: Artifact): Promise<void> {
+    const names = [artifact.name];
+    const request = create(ArtifactStatusesRequestSchema, { ...this.#sessionFields(), names });
+    const { statuses } = await this.#unary(service.artifactStatus, request);
+    if (statuses[artifact.name]?.exists !== true) await this.addArtifacts([artifact]);
+  }
+
+  /**
+   * Another session on the server that begins with this one's views, configuration and functions. Since Spark 4.1.
+   *
+   * @param newSessionId a UUID
+   */
+  async clone(newSessionId?: string): Promise<SessionClient> {
+    requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, await this.serverVersion());
+    const optional = newSessionId === undefined ? {} : { newSessionId };
+    const request = create(CloneSessionRequestSchema, { ...this.#sessionFields(), ...optional });
+    const response = await this.#unary(service.cloneSession, request);
+    return SessionClient.connect({ ...this.#options, userId: this.userId, sessionId: response.newSessionId });
   }
 
   /** Interrupts everything that the session executes; returns the operations' ids. */
@@ -294,11 +345,19 @@ export class SessionClient {
     request: MessageShape<I>,
     { signal, retryPolicy = this.#retryPolicy }: ConfigCallOptions = {},
   ): Promise<MessageShape<O>> {
+    return this.#retrying(method.name, { signal, retryPolicy }, () => this.#channel.unary(method, request, { signal }));
+  }
+
+  async #retrying<T extends object>(
+    name: string,
+    { signal, retryPolicy = this.#retryPolicy }: ConfigCallOptions,
+    call: () => Promise<T>,
+  ): Promise<T> {
     const retries = new RetryState(retryPolicy);
     for (;;) {
       this.#lifetime.signal.throwIfAborted();
       try {
-        const response = await this.#channel.unary(method, request, { signal });
+        const response = await call();
         if ('serverSideSessionId' in response && typeof response.serverSideSessionId === 'string')
           this.#observe(response.serverSideSessionId);
         return response;
@@ -306,7 +365,7 @@ export class SessionClient {
         const waitMs = isRetriable(error) && !this.isClosed ? retries.next(serverRetryDelayMs(error)) : undefined;
         if (waitMs === undefined) throw this.#error(error, signal);
         this.#lastRetried = error;
-        this.logger.info(`${method.name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
+        this.logger.info(`${name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
         await pause(waitMs, signal, this.#lifetime.signal);
       }
     }
@@ -337,4 +396,10 @@ export class SessionClient {
       ...(observed === undefined ? {} : { clientObservedServerSideSessionId: observed }),
     };
   }
+}
+
+/** @throws SparkConnectError `invalid-argument` for what the server takes for no tag */
+export function checkedTag(tag: string): string {
+  if (tag !== '' && !tag.includes(',')) return tag;
+  throw new SparkConnectError('invalid-argument', `'${tag}' is no tag: a tag is not empty and has no comma`);
 }

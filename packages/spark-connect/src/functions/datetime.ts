@@ -62,8 +62,6 @@ export const makeTimestamp = define(
   optional(column),
   optional(column),
   optional(column),
-  optional(column),
-  optional(column),
 );
 export const makeTimestampLtz = define(
   'make_timestamp_ltz',
@@ -77,8 +75,6 @@ export const makeTimestampLtz = define(
 );
 export const makeTimestampNtz = define(
   'make_timestamp_ntz',
-  optional(column),
-  optional(column),
   optional(column),
   optional(column),
   optional(column),
@@ -130,8 +126,6 @@ export const tryMakeTimestamp = define(
   optional(column),
   optional(column),
   optional(column),
-  optional(column),
-  optional(column),
 );
 export const tryMakeTimestampLtz = define(
   'try_make_timestamp_ltz',
@@ -145,8 +139,6 @@ export const tryMakeTimestampLtz = define(
 );
 export const tryMakeTimestampNtz = define(
   'try_make_timestamp_ntz',
-  optional(column),
-  optional(column),
   optional(column),
   optional(column),
   optional(column),

@@ -3,6 +3,7 @@
  *
  * What each computes is documented under its SQL name at https://spark.apache.org/docs/latest/api/sql/
  */
+import type { Column, ColumnOrName } from './column.ts';
 import { column, define, defineRandom, optional, rest, value } from './define.ts';
 
 // String Functions
@@ -35,7 +36,6 @@ export const levenshtein = define('levenshtein', column, column, optional(value)
 export const locate = define('locate', value, column, optional(value));
 export const lower = define('lower', column);
 export const lpad = define('lpad', column, value, value);
-export const ltrim = define('ltrim', column, optional(column));
 export const makeValidUtf8 = define('make_valid_utf8', column);
 export const mask = define('mask', column, optional(column), optional(column), optional(column), optional(column));
 export const octetLength = define('octet_length', column);
@@ -54,7 +54,6 @@ export const repeat = define('repeat', column, column);
 export const replace = define('replace', column, column, optional(column));
 export const right = define('right', column, column);
 export const rpad = define('rpad', column, value, value);
-export const rtrim = define('rtrim', column, optional(column));
 export const sentences = define('sentences', column, optional(column), optional(column));
 export const soundex = define('soundex', column);
 export const split = define('split', column, value, optional(column));
@@ -68,7 +67,6 @@ export const toChar = define('to_char', column, column);
 export const toNumber = define('to_number', column, column);
 export const toVarchar = define('to_varchar', column, column);
 export const translate = define('translate', column, value, value);
-export const trim = define('trim', column, optional(column));
 export const tryToBinary = define('try_to_binary', column, optional(column));
 export const tryToNumber = define('try_to_number', column, column);
 export const tryValidateUtf8 = define('try_validate_utf8', column);
@@ -76,6 +74,23 @@ export const ucase = define('ucase', column);
 export const unbase64 = define('unbase64', column);
 export const upper = define('upper', column);
 export const validateUtf8 = define('validate_utf8', column);
+
+const trimBoth = define('trim', column, optional(column));
+const trimLeft = define('ltrim', column, optional(column));
+const trimRight = define('rtrim', column, optional(column));
+
+/** Without the spaces, or the characters of `trimmed`, at both ends. */
+export function trim(text: ColumnOrName, trimmed?: ColumnOrName): Column {
+  return trimmed === undefined ? trimBoth(text) : trimBoth(trimmed, text);
+}
+/** {@link trim} at the beginning only. */
+export function ltrim(text: ColumnOrName, trimmed?: ColumnOrName): Column {
+  return trimmed === undefined ? trimLeft(text) : trimLeft(trimmed, text);
+}
+/** {@link trim} at the end only. */
+export function rtrim(text: ColumnOrName, trimmed?: ColumnOrName): Column {
+  return trimmed === undefined ? trimRight(text) : trimRight(trimmed, text);
+}
 
 // URL Functions
 export const parseUrl = define('parse_url', column, column, optional(column));

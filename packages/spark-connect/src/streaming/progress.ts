@@ -17,6 +17,22 @@ export interface SinkProgress {
   readonly metrics?: Readonly<Record<string, string>>;
 }
 
+/** What an operator that keeps state between micro-batches did. Times are in milliseconds. */
+export interface StateOperatorProgress {
+  readonly operatorName: string;
+  readonly numRowsTotal: number;
+  readonly numRowsUpdated: number;
+  readonly allUpdatesTimeMs: number;
+  readonly numRowsRemoved: number;
+  readonly allRemovalsTimeMs: number;
+  readonly commitTimeMs: number;
+  readonly memoryUsedBytes: number;
+  readonly numRowsDroppedByWatermark: number;
+  readonly numShufflePartitions: number;
+  readonly numStateStoreInstances: number;
+  readonly customMetrics?: Readonly<Record<string, number>>;
+}
+
 /**
  * The report of one micro-batch. Times are in milliseconds, `timestamp` is ISO 8601 in UTC.
  * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
@@ -34,7 +50,7 @@ export interface StreamingQueryProgress {
   /** Milliseconds by phase: `triggerExecution`, `addBatch`, `queryPlanning`, `walCommit`, `commitOffsets` … */
   readonly durationMs: Readonly<Record<string, number>>;
   readonly eventTime?: Readonly<Record<string, string>>;
-  readonly stateOperators: readonly Readonly<Record<string, unknown>>[];
+  readonly stateOperators: readonly StateOperatorProgress[];
   readonly sources: readonly SourceProgress[];
   readonly sink: SinkProgress;
   /** Metrics named by `DataFrame.observe`. */
@@ -42,11 +58,18 @@ export interface StreamingQueryProgress {
 }
 
 /** What the JSON holds: the sums over the sources are Spark's own methods, and not part of it. */
-type ReportedProgress = Omit<StreamingQueryProgress, 'numInputRows' | 'inputRowsPerSecond' | 'processedRowsPerSecond'>;
+export type ReportedProgress = Omit<
+  StreamingQueryProgress,
+  'numInputRows' | 'inputRowsPerSecond' | 'processedRowsPerSecond'
+>;
 
-/** Reads the JSON that Spark reports of a micro-batch, and adds up its sources as Spark does. */
+/** Reads the JSON that Spark reports of a micro-batch. */
 export function parseProgress(json: string): StreamingQueryProgress {
-  const reported = JSON.parse(json) as ReportedProgress;
+  return readProgress(JSON.parse(json) as ReportedProgress);
+}
+
+/** Adds up the sources of a report as Spark does. */
+export function readProgress(reported: ReportedProgress): StreamingQueryProgress {
   const sum = (value: (source: SourceProgress) => number | undefined) =>
     reported.sources.reduce((total, source) => total + (value(source) ?? 0), 0);
   return {

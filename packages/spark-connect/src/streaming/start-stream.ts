@@ -1,19 +1,24 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
   CommandSchema,
+  type WriteStreamOperationStart,
   type WriteStreamOperationStartResult,
   WriteStreamOperationStartSchema,
 } from '../gen/spark/connect/commands_pb.js';
 import type { Relation } from '../gen/spark/connect/relations_pb.js';
+import { ListenerBus } from './listener-bus.ts';
 
 /** When a query looks for new data: exactly one of these. */
 export type Trigger =
   | { readonly processingTime: string }
   | { readonly once: true }
   | { readonly availableNow: true }
-  | { readonly continuous: string };
+  | { readonly continuous: string }
+  /** Rows leave as they come, in micro-batches that last so long. Since Spark 4.2. */
+  | { readonly realTime: string };
 
 export type OutputMode = 'append' | 'update' | 'complete';
 
@@ -25,6 +30,7 @@ export interface StreamSpecification {
   readonly trigger?: Trigger | undefined;
   readonly options: Readonly<Record<string, string>>;
   readonly partitionBy: readonly string[];
+  readonly clusterBy?: readonly string[] | undefined;
   readonly destination?: { readonly path: string } | { readonly tableName: string } | undefined;
 }
 
@@ -43,15 +49,19 @@ export async function startStream(
     format: specification.format ?? '',
     options: { ...specification.options },
     partitioningColumnNames: [...specification.partitionBy],
+    clusteringColumnNames: [...(specification.clusterBy ?? [])],
     trigger: triggerOf(specification.trigger),
     outputMode: specification.outputMode ?? '',
     queryName: specification.queryName ?? '',
     ...(destination === undefined ? {} : { sinkDestination: destinationOf(destination) }),
     ...(foreachBatch === undefined ? {} : { foreachBatch }),
   });
+  await setRealTime(client, value, specification.trigger);
   const command = create(CommandSchema, { commandType: { case: 'writeStreamOperationStart', value } });
   for (const { responseType } of await client.runCommand(command)) {
-    if (responseType.case === 'writeStreamOperationStartResult') return identityOf(responseType.value);
+    if (responseType.case !== 'writeStreamOperationStartResult') continue;
+    await ListenerBus.of(client).started(responseType.value.queryStartedEventJson);
+    return identityOf(responseType.value);
   }
   throw new SparkConnectError('protocol', 'the server started no query and told no reason');
 }
@@ -60,7 +70,26 @@ function triggerOf(trigger: Trigger | undefined): NonNullable<StartInit['trigger
   if (trigger === undefined) return { case: undefined };
   if ('processingTime' in trigger) return { case: 'processingTimeInterval', value: trigger.processingTime };
   if ('continuous' in trigger) return { case: 'continuousCheckpointInterval', value: trigger.continuous };
+  if ('realTime' in trigger) return { case: undefined };
   return 'once' in trigger ? { case: 'once', value: true } : { case: 'availableNow', value: true };
+}
+
+// `string real_time_batch_duration = 100`, in the protocol of 4.2: newer than the one that this client is generated from.
+const REAL_TIME_FIELD = 100;
+
+async function setRealTime(client: SessionClient, start: WriteStreamOperationStart, trigger: Trigger | undefined) {
+  if (trigger === undefined || !('realTime' in trigger)) return;
+  const version = await client.serverVersion();
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < 4 || (major === 4 && minor < 2)) {
+    // An older server would overlook the field and run micro-batches.
+    throw new SparkConnectError(
+      'unsupported',
+      `the trigger realTime exists from Spark 4.2 on; this server has ${version}`,
+    );
+  }
+  const data = new BinaryWriter().string(trigger.realTime).finish();
+  start.$unknown = [{ no: REAL_TIME_FIELD, wireType: WireType.LengthDelimited, data }];
 }
 
 function destinationOf(

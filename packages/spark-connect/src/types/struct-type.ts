@@ -51,6 +51,13 @@ export class StructType {
     throw new SparkConnectError('not-found', `no column ${name} among ${this.names.join(', ') || 'none'}`);
   }
 
+  /** The same schema, in which every column, element and value may be null. */
+  toNullable(): StructType {
+    return new StructType(
+      this.fields.map(({ name, dataType, metadata }) => field(name, nullable(dataType), true, metadata)),
+    );
+  }
+
   /** `a INT NOT NULL, b STRING`: text that `parseDDL` and Spark read back. */
   toDDL(): string {
     return toDDL(this);
@@ -73,6 +80,24 @@ export class StructType {
 
   toString(): string {
     return this.simpleString();
+  }
+}
+
+function nullable(type: DataType): DataType {
+  switch (type.kind) {
+    case 'array':
+      return { ...type, elementType: nullable(type.elementType), containsNull: true };
+    case 'map':
+      return {
+        ...type,
+        keyType: nullable(type.keyType),
+        valueType: nullable(type.valueType),
+        valueContainsNull: true,
+      };
+    case 'struct':
+      return type.toNullable();
+    default:
+      return type;
   }
 }
 

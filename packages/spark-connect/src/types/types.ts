@@ -13,6 +13,7 @@ import {
   doubleType,
   field,
   floatType,
+  geoType,
   integerType,
   longType,
   mapType,
@@ -27,6 +28,7 @@ import {
   variantType,
   yearMonthIntervalType,
 } from './factories.ts';
+import { fromJson } from './json-reader.ts';
 import { StructType } from './struct-type.ts';
 
 /** Every type by its Spark name, meant to be imported as `T`: `T.array(T.decimal(10, 2))`. */
@@ -62,5 +64,12 @@ export const types = Object.freeze({
   field,
   variant: variantType,
   unparsed: unparsedType,
+  /** Coordinates on a plane; `srid` names their system, -1 any. Since Spark 4.1. */
+  geometry: (srid: number) => geoType('geometry', srid),
+  /** Coordinates on the globe. Since Spark 4.1. */
+  geography: (srid: number) => geoType('geography', srid),
+  /** A type from its text, e.g. `'array<int>'`. */
   parse: parseDataType,
+  /** A type from Spark's JSON form, as `StructType.json()` writes it. */
+  fromJson,
 });

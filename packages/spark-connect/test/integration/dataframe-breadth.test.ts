@@ -8,6 +8,7 @@ import {
   functions as F,
   lit,
   Observation,
+  parseDDL,
   SparkConnectError,
   type SparkSession,
   StorageLevels,
@@ -154,9 +155,11 @@ describe('DataFrame, in breadth', () => {
         .whenNotMatched()
         .insert({ id: col('patient') })
         .whenNotMatchedBySource()
-        .updateAll()
-        .withSchemaEvolution();
+        .update({ id: lit(0) });
       expect(merge.toCommand().matched.map(({ action }) => action)).to.deep.equal(['update', 'delete']);
+      const all = merge.whenNotMatched().insertAll().whenMatched().updateAll().withSchemaEvolution().toCommand();
+      expect(all).to.have.property('schemaEvolution', true);
+      expect(all.notMatched.at(-1)).to.deep.equal({ action: 'insert' });
       // No source that comes with Spark can merge: the whole command must reach the point where the table is asked.
       const error = await rejection(merge.merge());
       await spark.sql(`DROP TABLE ${target}`);
@@ -235,6 +238,7 @@ describe('DataFrame, in breadth', () => {
       { a: 1n, b: 'x' },
       { a: 2n, b: null },
     ]);
+    expect(await rows(spark.read.schema(parseDDL('a INT')).json(json))).to.deep.equal([{ a: 1 }, { a: 2 }]);
     const csv = spark.createDataFrame([['1;x'], ['2;y']], 'value STRING');
     expect(await rows(spark.read.schema('a INT, b STRING').option('sep', ';').csv(csv))).to.deep.equal([
       { a: 1, b: 'x' },

@@ -10,10 +10,29 @@ export interface PySparkNames {
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
-/** @throws where the virtual environment of this version is not there */
+/** One call of a function: its name, its arguments, and the expression that PySpark would send, as protobuf's JSON. */
+export type PySparkCall = readonly [name: string, args: readonly CallArgument[], expression: unknown];
+export type CallArgument = { readonly column: string } | { readonly value: unknown };
+
+/** The public names. @throws where the virtual environment of this version is not there */
 export function walkPySpark(version: string): PySparkNames {
+  return run(version, 'walk-pyspark.py') as PySparkNames;
+}
+
+/** What the functions would send. @throws where the virtual environment of this version is not there */
+export function callPySpark(version: string): readonly PySparkCall[] {
+  return run(version, 'call-pyspark.py') as readonly PySparkCall[];
+}
+
+function run(version: string, program: string): unknown {
   const python = join(process.env.INSTANT_HEALTH_CACHE ?? join(root, '.cache'), `venv-${version}`, 'bin', 'python');
   if (!existsSync(python)) throw new Error(`no PySpark ${version} at ${python}: run "npm run setup"`);
-  const script = join(import.meta.dirname, 'walk-pyspark.py');
-  return JSON.parse(execFileSync(python, [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const script = join(import.meta.dirname, program);
+  return JSON.parse(
+    execFileSync(python, [script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 16 * 1024 * 1024,
+    }),
+  );
 }

@@ -101,6 +101,13 @@ describe('StructType', () => {
     });
   }
 
+  it('lets everything be null', () => {
+    const strict = parseDDL('a INT NOT NULL, b ARRAY<STRUCT<c: INT NOT NULL>>');
+    const open = new StructType(strict.fields.map(({ name, dataType }) => field(name, dataType, false)));
+    expect(open.toNullable().toDDL()).to.equal('a INT,b ARRAY<STRUCT<c: INT>>');
+    expect(T.fromJson(open.toNullable().json())).to.deep.equal(open.toNullable());
+  });
+
   it('reads what only a server sends', () => {
     const udt = messageFromJson(DataTypeSchema, {
       udt: {

@@ -1,0 +1,34 @@
+import type { Row } from '../arrow/index.ts';
+import type { ForeachBatchHandler } from './data-stream-writer.ts';
+
+/**
+ * Writes the rows of a stream one by one, in this process.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreach.html
+ */
+export interface ForeachWriter<T = Row> {
+  /** Before the rows of a batch; false passes the batch over, for instance because it has been written already. */
+  open?(batchId: number): boolean | Promise<boolean>;
+  process(row: T): void | Promise<void>;
+  /** After the rows of a batch, with what went wrong, if anything did. */
+  close?(error: unknown): void | Promise<void>;
+}
+
+export type ForeachRow<T = Row> = ForeachWriter<T> | ForeachWriter<T>['process'];
+
+/** `foreach` on top of `foreachBatch`: rows come batch by batch, one Arrow batch in memory at a time. */
+export function foreachRows<T>(each: ForeachRow<T>): ForeachBatchHandler {
+  const writer: ForeachWriter<T> = typeof each === 'function' ? { process: each } : each;
+  return async (batch, batchId, { signal }) => {
+    if ((await writer.open?.(batchId)) === false) return;
+    let failure: unknown;
+    try {
+      for await (const row of batch.toLocalIterator<T>({ signal })) await writer.process(row);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await writer.close?.(failure);
+    }
+  };
+}

@@ -1,0 +1,40 @@
+/** Files of this machine as artifacts of a session. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Artifact } from '../client/artifacts.ts';
+import { SparkConnectError } from '../errors.ts';
+
+export type ArtifactKind = 'jar' | 'file' | 'archive' | 'pyfile';
+
+const folders: Readonly<Record<ArtifactKind, string>> = {
+  jar: 'jars',
+  file: 'files',
+  archive: 'archives',
+  pyfile: 'pyfiles',
+};
+
+/** @param path for an archive it may end with `#name`, the folder that it is unpacked into */
+export async function fileArtifact(path: string, kind: ArtifactKind): Promise<Artifact> {
+  const [file = path, fragment] = kind === 'archive' ? path.split('#') : [path];
+  if (kind === 'jar' && !file.endsWith('.jar')) {
+    throw new SparkConnectError('invalid-argument', `${file} is no jar: say what it is, { kind: 'file' } for example`);
+  }
+  const name = `${folders[kind]}/${basename(file)}${fragment === undefined ? '' : `#${fragment}`}`;
+  return { name, data: await readLocal(file) };
+}
+
+/** @param destination an absolute path on the cluster's file system */
+export async function copiedFile(path: string, destination: string): Promise<Artifact> {
+  if (!destination.startsWith('/')) {
+    throw new SparkConnectError('invalid-argument', `the destination is an absolute path, not ${destination}`);
+  }
+  return { name: `forward_to_fs${destination}`, data: await readLocal(path) };
+}
+
+async function readLocal(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new SparkConnectError('invalid-argument', `the file ${path} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,57 @@
+import type { ExecutePlanResponse_ExecutionProgress } from '../gen/spark/connect/base_pb.js';
+
+export interface StageProgress {
+  readonly stageId: bigint;
+  readonly tasks: bigint;
+  readonly completedTasks: bigint;
+  readonly inputBytes: bigint;
+  readonly done: boolean;
+}
+
+/** How far an execution has come. The server tells it every other second (`spark.connect.progress.reportInterval`). */
+export interface ExecutionProgress {
+  readonly operationId: string;
+  readonly stages: readonly StageProgress[];
+  readonly inflightTasks: bigint;
+  /** The last word on this execution. */
+  readonly done: boolean;
+}
+
+export type ProgressHandler = (progress: ExecutionProgress) => void;
+
+/** Whoever wants to see the progress of a session's executions. */
+export class ProgressHandlers {
+  readonly #handlers = new Set<ProgressHandler>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  add(handler: ProgressHandler): void {
+    this.#handlers.add(handler);
+  }
+  remove(handler: ProgressHandler): void {
+    this.#handlers.delete(handler);
+  }
+  clear(): void {
+    this.#handlers.clear();
+  }
+
+  report(operationId: string, told: ExecutePlanResponse_ExecutionProgress | undefined): void {
+    if (this.#handlers.size === 0) return;
+    const stages = (told?.stages ?? []).map(({ stageId, numTasks, numCompletedTasks, inputBytesRead, done }) => {
+      return { stageId, tasks: numTasks, completedTasks: numCompletedTasks, inputBytes: inputBytesRead, done };
+    });
+    const inflightTasks = told?.numInflightTasks ?? 0n;
+    const progress = Object.freeze({ operationId, stages, inflightTasks, done: told === undefined });
+    for (const handler of this.#handlers) {
+      try {
+        handler(progress);
+      } catch (error) {
+        // A display that fails must not fail the query.
+        this.#onError(error);
+      }
+    }
+  }
+}

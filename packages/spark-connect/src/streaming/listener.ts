@@ -1,0 +1,80 @@
+import { parseProgress, type ReportedProgress, readProgress, type StreamingQueryProgress } from './progress.ts';
+
+/** A query has started; told before the call that starts it returns. */
+export interface QueryStartedEvent {
+  readonly id: string;
+  readonly runId: string;
+  readonly name: string | null;
+  /** ISO 8601 in UTC. */
+  readonly timestamp: string;
+  readonly jobTags: readonly string[];
+}
+
+/** A micro-batch is done. */
+export interface QueryProgressEvent {
+  readonly progress: StreamingQueryProgress;
+}
+
+/** A query has found no new data for a while. Since Spark 4.0. */
+export interface QueryIdleEvent {
+  readonly id: string;
+  readonly runId: string;
+  readonly timestamp: string;
+}
+
+export interface QueryTerminatedEvent {
+  readonly id: string;
+  readonly runId: string;
+  /** Why it failed; null where it was stopped. */
+  readonly exception: string | null;
+  readonly errorClassOnException: string | null;
+}
+
+/**
+ * Is told of every streaming query of a session. What it throws is logged and harms nothing.
+ *
+ * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
+ */
+export interface StreamingQueryListener {
+  onQueryStarted?(event: QueryStartedEvent): void | Promise<void>;
+  onQueryProgress?(event: QueryProgressEvent): void | Promise<void>;
+  onQueryIdle?(event: QueryIdleEvent): void | Promise<void>;
+  onQueryTerminated?(event: QueryTerminatedEvent): void | Promise<void>;
+}
+
+export type ListenerEvent =
+  | { readonly of: 'started'; readonly event: QueryStartedEvent }
+  | { readonly of: 'progress'; readonly event: QueryProgressEvent }
+  | { readonly of: 'idle'; readonly event: QueryIdleEvent }
+  | { readonly of: 'terminated'; readonly event: QueryTerminatedEvent };
+
+/** Hands an event to the listener's method for it. */
+export async function tell(listener: StreamingQueryListener, told: ListenerEvent): Promise<void> {
+  if (told.of === 'started') await listener.onQueryStarted?.(told.event);
+  else if (told.of === 'progress') await listener.onQueryProgress?.(told.event);
+  else if (told.of === 'idle') await listener.onQueryIdle?.(told.event);
+  else await listener.onQueryTerminated?.(told.event);
+}
+
+export function startedEvent(json: string): ListenerEvent {
+  const { id, runId, name = null, timestamp, jobTags = [] } = JSON.parse(json) as QueryStartedEvent;
+  return { of: 'started', event: { id, runId, name, timestamp, jobTags } };
+}
+
+export function progressEvent(json: string): ListenerEvent {
+  const { progress } = JSON.parse(json) as { progress: ReportedProgress | string };
+  return {
+    of: 'progress',
+    event: { progress: typeof progress === 'string' ? parseProgress(progress) : readProgress(progress) },
+  };
+}
+
+export function idleEvent(json: string): ListenerEvent {
+  const { id, runId, timestamp } = JSON.parse(json) as QueryIdleEvent;
+  return { of: 'idle', event: { id, runId, timestamp } };
+}
+
+export function terminatedEvent(json: string): ListenerEvent {
+  const { id, runId, exception = null, errorClassOnException = null } = JSON.parse(json) as QueryTerminatedEvent;
+  return { of: 'terminated', event: { id, runId, exception, errorClassOnException } };
+}

@@ -1,0 +1,129 @@
+// What belongs to a session rather than to one DataFrame: tags, progress, files, large local rows, clones.
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { col, type ExecutionProgress, functions as F, SparkConnectError, SparkSession } from '../../src/index.ts';
+import { removeClusterFolder } from '../helpers/cluster-files.ts';
+import { isAtLeast, openSession, sparkRemote } from '../helpers/spark.ts';
+import { rejection, Workspace } from '../helpers/workspace.ts';
+
+describe('a session', () => {
+  let spark: SparkSession;
+  let workspace: Workspace;
+  before(async () => {
+    spark = await openSession();
+    workspace = await Workspace.create();
+  });
+  after(async () => {
+    await spark.stop();
+    await workspace.remove();
+  });
+
+  it('tags what it executes, and interrupts by tag', async () => {
+    spark.addTag('night-shift');
+    expect(spark.getTags()).to.deep.equal(['night-shift']);
+    expect(() => spark.addTag('a,b')).to.throw(SparkConnectError, 'no tag');
+    const slow = rejection(
+      spark
+        .range(1_000_000_000_000)
+        .agg(F.sum(F.hash('id')))
+        .collect(),
+    );
+    let interrupted: readonly string[] = [];
+    while (interrupted.length === 0) interrupted = await spark.interruptTag('night-shift');
+    expect(await slow)
+      .to.be.instanceOf(SparkConnectError)
+      .with.property('code', 'aborted');
+    spark.removeTag('night-shift');
+    spark.addTag('other');
+    spark.clearTags();
+    expect(spark.getTags()).to.deep.equal([]);
+  });
+
+  it('tells how far an execution has come', async function () {
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    const seen: ExecutionProgress[] = [];
+    const note = (progress: ExecutionProgress) => seen.push(progress);
+    spark.registerProgressHandler(note);
+    spark.registerProgressHandler(() => {
+      throw new Error('a display that fails');
+    });
+    await spark.conf.set('spark.connect.progress.reportInterval', '50ms').catch(() => undefined);
+    await spark
+      .range(0, 400_000_000, 1, { numPartitions: 4 })
+      .agg(F.sum(F.hash('id')))
+      .collect();
+    expect(seen.at(-1)).to.include({ done: true });
+    expect(new Set(seen.map(({ operationId }) => operationId)).size).to.equal(1);
+    spark.removeProgressHandler(note);
+    const told = seen.length;
+    await spark.range(1).collect();
+    spark.clearProgressHandlers();
+    expect(seen.length).to.equal(told);
+  });
+
+  it('sends rows apart from the plans, once, when they are many', async () => {
+    const text = 'x'.repeat(1000);
+    const rows = Array.from({ length: 3000 }, (_, id) => ({ id, text }));
+    const frame = spark.createDataFrame(rows, 'id INT, text STRING');
+    expect(await frame.agg(F.sum('id').as('sum'), F.max(F.length('text')).as('n')).collect()).to.deep.equal([
+      { sum: 4_498_500n, n: 1000 },
+    ]);
+    expect(await frame.union(frame).count()).to.equal(6000);
+    expect(await frame.columns()).to.deep.equal(['id', 'text']);
+  });
+
+  it('sends files', async () => {
+    const small = join(workspace.path, 'small.txt');
+    const large = join(workspace.path, 'large.txt');
+    await writeFile(small, 'small');
+    await writeFile(large, 'large '.repeat(20_000));
+    await spark.addArtifacts([small, large], { kind: 'file' });
+    const again = await rejection(spark.addArtifact(join(workspace.path, 'none.txt'), { kind: 'file' }));
+    expect(again).to.be.instanceOf(SparkConnectError).with.property('message').that.contains('cannot be read');
+    const noJar = await rejection(spark.addArtifact(small));
+    expect(noJar).to.be.instanceOf(SparkConnectError).with.property('message').that.contains('is no jar');
+  });
+
+  it('copies a file where the server allows it, and says what to allow where not', async () => {
+    const source = join(workspace.path, 'source.txt');
+    await writeFile(source, 'copied');
+    const folder = `/tmp/spark-connect-test-${randomUUID()}`;
+    const error = await spark.copyFromLocalToFs(source, `${folder}/target.txt`).catch((thrown: unknown) => thrown);
+    if (error === undefined) {
+      expect(await spark.read.text(`${folder}/target.txt`).collect()).to.deep.equal([{ value: 'copied' }]);
+      await removeClusterFolder(folder);
+    } else expect(error).to.be.instanceOf(SparkConnectError).with.property('message').that.contains('allowDestLocal');
+    expect(await rejection(spark.copyFromLocalToFs(source, 'relative'))).to.have.property('code', 'invalid-argument');
+  });
+
+  it('is the active one of its process until it stops', async () => {
+    const own = await SparkSession.builder().remote(sparkRemote()).create();
+    expect(SparkSession.getActiveSession()).to.equal(own);
+    expect(SparkSession.active().isStopped).to.equal(false);
+    await own.stop();
+    expect(own.isStopped).to.equal(true);
+    expect(SparkSession.getActiveSession()).to.equal(undefined);
+    expect(() => SparkSession.active()).to.throw(SparkConnectError, 'no session');
+  });
+
+  it('is cloned with its views and settings', async () => {
+    await spark.range(3).createOrReplaceTempView('three');
+    await spark.conf.set('spark.sql.shuffle.partitions', '7');
+    if (!(await isAtLeast(spark, '4.1'))) {
+      expect(await rejection(spark.cloneSession()))
+        .to.have.property('message')
+        .that.contains('from Spark 4.1 on');
+      return;
+    }
+    const sessionId = randomUUID();
+    const clone = await spark.cloneSession(sessionId);
+    expect(clone.sessionId).to.equal(sessionId);
+    expect(await clone.table('three').filter(col('id').gt(0)).count()).to.equal(2);
+    expect(await clone.conf.get('spark.sql.shuffle.partitions')).to.equal('7');
+    await clone.catalog.dropTempView('three');
+    await clone.stop();
+    expect(await spark.table('three').count()).to.equal(3);
+  });
+});
