@@ -8,9 +8,10 @@ import { openJobSession, SESSION_CONF } from './job-session.ts';
 import { batchJobByName, JOBS } from './registry.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 import type { SubmitOptions } from './submit-options.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 export interface BatchSurroundings {
-  readonly remote: string;
+  readonly server: SparkServer;
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -61,13 +62,13 @@ export function batchJobAmong(names: readonly string[], options: SubmitOptions):
 export async function submitBatch(
   job: BatchJob,
   options: SubmitOptions,
-  { remote, environment, signal, log, print }: BatchSurroundings,
+  { server, environment, signal, log, print }: BatchSurroundings,
 ): Promise<void> {
   const olderThanDays = options.olderThan === undefined ? undefined : parseAge(options.olderThan);
   const sparkConf = { ...SESSION_CONF, ...FRESH_PLANS, ...options.sparkConf };
-  const configuration = { SPARK_REMOTE: maskRemote(remote), ...job.describe(environment), ...sparkConf };
+  const configuration = { SPARK_REMOTE: maskRemote(server.remote), ...job.describe(environment), ...sparkConf };
   if (options.dryRun) tellConfiguration(job, configuration, options, print);
-  const spark = await openJobSession({ remote, job: job.name, identity: job.identity(environment), log });
+  const spark = await openJobSession({ server, job: job.name, identity: job.identity(environment), log });
   let mark: DriverMark | undefined;
   const steps = new Steps(log, job.name);
   try {
@@ -96,7 +97,7 @@ export async function submitBatch(
       report: (line, data) => print(options.json ? JSON.stringify({ job: job.name, ...data }) : line),
     } satisfies BatchContext);
   } catch (error) {
-    throw explainFailure(error, { remote, topic: '', brokers: '' });
+    throw explainFailure(error, { remote: server.remote, topic: '', brokers: '' });
   } finally {
     steps.end();
     await leave(spark, mark).catch((error: unknown) => log.debug({ err: error }, 'the session could not be ended'));

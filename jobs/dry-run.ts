@@ -4,9 +4,10 @@ import type { Job } from './job.ts';
 import { SESSION_CONF } from './job-session.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 import type { SubmitOptions } from './submit-options.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 interface DryRun {
-  readonly remote: string;
+  readonly server: SparkServer;
   readonly environment: Environment;
   readonly options: SubmitOptions;
   readonly log: Logger;
@@ -16,16 +17,16 @@ interface DryRun {
 /** Shows what a submission would do: its configuration with secrets masked, and Spark's own plan of each query. */
 export async function dryRun(
   jobs: readonly Job[],
-  { remote, environment, options, log, print }: DryRun,
+  { server, environment, options, log, print }: DryRun,
 ): Promise<void> {
   // A session of its own: the job's may be running.
-  const spark = await SparkSession.builder().remote(remote).create();
+  const spark = await SparkSession.builder().remote(server.remote).connection(server.connection).create();
   try {
     await requireSupportedSpark(spark);
     const sparkConf = { ...SESSION_CONF, ...options.sparkConf };
     await spark.conf.setAll(sparkConf);
     for (const job of jobs) {
-      const configuration = { SPARK_REMOTE: maskRemote(remote), ...job.describe(environment), ...sparkConf };
+      const configuration = { SPARK_REMOTE: maskRemote(server.remote), ...job.describe(environment), ...sparkConf };
       const prepared = await job.prepare({
         spark,
         environment,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SparkConnectError, SparkSession } from '@instant-health/spark-connect';
 import type { Logger } from '../settings/index.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 /**
  * Queries live in their Spark session, and a session is found by its user and id. So that `status`, `stop` and a second
@@ -12,7 +13,7 @@ import type { Logger } from '../settings/index.ts';
  * session that we end ourselves is released for reconnecting, so that a generation is used up only by time-outs.
  */
 export async function openJobSession(options: {
-  readonly remote: string;
+  readonly server: SparkServer;
   readonly job: string;
   readonly identity: string;
   readonly log: Logger;
@@ -21,10 +22,14 @@ export async function openJobSession(options: {
     const sessionId = jobSessionId(options.job, options.identity, generation);
     try {
       const spark = await SparkSession.builder()
-        .remote(options.remote)
+        .remote(options.server.remote)
         .userId(SESSION_USER)
         .sessionId(sessionId)
-        .connection({ logger: clientLogger(options.log), connectTimeoutMs: CONNECT_TIMEOUT_MS })
+        .connection({
+          ...options.server.connection,
+          logger: clientLogger(options.log),
+          connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        })
         .create();
       return spark;
     } catch (error) {

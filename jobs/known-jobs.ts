@@ -4,6 +4,7 @@ import { isMarked } from './driver-mark.ts';
 import type { Job } from './job.ts';
 import { openJobSession } from './job-session.ts';
 import { JOBS } from './registry.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 /** A job and what of it runs on the server, wherever it was started. */
 export interface KnownJob {
@@ -17,13 +18,13 @@ export interface KnownJob {
  * released again and leaves nothing behind, unless a submission has marked it and is about to start some.
  */
 export async function withKnownJobs<T>(
-  { environment, remote, log }: { environment: Environment; remote: string; log: Logger },
+  { environment, server, log }: { environment: Environment; server: SparkServer; log: Logger },
   visit: (jobs: readonly KnownJob[]) => Promise<T>,
 ): Promise<T> {
   const jobs: KnownJob[] = [];
   try {
     for (const job of JOBS) {
-      const spark = await openJobSession({ remote, job: job.name, identity: job.identity(environment), log });
+      const spark = await openJobSession({ server, job: job.name, identity: job.identity(environment), log });
       jobs.push({ job, spark, queries: [] });
       jobs[jobs.length - 1] = { job, spark, queries: await spark.streams.active() };
     }

@@ -8,9 +8,10 @@ import { leaveSession } from './leave-session.ts';
 import { RunningQuery } from './running-query.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 import type { Claim } from './standby.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 export interface StartOptions {
-  readonly remote: string;
+  readonly server: SparkServer;
   readonly environment: Environment;
   readonly log: Logger;
   /** Session settings that win over the job's own. */
@@ -53,7 +54,7 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   const { environment, log, triggerInterval, report } = options;
   const identity = job.identity(environment);
   const { claim } = options;
-  const spark = claim?.spark ?? (await openJobSession({ remote: options.remote, job: job.name, identity, log }));
+  const spark = claim?.spark ?? (await openJobSession({ server: options.server, job: job.name, identity, log }));
   const queries: RunningQuery[] = [];
   let mark = claim?.mark;
   let prepared: PreparedJob | undefined;

@@ -8,9 +8,10 @@ import { startJob } from './running-job.ts';
 import { waitForTurn } from './standby.ts';
 import { startOptions } from './start-options.ts';
 import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 interface StandbySurroundings extends SubmitSurroundings {
-  readonly remote: string;
+  readonly server: SparkServer;
   readonly environment: Environment;
   /** Turns what Spark reports into a line for people. */
   readonly explain: (error: unknown) => unknown;
@@ -40,15 +41,15 @@ export async function submitStandby(
   options: SubmitOptions,
   surroundings: StandbySurroundings,
 ): Promise<void> {
-  const { remote, environment, signal, log, explain } = surroundings;
+  const { server, environment, signal, log, explain } = surroundings;
   for (let failures = 0; ; ) {
-    const claim = await waitForTurn(job, { remote, environment, log, signal });
+    const claim = await waitForTurn(job, { server, environment, log, signal });
     if (claim === undefined) {
       log.info(`${job.name} was stopped`);
       return;
     }
     try {
-      const start = startOptions(environment, remote, options, surroundings);
+      const start = startOptions(environment, server, options, surroundings);
       const running = await startJob(job, { ...start, claim });
       failures = 0;
       try {

@@ -8,9 +8,10 @@ import type { Job } from './job.ts';
 import { openJobSession } from './job-session.ts';
 import { leaveSession } from './leave-session.ts';
 import { LifeWatch } from './life-watch.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 export interface StandbyOptions {
-  readonly remote: string;
+  readonly server: SparkServer;
   readonly environment: Environment;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -80,8 +81,8 @@ class Standby {
   }
 
   static async open(job: Job, options: StandbyOptions, id: string, reminder: Reminder): Promise<Standby> {
-    const { remote, environment, log, signal } = options;
-    const opening = openJobSession({ remote, job: job.name, identity: job.identity(environment), log });
+    const { server, environment, log, signal } = options;
+    const opening = openJobSession({ server, job: job.name, identity: job.identity(environment), log });
     const spark = await unlessAborted(opening, signal, (session) => session.disconnect());
     try {
       const mark = await inTime(DriverMark.set(spark, log, 'standby', id), signal);

@@ -1,18 +1,20 @@
-import { command, createLogger, loadEnvironment, OperatorError, runCommand, sparkSettings } from '../settings/index.ts';
+import { command, createLogger, OperatorError, runCommand } from '../settings/index.ts';
 import { dismissStandbys } from './driver-mark.ts';
 import { connectionFailure } from './failures.ts';
-import { withKnownJobs } from './known-jobs.ts';
+import { type KnownJob, withKnownJobs } from './known-jobs.ts';
 import { batchJobByName, JOBS, jobByName } from './registry.ts';
+import { addTargetOptions, readTarget } from './targets/command-options.ts';
+import { isShared } from './targets/on-target.ts';
+import { openTarget } from './targets/open-target.ts';
+import type { TargetOptions } from './targets/target.ts';
 
 /** `npm run stop`: ends queries from any process. */
-await runCommand(async () => {
+await runCommand(async (signal) => {
   const program = command('stop', 'Stops running queries, wherever they were submitted.')
     .argument('[names...]', 'names of jobs or of single queries')
-    .option('--all', 'stop everything that runs')
-    .option('--remote <address>', 'Spark Connect address (default: SPARK_REMOTE, or the running stack)')
-    .option('--json', 'one JSON object a line')
-    .parse(process.argv);
-  const options = program.opts<{ all?: boolean; remote?: string; json?: boolean }>();
+    .option('--all', 'stop everything that runs');
+  addTargetOptions(program).option('--json', 'one JSON object a line').parse(process.argv);
+  const options = program.opts<TargetOptions & { all?: boolean; json?: boolean }>();
   const names = program.args;
   if (names.length === 0 && !options.all) {
     throw new OperatorError('USAGE', 'name a job or a query, or say --all', {
@@ -20,10 +22,24 @@ await runCommand(async () => {
       next: '`npm run status` shows what runs.',
     });
   }
-  const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
-  const { remote } = sparkSettings(environment);
+  const { target, environment } = readTarget(options);
   const log = createLogger({ name: 'stop', json: options.json ?? false });
-  await withKnownJobs({ environment, remote, log }, async (jobs) => {
+  const open = await openTarget(target, { environment, log, signal, mode: 'join' });
+  if (open === undefined) {
+    log.info('there is no session of ours: nothing runs');
+    return;
+  }
+  const { server } = open;
+  try {
+    await withKnownJobs({ environment, server, log }, stopChosen);
+  } catch (error) {
+    throw connectionFailure(error, server.remote);
+  } finally {
+    // EMR's session ends with the last job on it.
+    await open.close({ keepsSession: await isShared(open, { environment, log }) });
+  }
+
+  async function stopChosen(jobs: readonly KnownJob[]): Promise<void> {
     const running = jobs.flatMap(({ job, queries }) =>
       queries.map((query) => ({ job: job.name, query, name: query.name ?? query.id })),
     );
@@ -54,7 +70,5 @@ await runCommand(async () => {
         options.json ? JSON.stringify({ job, query: name, id: query.id, stopped: true }) : `${name} was stopped`,
       );
     }
-  }).catch((error: unknown) => {
-    throw connectionFailure(error, remote);
-  });
+  }
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { kafkaSettings, loadEnvironment, maskRemote, OperatorError, sparkSettings } from '../settings/index.ts';
+import { type Environment, kafkaSettings, maskRemote, OperatorError } from '../settings/index.ts';
 import { batchJobAmong, submitBatch } from './batch-submission.ts';
 import { dryRun } from './dry-run.ts';
 import { explainFailure } from './failures.ts';
@@ -10,6 +10,9 @@ import { type RunningJob, startJob } from './running-job.ts';
 import { submitStandby } from './standby-submission.ts';
 import { startOptions } from './start-options.ts';
 import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
+import { readTarget } from './targets/command-options.ts';
+import { onTarget } from './targets/on-target.ts';
+import type { SparkServer } from './targets/spark-server.ts';
 
 // A query that has looked for data once without failing is believed to run.
 const FIRST_LOOK_TIMEOUT_MS = 60_000;
@@ -23,25 +26,42 @@ export async function submit(
   options: SubmitOptions,
   surroundings: SubmitSurroundings,
 ): Promise<void> {
-  const { print, log } = surroundings;
+  const { print, log, signal } = surroundings;
   if (options.list) return list(options, print);
   const batch = batchJobAmong(names, options);
   const jobs = batch ? [] : selectJobs(names, options);
-  const environment = loadEnvironment(options.remote === undefined ? {} : { SPARK_REMOTE: options.remote });
-  const { remote } = sparkSettings(environment);
-  if (batch) return submitBatch(batch, options, { remote, environment, ...surroundings });
+  const { target, environment } = readTarget(options);
+  const keepsSession = options.detach === true && !options.dryRun;
+  await onTarget(target, { environment, log, signal, keepsSession }, (server) =>
+    batch
+      ? submitBatch(batch, options, { server, environment, ...surroundings })
+      : submitJobs(jobs, options, { server, environment, ...surroundings }),
+  );
+}
+
+interface JobsSurroundings extends SubmitSurroundings {
+  readonly server: SparkServer;
+  readonly environment: Environment;
+}
+
+async function submitJobs(
+  jobs: readonly Job[],
+  options: SubmitOptions,
+  { server, environment, ...surroundings }: JobsSurroundings,
+): Promise<void> {
+  const { print, log } = surroundings;
   const kafka = kafkaSettings(environment);
   const explain = (error: unknown) =>
-    explainFailure(error, { remote, topic: kafka.topic, brokers: kafka.brokers.join(',') });
+    explainFailure(error, { remote: server.remote, topic: kafka.topic, brokers: kafka.brokers.join(',') });
   const running: RunningJob[] = [];
   try {
-    if (options.dryRun) return await dryRun(jobs, { remote, environment, options, log, print });
+    if (options.dryRun) return await dryRun(jobs, { server, environment, options, log, print });
     const [only] = jobs;
     if (options.standby && only)
-      return await submitStandby(only, options, { remote, environment, explain, ...surroundings });
+      return await submitStandby(only, options, { server, environment, explain, ...surroundings });
     for (const job of jobs) {
-      log.info(`${job.name}: starting on ${maskRemote(remote)}`);
-      running.push(await startJob(job, startOptions(environment, remote, options, surroundings)));
+      log.info(`${job.name}: starting on ${maskRemote(server.remote)}`);
+      running.push(await startJob(job, startOptions(environment, server, options, surroundings)));
       surroundings.signal.throwIfAborted();
     }
     if (options.detach) return await detach(running, options, surroundings);

@@ -4,6 +4,8 @@ import type { Logger } from '../settings/index.ts';
 export interface SubmitOptions {
   readonly list?: boolean;
   readonly remote?: string;
+  readonly cluster?: string;
+  readonly application?: string;
   readonly sparkConf: Readonly<Record<string, string>>;
   readonly trigger?: string;
   readonly dryRun?: boolean;

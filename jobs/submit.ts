@@ -2,13 +2,14 @@ import { InvalidArgumentError } from 'commander';
 import { command, createLogger, runCommand } from '../settings/index.ts';
 import { submit } from './submission.ts';
 import type { SubmitOptions } from './submit-options.ts';
+import { addTargetOptions } from './targets/command-options.ts';
 
 /** `npm run submit`: the door to {@link submit}. */
 await runCommand(async (signal) => {
   const program = command('submit', 'Runs jobs on a Spark Connect server and follows them.')
     .argument('[jobs...]', 'names of jobs; --list shows them')
-    .option('--list', 'list the jobs and end')
-    .option('--remote <address>', 'Spark Connect address, sc://host:port (default: SPARK_REMOTE, or the running stack)')
+    .option('--list', 'list the jobs and end');
+  addTargetOptions(program)
     .option('--spark-conf <key=value>', 'a setting of the Spark session; may be given several times', collect, {})
     .option(
       '--trigger <interval>',

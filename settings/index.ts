@@ -25,3 +25,4 @@ export {
   topicName,
 } from './sections.ts';
 export { PROJECT_ROOT, readStackState, type StackState, stackDirectory, stackStateSchema } from './stack-state.ts';
+export { type TargetSettings, targetSettings } from './target-section.ts';

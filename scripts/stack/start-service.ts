@@ -63,7 +63,7 @@ function logTail(service: Service, context: ServiceContext): string {
 export async function stopServices(state: StateFile, stack: string, names: readonly string[]): Promise<void> {
   const sparks = names.filter((name) => name.startsWith('spark-'));
   // A NodeManager takes its leave of the ResourceManager, and waits for one that has gone.
-  const nodes = names.filter((name) => name === 'nodemanager');
+  const nodes: readonly string[] = names.filter((name) => name === 'nodemanager');
   const others = names.filter((name) => !sparks.includes(name) && !nodes.includes(name));
   for (const wave of [sparks, nodes, others]) {
     await Promise.all(

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { openJobSession } from '../../jobs/job-session.ts';
+import { plainServer } from '../../jobs/targets/spark-server.ts';
 import { createLogger, storageSettings } from '../../settings/index.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { createSurroundings, type JobSurroundings, openSession, sparkRemote } from '../helpers/jobs-surroundings.ts';
@@ -108,7 +109,7 @@ describe('the process that follows the jobs dies', () => {
     first.kill('SIGSTOP');
     await around.writer.readings([reading(14)]);
     const spark = await openJobSession({
-      remote: sparkRemote(),
+      server: plainServer(sparkRemote()),
       job: 'vital-alerts',
       identity: storageSettings(around.environment).alertsCheckpoint,
       log: createLogger({ name: 'test', level: 'warn' }),

@@ -6,6 +6,7 @@ import { LedgerFiles } from '../../../jobs/compaction/ledger-files.ts';
 import { readArchive } from '../../../jobs/compaction/read-archive.ts';
 import { DriverMark } from '../../../jobs/driver-mark.ts';
 import { openJobSession } from '../../../jobs/job-session.ts';
+import { plainServer } from '../../../jobs/targets/spark-server.ts';
 import { type ArchiveSettings, createLogger, loadEnvironment } from '../../../settings/index.ts';
 import { Hdfs } from '../../helpers/hdfs.ts';
 import { openSession, sparkRemote } from '../../helpers/jobs-surroundings.ts';
@@ -119,7 +120,7 @@ describe('compact-vitals', () => {
 
     const log = createLogger({ name: 'test', json: false });
     const session = await openJobSession({
-      remote: sparkRemote(),
+      server: plainServer(sparkRemote()),
       job: 'compact-vitals',
       identity: archive.compacted,
       log,

@@ -44,7 +44,7 @@ describe('submit', () => {
       ['an unknown option', ['patient-vitals', '--detatch'], /unknown option '--detatch'/],
       ['--detach of a job with a handler', ['vital-alerts', '--detach'], /error: vital-alerts cannot be detached/],
       ['--detach of both', ['patient-vitals', 'vital-alerts', '--detach'], /error: vital-alerts cannot be detached/],
-      ['an address that is none', ['patient-vitals', '--remote', 'localhost:15002'], /SPARK_REMOTE is not valid/],
+      ['an address that is none', ['patient-vitals', '--remote', 'localhost:15002'], /--remote is not valid/],
       ['a trigger that is none', ['patient-vitals', '--trigger', 'often'], /--trigger/],
       ['a setting without a value', ['patient-vitals', '--spark-conf', 'spark.sql.x'], /--spark-conf/],
     ] as const) {
