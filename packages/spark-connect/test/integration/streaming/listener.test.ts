@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import {
+  functions as F,
+  SparkConnectError,
+  type SparkSession,
+  type StreamingQueryListener,
+} from '../../../src/index.ts';
+import { isAtLeast, openSession } from '../../helpers/spark.ts';
+import { rejection, until, Workspace } from '../../helpers/workspace.ts';
+
+describe('listeners of streaming queries', () => {
+  let spark: SparkSession;
+  let workspace: Workspace;
+  beforeEach(async () => {
+    spark = await openSession();
+    workspace = await Workspace.create();
+  });
+  afterEach(async () => {
+    await spark.stop();
+    await workspace.remove();
+  });
+
+  const memory = (name: string) =>
+    spark.readStream.format('rate').option('rowsPerSecond', 20).load().writeStream.format('memory').queryName(name);
+
+  it('are told of start, batches and end, and harm nobody when they throw', async () => {
+    const told: string[] = [];
+    const reports: number[] = [];
+    const listener: StreamingQueryListener = {
+      onQueryStarted: ({ name }) => void told.push(`started ${name}`),
+      onQueryProgress: async ({ progress }) => {
+        reports.push(progress.batchId);
+        told.push(`progress ${progress.name}`);
+      },
+      onQueryTerminated: ({ exception, errorClassOnException }) =>
+        void told.push(`terminated ${exception} ${errorClassOnException}`),
+    };
+    await spark.streams.addListener({
+      onQueryProgress: () => {
+        throw new Error('a listener that fails');
+      },
+    });
+    await spark.streams.addListener(listener);
+    const query = await memory('heard').trigger({ processingTime: '200 milliseconds' }).start();
+    await until('two reports', () => reports.length >= 2);
+    await query.stop();
+    await until('the end', () => told.at(-1)?.startsWith('terminated'));
+    expect(told[0]).to.equal('started heard');
+    expect(told[1]).to.equal('progress heard');
+    expect(told.at(-1)).to.equal('terminated null null');
+    expect(reports).to.deep.equal([...reports].sort((a, b) => a - b));
+
+    await spark.streams.removeListener(listener);
+    const before = told.length;
+    const second = await memory('unheard').start();
+    await until('a batch', () => second.lastProgress());
+    await second.stop();
+    await spark.streams.close();
+    expect(told.length).to.equal(before);
+  });
+
+  it('are told why a query failed', async () => {
+    let failure: string | null | undefined;
+    await spark.streams.addListener({
+      onQueryTerminated: ({ exception }) => {
+        failure = exception;
+      },
+    });
+    const failing = spark.readStream.format('rate').load().select(F.raiseError('too much').as('e'));
+    const query = await failing.writeStream.format('noop').start();
+    expect(await rejection(query.awaitTermination())).to.be.instanceOf(SparkConnectError);
+    await until('the failure', () => failure !== undefined);
+    expect(failure).to.contain('too much');
+  });
+
+  it('hands rows to a function, batch by batch', async () => {
+    await workspace.writeJson('in', [{ id: 1 }, { id: 2 }]);
+    await workspace.writeJson('in', [{ id: 3 }]);
+    const seen: string[] = [];
+    const source = spark.readStream.schema('id INT').option('maxFilesPerTrigger', 1).json(workspace.url('in'));
+    const query = await source.writeStream
+      .option('checkpointLocation', workspace.url('checkpoint'))
+      .trigger({ availableNow: true })
+      .foreach<{ id: number }>({
+        open: (batchId) => {
+          seen.push(`open ${batchId}`);
+          return true;
+        },
+        process: ({ id }) => void seen.push(`row ${id}`),
+        close: (error) => void seen.push(`close ${error}`),
+      })
+      .start();
+    await query.awaitTermination();
+    expect(seen).to.deep.equal([
+      ...['open 0', 'row 1', 'row 2', 'close undefined'],
+      ...['open 1', 'row 3', 'close undefined'],
+    ]);
+  });
+
+  it('refuses what the server does not have', async () => {
+    const realTime = memory('fast').trigger({ realTime: '5 seconds' });
+    const error = await rejection(realTime.start());
+    expect(error).to.have.property('message').that.contains('realTime exists from Spark 4.2 on');
+    if (await isAtLeast(spark, '4.0')) return;
+    expect(await rejection(memory('c').clusterBy('value').start())).to.have.property('code', 'unsupported');
+  });
+});
