@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import mysql, { type Connection, type ConnectionOptions, type Pool } from 'mysql2/promise';
 import { codeOf, type DatabaseSettings, messageOf, OperatorError } from '../settings/index.ts';
 import { databaseError } from './database-error.ts';
+import { iamTokens } from './iam-tokens.ts';
+import { rdsAuthorities } from './rds-authorities.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** TIMESTAMP columns are converted to the session's zone on the way out; ours is UTC on every machine. */
@@ -60,7 +62,9 @@ function driverOptions(settings: DatabaseSettings, options: ConnectOptions): Con
     host: settings.host,
     port: settings.port,
     user: settings.user,
-    password: settings.password.reveal(),
+    ...(settings.auth === 'iam'
+      ? { authPlugins: { mysql_clear_password: iamTokens(settings) } }
+      : { password: settings.password.reveal() }),
     ...(database === null ? {} : { database }),
     ...(settings.tls === 'off' ? {} : { ssl: tlsOptions(settings) }),
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -76,11 +80,12 @@ function tlsOptions(settings: DatabaseSettings) {
     verifyIdentity: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
-    ...(settings.caFile === undefined ? {} : { ca: readAuthority(settings.caFile) }),
+    ...(settings.caFile === undefined ? {} : { ca: authorities(settings.caFile) }),
   };
 }
 
-function readAuthority(file: string): string {
+function authorities(file: string): string | string[] {
+  if (file === 'rds') return rdsAuthorities();
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -1,4 +1,4 @@
-import { codeOf, type DatabaseSettings, messageOf, OperatorError } from '../settings/index.ts';
+import { awsError, codeOf, type DatabaseSettings, messageOf, OperatorError } from '../settings/index.ts';
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const CONNECTION_LOST = new Set([
@@ -41,9 +41,13 @@ export function databaseError(error: unknown, settings: DatabaseSettings): Opera
     return make(
       'DATABASE_ACCESS_DENIED',
       `The database at ${at} refuses user ${settings.user}`,
-      'Check DATABASE_USER and DATABASE_PASSWORD.',
+      settings.auth === 'iam'
+        ? 'Check that the user was made for IAM tokens (AWSAuthenticationPlugin), and the permission rds-db:connect.'
+        : 'Check DATABASE_USER and DATABASE_PASSWORD.',
     );
   }
+  // The driver passes on what the signer threw, under a code of its own.
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return awsError(error, `sign in to the database at ${at}`, undefined);
   if (code === 'ER_BAD_DB_ERROR' || code === 'ER_DBACCESS_DENIED_ERROR') {
     return make(
       'DATABASE_UNKNOWN',

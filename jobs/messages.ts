@@ -7,6 +7,7 @@ import {
   type SparkSession,
   types as T,
 } from '@instant-health/spark-connect';
+import { sparkSignInOptions } from '../producer/contract/spark-sign-in.ts';
 import type { KafkaSettings } from '../settings/index.ts';
 
 /** Plausible values: outside them a sensor or a program is at fault, not a patient. Inclusive. */
@@ -40,6 +41,7 @@ export function readMessages(
     .format('kafka')
     .options({
       'kafka.bootstrap.servers': kafka.brokers.join(','),
+      ...sparkSignInOptions(kafka.signIn),
       subscribe: kafka.topic,
       startingOffsets,
       failOnDataLoss: true,

@@ -1,5 +1,6 @@
 import { Kafka, type LogEntry, logLevel, type RetryOptions } from 'kafkajs';
 import type { KafkaSettings, Logger } from '../settings/index.ts';
+import { kafkaSignInOptions } from './kafka-sign-in.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -17,6 +18,7 @@ export function kafkaClient(settings: KafkaSettings, logger: Logger, retry: Retr
   return new Kafka({
     clientId: 'instant-health-producer',
     brokers: [...settings.brokers],
+    ...kafkaSignInOptions(settings.signIn),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     logLevel: logLevel.WARN,

@@ -11,6 +11,7 @@ import {
   OperatorError,
   parseDuration,
   runCommand,
+  withCloudSettings,
 } from '../settings/index.ts';
 import { type PumpResult, pump } from './pump.ts';
 import { OrderedRowFeed, type RowFeed, UnorderedRowFeed } from './row-feed.ts';
@@ -37,6 +38,7 @@ interface Options {
   readonly json?: true;
   readonly table: string;
   readonly topic?: string;
+  readonly rds?: string;
 }
 
 const program = command(
@@ -61,7 +63,8 @@ const program = command(
   .option('--limit <count>', 'send this many messages at most', count)
   .option('--json', 'log and sum up as JSON')
   .option('--table <name>', 'table to read', 'patients_vital_info')
-  .option('--topic <name>', 'topic to write to (default: KAFKA_TOPIC)');
+  .option('--topic <name>', 'topic to write to (default: KAFKA_TOPIC)')
+  .option('--rds <name>', 'RDS instance or cluster to read from (default: DATABASE_RDS)');
 
 await runCommand(async (signal) => {
   const options = program.parse().opts<Options>();
@@ -70,7 +73,9 @@ await runCommand(async (signal) => {
   if (options.once && options.follow) throw usage('--once and --follow exclude each other');
   const { table } = options;
   const logger = createLogger({ name: 'produce', ...(options.json ? { json: true } : {}) });
-  const environment = loadEnvironment(options.topic === undefined ? {} : { KAFKA_TOPIC: options.topic });
+  const environment = await withCloudSettings(
+    loadEnvironment({ KAFKA_TOPIC: options.topic, DATABASE_RDS: options.rds }),
+  );
   const [kafka, database] = [kafkaSettings(environment), databaseSettings(environment)];
   const retries = options.follow ? Number.POSITIVE_INFINITY : RETRIES;
   const pageRows = intervalMs === 0 ? PAGE_ROWS : PACED_PAGE_ROWS;

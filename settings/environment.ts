@@ -28,7 +28,21 @@ export function loadEnvironment(overrides: Environment = {}, sources: Environmen
   const envFile = readEnvFile(sources.envFile ?? path.join(PROJECT_ROOT, '.env'));
   const near = merge(envFile, processEnvironment, overrides);
   const stack = readStackState(sources.stackDirectory ?? stackDirectory(near));
-  return Object.freeze(merge(stack?.environment ?? {}, near));
+  return Object.freeze(merge(withoutReplaced(stack?.environment ?? {}, near), near));
+}
+
+/** Where another system is named, nothing of the stack's may be mixed with it: above all no password may reach it. */
+const REPLACING: readonly (readonly [string, RegExp])[] = [
+  ['DATABASE_RDS', /^DATABASE_/],
+  ['DATABASE_SECRET', /^DATABASE_(?:USER|PASSWORD)$/],
+  ['SMTP_SECRET', /^SMTP_(?:USER|PASSWORD)$/],
+];
+
+function withoutReplaced(stack: Environment, near: Environment): Environment {
+  const replaced = REPLACING.filter(([variable]) => settingOf(near, variable) !== undefined);
+  return Object.fromEntries(
+    Object.entries(stack).filter(([variable]) => !replaced.some(([, pattern]) => pattern.test(variable))),
+  );
 }
 
 /** The value of a variable, where an empty text counts as not set. */

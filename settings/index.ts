@@ -2,6 +2,7 @@ export { type AlertLinkSettings, alertLinkSettings } from './alert-link.ts';
 export { type AlertSettings, alertSettings } from './alert-section.ts';
 export { type ArchiveSettings, archiveSettings } from './archive.ts';
 export { awsError, deniedAction, speaksOfQuota } from './aws/aws-error.ts';
+export { withCloudSettings } from './aws/cloud-settings.ts';
 export { awsClientOptions, awsRegion } from './aws/region.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';
@@ -14,6 +15,7 @@ export {
   type DatabaseSettings,
   databaseSettings,
   type KafkaSettings,
+  type KafkaSignIn,
   kafkaSettings,
   kafkaTopic,
   type SmtpSettings,

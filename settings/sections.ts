@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Environment } from './environment.ts';
+import { type Environment, settingOf } from './environment.ts';
+import { type KafkaSignIn, kafkaSignIn } from './kafka-sign-in.ts';
 import { OperatorError } from './operator-error.ts';
 import { Secret } from './secret.ts';
 import { field, parseSection, port, requireTlsBeyondLoopback, text, tlsMode } from './section.ts';
@@ -23,17 +24,21 @@ export interface DatabaseSettings {
   readonly password: Secret;
   readonly database: string;
   readonly tls: 'required' | 'off';
-  /** PEM file of the certificate authority; the system's own authorities where undefined. */
+  /** PEM file of the certificate authority, or `rds` for Amazon's; the system's own authorities where undefined. */
   readonly caFile: string | undefined;
+  /** `iam`: instead of the password, which is empty then, each connection gets a token of AWS. */
+  readonly auth: 'password' | 'iam';
 }
 
 /** @throws OperatorError with exit code 2 that names the variable */
 export function databaseSettings(environment: Environment): DatabaseSettings {
+  const iam = settingOf(environment, 'DATABASE_AUTH') === 'iam';
   const settings = parseSection(environment, {
     host: field('DATABASE_HOST', 'a host name or address', text),
     port: field('DATABASE_PORT', 'a port from 1 to 65535', port.default(3306)),
     user: field('DATABASE_USER', 'a user name', text.default('health')),
-    password: field('DATABASE_PASSWORD', "the user's password", secret),
+    password: field('DATABASE_PASSWORD', "the user's password", iam ? secret.default(new Secret('')) : secret),
+    auth: field('DATABASE_AUTH', '`password` or `iam`', z.enum(['password', 'iam']).default('password')),
     database: field(
       'DATABASE_NAME',
       'letters, digits and underscores',
@@ -43,9 +48,15 @@ export function databaseSettings(environment: Environment): DatabaseSettings {
         .default('health'),
     ),
     tls: field('DATABASE_TLS', '`required` or `off`', tlsMode),
-    caFile: field('DATABASE_CA', 'the path of a PEM file', text.optional()),
+    caFile: field('DATABASE_CA', 'the path of a PEM file, or `rds`', text.optional()),
   });
   requireTlsBeyondLoopback(settings.tls, settings.host, { tls: 'DATABASE_TLS', host: 'DATABASE_HOST' });
+  if (iam && settings.tls === 'off') {
+    throw new OperatorError('TLS_REQUIRED', 'DATABASE_AUTH=iam sends a token and needs TLS, but DATABASE_TLS=off', {
+      exitCode: 2,
+      next: 'Set DATABASE_TLS=required.',
+    });
+  }
   return settings;
 }
 
@@ -63,7 +74,10 @@ export interface KafkaSettings {
   readonly topic: string;
   /** Where rows go that are no readings, without their values. */
   readonly rejectedTopic: string;
+  readonly signIn: KafkaSignIn;
 }
+
+export type { KafkaSignIn } from './kafka-sign-in.ts';
 
 /** The topic alone, for what needs its name and no broker. @throws OperatorError with exit code 2 that names KAFKA_TOPIC */
 export function kafkaTopic(environment: Environment): string {
@@ -81,7 +95,11 @@ export function kafkaSettings(environment: Environment): KafkaSettings {
     topic: TOPIC,
     rejectedTopic: field('KAFKA_REJECTED_TOPIC', 'a topic name', topicName.optional()),
   });
-  return { ...settings, rejectedTopic: rejectedTopic ?? `${settings.topic}-rejected` };
+  return {
+    ...settings,
+    rejectedTopic: rejectedTopic ?? `${settings.topic}-rejected`,
+    signIn: kafkaSignIn(environment, settings.brokers),
+  };
 }
 
 export interface SparkSettings {

@@ -74,6 +74,7 @@ describe('settings sections', () => {
     expect(kafkaSettings({ KAFKA_BROKERS: 'a:1, b.example.org:9092,[::1]:3' })).to.deep.equal({
       brokers: ['a:1', 'b.example.org:9092', '[::1]:3'],
       topic: 'patient-vital-info',
+      signIn: { tls: 'off', caFile: undefined, method: { kind: 'none' } },
       rejectedTopic: 'patient-vital-info-rejected',
     });
     for (const wrong of ['a', 'a:', ':1', 'a:b', 'a:70000', 'http://a:1', 'a:1,,b:2']) {
