@@ -6,6 +6,7 @@ export { type DemoReadingsOptions, demoReadings, type RecordedReading } from './
 export {
   type Attribute,
   type Directory,
+  directoryChecksum,
   type Limit,
   type Patient,
   readDirectory,

@@ -61,6 +61,12 @@ export async function readDirectory(connection: Connection | Pool): Promise<Dire
   };
 }
 
+/** Changes when a row of the tables that {@link readDirectory} reads does: the server reads them all, but nothing is sent. */
+export async function directoryChecksum(connection: Connection | Pool): Promise<string> {
+  const [rows] = await connection.query<RowDataPacket[]>('CHECKSUM TABLE threshold_reference, patients_information');
+  return JSON.stringify(rows);
+}
+
 /** Reads the limits in force, in the order of their ids, so that two reads of the same table agree. */
 export async function readLimits(connection: Connection | Pool): Promise<readonly Limit[]> {
   return (await selectLimits(connection)).valid;

@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
-import { databaseError, type RejectedRow, readDirectory } from '../../database/index.ts';
+import {
+  type Directory,
+  databaseError,
+  directoryChecksum,
+  type RejectedRow,
+  readDirectory,
+} from '../../database/index.ts';
 import type { DatabaseSettings, Logger } from '../../settings/index.ts';
 import { DirectoryIndex } from './directory-index.ts';
 import { bandsOfPatients } from './limits-view.ts';
@@ -11,7 +17,7 @@ export interface CurrentLimits {
   readonly fingerprint: string;
   readonly index: DirectoryIndex;
   readonly rejected: readonly RejectedRow[];
-  /** By the view's name, so that a batch's plan need not carry the rows. */
+  /** In blocks, and by the view's name, so that a batch's plan need not carry the rows. */
   readonly bands: DataFrame;
 }
 
@@ -37,6 +43,9 @@ export class LimitsDirectory {
   #current: CurrentLimits | undefined;
   #changes = 0;
   #lastTookMs = 0;
+  #fullReadTookMs = 0;
+  /** Of the tables as they were last read; asked for only where reading them takes long. */
+  #checksum: string | undefined;
   #freshUntil = 0;
   #reading: Promise<CurrentLimits> | undefined;
 
@@ -67,17 +76,33 @@ export class LimitsDirectory {
 
   async #read(): Promise<CurrentLimits> {
     const started = performance.now();
-    const directory = await readDirectory(this.#pool).catch((error: unknown) => {
+    const failed = (error: unknown): never => {
       throw databaseError(error, this.#database);
-    });
-    const fingerprint = createHash('sha256').update(JSON.stringify(directory)).digest('hex');
-    this.#lastTookMs = performance.now() - started;
-    this.#freshUntil = this.#lastTookMs < WAITED_FOR_MS ? 0 : performance.now() + this.#lastTookMs / READING_SHARE;
+    };
+    try {
+      const isLarge = this.#current !== undefined && this.#fullReadTookMs >= WAITED_FOR_MS;
+      // Taken before the rows are read: what changes in between is found the next time.
+      const checksum =
+        isLarge || this.#checksum === undefined ? await directoryChecksum(this.#pool).catch(failed) : this.#checksum;
+      if (this.#current && isLarge && checksum === this.#checksum) return this.#current;
+      const directory = await readDirectory(this.#pool).catch(failed);
+      this.#fullReadTookMs = performance.now() - started;
+      this.#checksum = checksum;
+      return await this.#use(directory);
+    } finally {
+      this.#lastTookMs = performance.now() - started;
+      this.#freshUntil = this.#lastTookMs < WAITED_FOR_MS ? 0 : performance.now() + this.#lastTookMs / READING_SHARE;
+    }
+  }
+
+  /** Puts what was read in force, here and in Spark, where it differs from what is. */
+  async #use(directory: Directory): Promise<CurrentLimits> {
+    const fingerprint = fingerprintOf(directory);
     if (this.#current?.fingerprint === fingerprint) return this.#current;
     const { limits, patients, rejected } = directory;
-    const joined = bandsOfPatients(this.#spark, patients, limits);
+    const blocks = bandsOfPatients(this.#spark, patients, limits);
     // Rows instead of a plan or a cache: Spark broadcasts them to each batch without a job of their own, 10 to 20 ms sooner.
-    const rows = this.#spark.createDataFrame(await joined.collect(), await joined.schema());
+    const rows = this.#spark.createDataFrame(await blocks.collect(), await blocks.schema());
     const view = this.#views[this.#changes++ % 2 === 0 ? 0 : 1];
     await rows.createOrReplaceTempView(view);
     for (const { table, row, reason } of rejected)
@@ -85,4 +110,14 @@ export class LimitsDirectory {
     this.#current = { fingerprint, index: new DirectoryIndex(directory), rejected, bands: this.#spark.table(view) };
     return this.#current;
   }
+}
+
+/** Row by row: the text of a large hospital at once would be several megabytes. */
+function fingerprintOf({ limits, patients, rejected }: Directory): string {
+  const hash = createHash('sha256');
+  for (const rows of [limits, patients, rejected]) {
+    hash.update(`${rows.length}\n`);
+    for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);
+  }
+  return hash.digest('hex');
 }

@@ -21,11 +21,19 @@ const LIMITS = T.struct([
   T.field('upper', T.int(), false),
 ]);
 
+const BANDS = ['heartBeatLower', 'heartBeatUpper', 'bpLower', 'bpUpper'] as const;
+
+/** A power of two. A patient's block is what the last bits of the id say. */
+const BLOCKS = 1_024;
+const BLOCK = `customerId & ${BLOCKS - 1}`;
+
 /**
  * The band of each patient that no limit objects to, joined in Spark: limits of everyone count by age, except for attributes
  * for which the patient has limits of their own. Only ids and ages of patients travel to the server.
- * One row for each patient with limits: customerId, heartBeatLower, heartBeatUpper, bpLower, bpUpper; null where an
- * attribute has none.
+ *
+ * One row for each block of patients: block, customerIds, and at the same places heartBeatLower, heartBeatUpper, bpLower, bpUpper;
+ * null where an attribute has no band. Each batch broadcasts the bands anew, and a thousand rows with arrays are made into a hash
+ * table in a fraction of the time that a hundred thousand rows take.
  */
 export function bandsOfPatients(
   spark: SparkSession,
@@ -50,16 +58,26 @@ export function bandsOfPatients(
     .join(own.select('customerId', 'attribute'), ['customerId', 'attribute'], 'left_anti');
   const highest = (attribute: Attribute) => F.max(F.when(col('attribute').eq(attribute), col('lower')));
   const lowest = (attribute: Attribute) => F.min(F.when(col('attribute').eq(attribute), col('upper')));
-  return own
-    .select(...columns)
-    .unionByName(general.select(...columns))
-    .groupBy('customerId')
-    .agg(
-      highest('heartBeat').as('heartBeatLower'),
-      lowest('heartBeat').as('heartBeatUpper'),
-      highest('bp').as('bpLower'),
-      lowest('bp').as('bpUpper'),
-    );
+  return inBlocks(
+    own
+      .select(...columns)
+      .unionByName(general.select(...columns))
+      .groupBy('customerId')
+      .agg(
+        highest('heartBeat').as('heartBeatLower'),
+        lowest('heartBeat').as('heartBeatUpper'),
+        highest('bp').as('bpLower'),
+        lowest('bp').as('bpUpper'),
+      ),
+  );
+}
+
+function inBlocks(bands: DataFrame): DataFrame {
+  const each = (name: string) => F.expr(`transform(members, member -> member.${name})`).as(name);
+  return bands
+    .groupBy(F.expr(BLOCK).as('block'))
+    .agg(F.expr(`collect_list(struct(customerId, ${BANDS.join(', ')}))`).as('members'))
+    .select('block', each('customerId').as('customerIds'), ...BANDS.map(each));
 }
 
 /** What Spark hands over of one patient's readings in a batch. */
@@ -85,13 +103,20 @@ interface ToldReading {
  * All that the driver must see of a batch, in one job that reads the batch once: a row for each patient, with the patient's
  * readings where one is out of limits or the patient is watched. Everything else stays in Spark.
  *
+ * @param blocks as {@link bandsOfPatients} makes them
  * @param watched patients with a pending or open episode
  */
-export function batchReport(readings: DataFrame, bands: DataFrame, watched: readonly number[]): DataFrame {
-  const outside = ATTRIBUTES.map((name) => `coalesce(${name} NOT BETWEEN ${name}Lower AND ${name}Upper, false)`);
+export function batchReport(readings: DataFrame, blocks: DataFrame, watched: readonly number[]): DataFrame {
+  // No place is 0, which element_at refuses; at null it is null.
+  const place = 'nullif(cast(array_position(customerIds, customerId) AS INT), 0)';
+  const own = (band: string) => `element_at(${band}, ${place})`;
+  const outside = ATTRIBUTES.map(
+    (name) => `coalesce(${name} NOT BETWEEN ${own(`${name}Lower`)} AND ${own(`${name}Upper`)}, false)`,
+  );
   const isTold = watched.length === 0 ? col('isOut') : col('isOut').or(isOneOf(watched));
   return readings
-    .join(bands, ['customerId'], 'left')
+    .withColumn('block', F.expr(BLOCK))
+    .join(blocks, ['block'], 'left')
     .groupBy('customerId', 'partition')
     .agg(
       F.count('*').cast('int').as('readings'),

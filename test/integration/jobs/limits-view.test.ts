@@ -159,6 +159,15 @@ describe('limits joined in Spark', () => {
     expect(told).to.have.members([-2_500, 0, 2_499]);
   });
 
+  it('finds each of several thousand patients, whose ids need not be near to each other', async () => {
+    const ids = Array.from({ length: 3_000 }, (_, index) => (index - 1_500) * 1_048_573);
+    const patients = ids.map((customerId, index) => patient(customerId, index % 90));
+    const limits = [limit({ highAge: 40, lower: 70 }), limit({ lowAge: 41 }), limit({ attribute: 'bp', lowAge: 60 })];
+    const readings = ids.map((customerId) => ({ customerId, heartBeat: 65, bp: 50 }));
+    const { breaches } = await expectAgreement(readings, limits, patients);
+    expect(breaches).to.not.be.empty;
+  });
+
   it('agrees with the rules for any limits, patients and readings', async () => {
     const customerId = fc.integer({ min: 1, max: 6 });
     const age = fc.integer({ min: 0, max: 8 });
