@@ -39,6 +39,7 @@ export class DriverMark {
   readonly #timer: NodeJS.Timeout;
   #role: DriverRole;
   #beats = 0;
+  #renewedAt = performance.now();
   #beating: Promise<void> | undefined;
 
   private constructor(spark: SparkSession, log: Logger, role: DriverRole, id: string) {
@@ -77,6 +78,11 @@ export class DriverMark {
       mark.abandon();
       throw error;
     }
+  }
+
+  /** Milliseconds since the last sign of life that the server has taken. */
+  get ageMs(): number {
+    return performance.now() - this.#renewedAt;
   }
 
   async become(role: DriverRole): Promise<void> {
@@ -136,9 +142,10 @@ export class DriverMark {
     await tell(this.#spark, ids, notice);
   }
 
-  #beat(): Promise<void> {
+  async #beat(): Promise<void> {
     this.#beats++;
-    return this.#spark.conf.set(MARKS + this.id, `${this.#role} ${this.#beats}`);
+    await this.#spark.conf.set(MARKS + this.id, `${this.#role} ${this.#beats}`);
+    this.#renewedAt = performance.now();
   }
 }
 

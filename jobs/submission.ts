@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Environment, kafkaSettings, maskRemote, OperatorError } from '../settings/index.ts';
+import { type Environment, kafkaSettings, maskRemote, OperatorError, withCloudSettings } from '../settings/index.ts';
 import { batchJobAmong, submitBatch } from './batch-submission.ts';
 import { dryRun } from './dry-run.ts';
 import { explainFailure } from './failures.ts';
 import { follow, stopAll } from './follow.ts';
+import { withHealth } from './health/with-health.ts';
 import type { Job } from './job.ts';
 import { BATCH_JOBS, JOB_NAMES, JOBS, jobByName } from './registry.ts';
 import { type RunningJob, startJob } from './running-job.ts';
@@ -30,12 +31,15 @@ export async function submit(
   if (options.list) return list(options, print);
   const batch = batchJobAmong(names, options);
   const jobs = batch ? [] : selectJobs(names, options);
-  const { target, environment } = readTarget(options);
+  const { target, environment: named } = readTarget(options);
+  const environment = await withCloudSettings(named);
   const keepsSession = options.detach === true && !options.dryRun;
-  await onTarget(target, { environment, log, signal, keepsSession }, (server) =>
-    batch
-      ? submitBatch(batch, options, { server, environment, ...surroundings })
-      : submitJobs(jobs, options, { server, environment, ...surroundings }),
+  await withHealth(options, log, (health) =>
+    onTarget(target, { environment, log, signal, keepsSession }, (server) =>
+      batch
+        ? submitBatch(batch, options, { server, environment, ...surroundings })
+        : submitJobs(jobs, options, { server, environment, ...surroundings, ...(health && { health }) }),
+    ),
   );
 }
 

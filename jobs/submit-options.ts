@@ -1,4 +1,5 @@
 import type { Logger } from '../settings/index.ts';
+import type { Health } from './health/health.ts';
 
 /** The command line of submit, as commander reads it. */
 export interface SubmitOptions {
@@ -15,6 +16,9 @@ export interface SubmitOptions {
   readonly olderThan?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
+  readonly rds?: string;
+  readonly healthPort?: number;
+  readonly healthMaxBatchAge?: string;
 }
 
 /** What surrounds a submission, whichever jobs it is of. */
@@ -22,4 +26,6 @@ export interface SubmitSurroundings {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly print: (line: string) => void;
+  /** Is told how the queries go. */
+  readonly health?: Health;
 }

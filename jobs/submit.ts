@@ -25,6 +25,9 @@ await runCommand(async (signal) => {
       'compact-vitals: show compacted days older than that, e.g. 90d; deletes them with --yes',
     )
     .option('--yes', 'delete what --older-than shows')
+    .option('--rds <name>', 'RDS instance or cluster with the limits and alerts (default: DATABASE_RDS)')
+    .option('--health-port <port>', 'answer GET /health on this port of this machine, for a supervisor', port)
+    .option('--health-max-batch-age <duration>', 'unhealthy when the last batch is older; for topics that never rest')
     .option('--json', 'one JSON object a line, for machines')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted.');
   program.parse(process.argv);
@@ -40,6 +43,11 @@ function collect(pair: string, previous: Record<string, string>): Record<string,
   const separator = pair.indexOf('=');
   if (separator < 1) throw new InvalidArgumentError('It has the form key=value.');
   return { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It is a port, from 0 (any that is free) to 65535.');
 }
 
 /** Spark's interval text, checked here: Spark would find fault with it only after everything else. */

@@ -11,11 +11,15 @@ export function addTargetOptions(command: Command): Command {
 }
 
 /** The target that options or settings name, and the settings with its address in them. */
-export function readTarget(options: TargetOptions): { readonly target: Target; readonly environment: Environment } {
-  const environment = loadEnvironment();
+export function readTarget(options: TargetOptions & { readonly rds?: string }): {
+  readonly target: Target;
+  readonly environment: Environment;
+} {
+  const database = { DATABASE_RDS: options.rds };
+  const environment = loadEnvironment(database);
   const target = targetOf(options, environment);
   return {
     target,
-    environment: target.kind === 'server' ? loadEnvironment({ SPARK_REMOTE: target.remote }) : environment,
+    environment: target.kind === 'server' ? loadEnvironment({ ...database, SPARK_REMOTE: target.remote }) : environment,
   };
 }
