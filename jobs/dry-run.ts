@@ -2,6 +2,7 @@ import { SparkSession } from '@instant-health/spark-connect';
 import { type Environment, type Logger, maskRemote } from '../settings/index.ts';
 import type { Job } from './job.ts';
 import { SESSION_CONF } from './job-session.ts';
+import { paceOf } from './pace.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 import type { SubmitOptions } from './submit-options.ts';
 import type { SparkServer } from './targets/spark-server.ts';
@@ -32,6 +33,7 @@ export async function dryRun(
         environment,
         log,
         triggerInterval: options.trigger,
+        pace: paceOf(server),
         report: () => {},
       });
       try {

@@ -5,9 +5,6 @@ import { BatchFollower, batchLine } from './query-progress.ts';
 import type { RunningJob } from './running-job.ts';
 import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
 
-// Four queries asked once a second stay far below the request limit of EMR's proxy.
-const FOLLOW_INTERVAL_MS = 1_000;
-
 /** Prints each batch until all queries have ended, one has failed, or the signal fires. */
 export async function follow(
   running: readonly RunningJob[],
@@ -18,9 +15,9 @@ export async function follow(
   const stopping = AbortSignal.any([signal, over.signal]);
   // Every query waits on it, with several calls each.
   setMaxListeners(0, stopping);
-  const queries = running.flatMap((job) => job.queries);
-  for (const query of queries) log.info(`${query.name} runs (id ${query.id})`);
-  const followed = queries.map(async (query) => {
+  const queries = running.flatMap((job) => job.queries.map((query) => ({ query, ...job.pace })));
+  for (const { query } of queries) log.info(`${query.name} runs (id ${query.id})`);
+  const followed = queries.map(async ({ query, followIntervalMs }) => {
     const follower = new BatchFollower(query);
     while (!stopping.aborted) {
       const reports = await follower.next().catch((error: unknown) => {
@@ -29,7 +26,7 @@ export async function follow(
         return [];
       });
       for (const report of reports) print(json ? JSON.stringify(report) : batchLine(report));
-      await delay(FOLLOW_INTERVAL_MS, undefined, { signal: stopping }).catch(() => undefined);
+      await delay(followIntervalMs, undefined, { signal: stopping }).catch(() => undefined);
     }
   });
   const ended = running.map(async (job) => {

@@ -1,5 +1,6 @@
 import type { DataFrame, DataStreamWriter, SparkSession } from '@instant-health/spark-connect';
 import type { Environment, Logger } from '../settings/index.ts';
+import type { Pace } from './pace.ts';
 
 /** What submit passes to a job; all of it has been checked. */
 export interface JobContext {
@@ -8,6 +9,8 @@ export interface JobContext {
   readonly log: Logger;
   /** How often queries look for data, as `--trigger` said; the job's own default otherwise. Spark's interval text. */
   readonly triggerInterval: string | undefined;
+  /** How often the server may be asked. */
+  readonly pace: Pace;
   /** Tells whoever follows the job what its handler did. */
   readonly report: (event: JobEvent) => void;
 }

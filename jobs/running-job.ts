@@ -5,6 +5,7 @@ import { DriverMark } from './driver-mark.ts';
 import type { Job, JobEvent, JobQuery, PreparedJob } from './job.ts';
 import { openJobSession, SESSION_CONF } from './job-session.ts';
 import { leaveSession } from './leave-session.ts';
+import { type Pace, paceOf } from './pace.ts';
 import { RunningQuery } from './running-query.ts';
 import { requireSupportedSpark } from './spark-version.ts';
 import type { Claim } from './standby.ts';
@@ -31,6 +32,8 @@ export interface RunningJob {
   readonly job: Job;
   readonly spark: SparkSession;
   readonly queries: readonly RunningQuery[];
+  /** How often it may be asked. */
+  readonly pace: Pace;
   /** Stops the queries (a batch in hand is finished first) and ends the session, unless another submission uses it now. */
   stop(): Promise<void>;
   /** Leaves the queries running and lets go of them. */
@@ -52,6 +55,7 @@ const OTHER_TIMEOUT_MS = 20_000;
  */
 export async function startJob(job: Job, options: StartOptions): Promise<RunningJob> {
   const { environment, log, triggerInterval, report } = options;
+  const pace = paceOf(options.server);
   const identity = job.identity(environment);
   const { claim } = options;
   const spark = claim?.spark ?? (await openJobSession({ server: options.server, job: job.name, identity, log }));
@@ -79,7 +83,7 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
       await makeRoom(job, spark, mark, options);
     }
     await spark.conf.setAll({ ...SESSION_CONF, ...options.sparkConf });
-    prepared = await job.prepare({ spark, environment, log, triggerInterval, report });
+    prepared = await job.prepare({ spark, environment, log, triggerInterval, pace, report });
     for (const query of prepared.queries) queries.push(await startQuery(job, spark, query, log));
     await prepared.begin?.();
   } catch (error) {
@@ -94,7 +98,7 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   const requireOwn = async () => {
     if ((await mark?.look())?.notice === 'taken over') throw takenOver(job);
   };
-  return { job, spark, queries, stop, detach, requireOwn };
+  return { job, spark, queries, pace, stop, detach, requireOwn };
 }
 
 async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: Logger): Promise<RunningQuery> {

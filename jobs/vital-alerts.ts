@@ -21,9 +21,6 @@ import { judgeMessages, readingsOf, readMessages } from './messages.ts';
 
 const QUERY = 'vital-alerts';
 
-// As soon as data is there: an alert that waits for a clock is late.
-const DEFAULT_TRIGGER = '0 seconds';
-
 /**
  * Tells the doctor when a patient goes out of limits, and how that ends. Spark joins each batch with the limits and hands
  * over only what matters; this process makes episodes of it, writes them with their notifications in one transaction, and
@@ -73,7 +70,7 @@ export const vitalAlerts: Job = {
     }
   },
 
-  async prepare({ spark, environment, log, triggerInterval, report }: JobContext): Promise<PreparedJob> {
+  async prepare({ spark, environment, log, triggerInterval, pace, report }: JobContext): Promise<PreparedJob> {
     const storage = storageSettings(environment);
     const database = databaseSettings(environment);
     const kafka = kafkaSettings(environment);
@@ -106,9 +103,9 @@ export const vitalAlerts: Job = {
       const writer = readings.writeStream
         .queryName(QUERY)
         .outputMode('append')
-        .trigger({ processingTime: triggerInterval ?? DEFAULT_TRIGGER })
+        .trigger({ processingTime: triggerInterval ?? pace.alertsTrigger })
         .option('checkpointLocation', storage.alertsCheckpoint)
-        .foreachBatch((batch, batchId, { signal }) => driver.handle(batch, batchId, signal));
+        .foreachBatch((batch, batchId, { signal }) => driver.handle(batch, batchId, signal), pace.foreachBatch);
       const checkpoint = { path: storage.alertsCheckpoint, setting: 'ALERTS_CHECKPOINT' };
       const eachBatch = batchReport(noReadings(spark), bandsOfPatients(spark, [], []), []);
       return {
