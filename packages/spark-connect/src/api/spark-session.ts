@@ -1,4 +1,5 @@
-import { encodeRows, inferSchema } from '../arrow/index.ts';
+import { Table, tableToIPC } from 'apache-arrow';
+import { encodeRows, inferSchema, schemaFromArrow } from '../arrow/index.ts';
 import type { ProgressHandler } from '../client/progress-handlers.ts';
 import { checkedTag, type SessionClient } from '../client/session-client.ts';
 import type { SessionConf } from '../client/session-conf.ts';
@@ -137,7 +138,11 @@ export class SparkSession {
    * @param schema a StructType, DDL text, or names of the columns; without types they are inferred from all rows
    * @throws SparkConnectError encode: a value does not fit its column (the message names row and column)
    */
-  createDataFrame(rows: readonly InputRow[], schema?: StructType | string | readonly string[]): DataFrame {
+  createDataFrame(rows: readonly InputRow[], schema?: StructType | string | readonly string[]): DataFrame;
+  /** A DataFrame of an apache-arrow Table; with a schema it is cast to it. @throws SparkConnectError decode for a type that Spark has not */
+  createDataFrame(table: Table, schema?: StructType | string): DataFrame;
+  createDataFrame(rows: readonly InputRow[] | Table, schema?: StructType | string | readonly string[]): DataFrame {
+    if (rows instanceof Table) return this.#arrowRelation(rows, schema);
     const type = typeof schema === 'string' ? parseDDL(schema) : schema;
     if (type instanceof StructType) return this.#localRelation(rows, type);
     const named = type === undefined ? rows : rows.map((row) => nameValues(row, type));
@@ -229,6 +234,15 @@ export class SparkSession {
     await this.stop();
   }
 
+  #arrowRelation(table: Table, schema?: StructType | string | readonly string[]): DataFrame {
+    const own = schemaFromArrow(table.schema);
+    const frame = new DataFrame(
+      this,
+      relation({ kind: 'localRelation', schema: own.json(), data: tableToIPC(table, 'stream') }),
+    );
+    if (schema === undefined) return frame;
+    return typeof schema === 'string' || schema instanceof StructType ? frame.to(schema) : frame.toDF(...schema);
+  }
   #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
     const data = rows.length === 0 ? undefined : encodeRows(rows, schema);
     return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json(), ...defined({ data }) }));

@@ -5,3 +5,4 @@ export { inferSchema } from './infer-schema.ts';
 export { readArrowStream } from './read-stream.ts';
 export { type Row, rowValues } from './row.ts';
 export { RowBatch } from './row-batch.ts';
+export { schemaFromArrow } from './schema-from-arrow.ts';

@@ -1,6 +1,17 @@
 /** Literal records: a plain value with the Spark type that it travels as. */
 import { SparkConnectError } from '../errors.ts';
-import { type DataType, Decimal, LocalDate, LocalDateTime, types as T, Timestamp } from '../types/index.ts';
+import {
+  CalendarInterval,
+  type DataType,
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  types as T,
+  Timestamp,
+  YearMonthInterval,
+} from '../types/index.ts';
 
 /** What can be a literal. */
 export type LiteralValue =
@@ -15,6 +26,10 @@ export type LiteralValue =
   | LocalDate
   | LocalDateTime
   | Timestamp
+  | LocalTime
+  | DayTimeInterval
+  | YearMonthInterval
+  | CalendarInterval
   | readonly LiteralValue[];
 
 export type LiteralContent =
@@ -29,6 +44,13 @@ export type LiteralContent =
   | { readonly of: 'date'; readonly value: number }
   /** Microseconds since 1970-01-01 00:00, in UTC or on the wall clock. */
   | { readonly of: 'timestamp' | 'timestampNtz'; readonly value: bigint }
+  /** Nanoseconds since midnight. */
+  | { readonly of: 'time'; readonly value: bigint }
+  /** Microseconds. */
+  | { readonly of: 'dayTimeInterval'; readonly value: bigint }
+  /** Months. */
+  | { readonly of: 'yearMonthInterval'; readonly value: number }
+  | { readonly of: 'calendarInterval'; readonly months: number; readonly days: number; readonly microseconds: bigint }
   | { readonly of: 'array'; readonly elementType: DataType; readonly elements: readonly LiteralNode[] };
 
 export type LiteralNode = { readonly kind: 'literal'; readonly content: LiteralContent };
@@ -112,6 +134,13 @@ function objectContent(value: LiteralValue & (object | null)): LiteralContent {
   if (value instanceof Timestamp) return { of: 'timestamp', value: value.epochMicros };
   if (value instanceof LocalDateTime) return { of: 'timestampNtz', value: value.localMicros };
   if (value instanceof LocalDate) return { of: 'date', value: value.epochDay };
+  if (value instanceof LocalTime) return { of: 'time', value: BigInt(value.nanoOfDay) };
+  if (value instanceof DayTimeInterval) return { of: 'dayTimeInterval', value: value.microseconds };
+  if (value instanceof YearMonthInterval) return { of: 'yearMonthInterval', value: value.months };
+  if (value instanceof CalendarInterval) {
+    const { months, days, microseconds } = value;
+    return { of: 'calendarInterval', months, days, microseconds };
+  }
   if (value instanceof Decimal) return decimalContent(value);
   if (Array.isArray(value)) return arrayContent(value);
   throw invalid(`${Object.prototype.toString.call(value)} is no literal`);

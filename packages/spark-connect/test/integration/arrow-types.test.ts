@@ -1,3 +1,4 @@
+import { tableFromArrays } from 'apache-arrow';
 import { expect } from 'chai';
 import {
   CalendarInterval,
@@ -6,6 +7,7 @@ import {
   LocalDate,
   LocalDateTime,
   LocalTime,
+  lit,
   parseDDL,
   rowValues,
   type SparkSession,
@@ -171,6 +173,64 @@ describe('values from and to a server', () => {
       { t: LocalTime.parse('00:00'), i: new CalendarInterval(0, 0, 0n) },
     ];
     expect(await spark.createDataFrame(rows, 't TIME, i INTERVAL').collect()).to.deep.equal(rows);
+  });
+
+  it('arrive from compressed batches', async function () {
+    if (!(await isAtLeast(spark, '4.1'))) this.skip();
+    const plain = await spark.range(20_000).selectExpr('id', "concat('ward ', id % 7) AS ward").collect();
+    await spark.conf.set('spark.sql.execution.arrow.compression.codec', 'lz4');
+    try {
+      const packed = spark.range(20_000).selectExpr('id', "concat('ward ', id % 7) AS ward");
+      expect(await packed.collect()).to.deep.equal(plain);
+      expect((await packed.toArrow()).numRows).to.equal(20_000);
+      await spark.conf.set('spark.sql.execution.arrow.compression.codec', 'zstd');
+      const zstd = await packed.collect().catch((thrown: unknown) => thrown);
+      if (Array.isArray(zstd)) expect(zstd).to.deep.equal(plain);
+      else expect(zstd).to.have.property('message').that.contains('spark.sql.execution.arrow.compression.codec');
+    } finally {
+      await spark.conf.unset('spark.sql.execution.arrow.compression.codec');
+    }
+  });
+
+  it('come from an Arrow table', async () => {
+    const table = tableFromArrays({ id: Int32Array.of(1, 2), weight: Float64Array.of(70.5, 81) });
+    const frame = spark.createDataFrame(table);
+    expect(await frame.dtypes()).to.deep.equal([
+      ['id', 'int'],
+      ['weight', 'double'],
+    ]);
+    expect(await frame.collect()).to.deep.equal([
+      { id: 1, weight: 70.5 },
+      { id: 2, weight: 81 },
+    ]);
+    expect(await spark.createDataFrame(table, 'weight FLOAT, id BIGINT').collect()).to.deep.equal([
+      { weight: 70.5, id: 1n },
+      { weight: 81, id: 2n },
+    ]);
+    const back = await spark.createDataFrame(await frame.toArrow()).collect();
+    expect(back).to.deep.equal(await frame.collect());
+    expect(() => spark.createDataFrame(tableFromArrays({ id: Uint32Array.of(1) }))).to.throw('column id');
+  });
+
+  it('are what literals say', async () => {
+    const values = [
+      new DayTimeInterval(-93_784_000_005n),
+      new YearMonthInterval(-14),
+      new Decimal(12345n, 2),
+      LocalDate.parse('2026-02-28'),
+      LocalDateTime.parse('2026-02-28T01:02:03.000004'),
+      Timestamp.parse('2026-02-28T01:02:03.000004Z'),
+      Uint8Array.of(0, 255),
+      9007199254740993n,
+    ];
+    if (await isAtLeast(spark, '4.0')) values.push(new CalendarInterval(14, 3, 5n) as never);
+    if (await isAtLeast(spark, '4.1')) values.push(LocalTime.parse('23:59:59.999999') as never);
+    const columns = values.map((value, i) => lit(value).as(`c${i}`));
+    const [row = {}] = await spark
+      .range(1)
+      .select(...columns)
+      .collect();
+    expect(rowValues(row)).to.deep.equal(values);
   });
 
   it('arrive as no rows, with a schema', async () => {

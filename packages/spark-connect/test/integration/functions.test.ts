@@ -14,6 +14,7 @@ import { isAtLeast, openSession } from '../helpers/spark.ts';
 /** Called by their own rules: with callbacks, with values that are no columns. */
 const ownRules = new Set([
   ...['col', 'column', 'expr', 'lit', 'callFunction', 'when', 'arraySort', 'transform', 'filter', 'exists', 'forall'],
+  ...['callUdf', 'broadcast', 'fromAvro', 'toAvro', 'fromProtobuf', 'toProtobuf'],
   ...['aggregate', 'reduce', 'zipWith', 'mapFilter', 'transformKeys', 'transformValues', 'mapZipWith'],
 ]);
 

@@ -32,6 +32,14 @@ function literalType(content: LiteralContent): LiteralType {
       return { case: 'binary', value: content.value };
     case 'long':
       return { case: 'long', value: content.value };
+    case 'time':
+      return { case: 'time', value: { nano: content.value, precision: 6 } };
+    case 'calendarInterval': {
+      const { months, days, microseconds } = content;
+      return { case: 'calendarInterval', value: { months, days, microseconds } };
+    }
+    case 'dayTimeInterval':
+      return { case: 'dayTimeInterval', value: content.value };
     case 'timestamp':
     case 'timestampNtz':
       return { case: content.of, value: content.value };

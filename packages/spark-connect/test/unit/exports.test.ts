@@ -1,0 +1,18 @@
+import { expect } from 'chai';
+import * as everything from '../../src/index.ts';
+
+/** What users may rely on: a name that goes from here is a breaking change. */
+const NAMES = `
+  CalendarInterval Catalog Column DataFrame DataFrameNaFunctions DataFrameReader DataFrameStatFunctions
+  DataFrameWriter DataFrameWriterV2 DataStreamReader DataStreamWriter DayTimeInterval Decimal GroupedData
+  LocalDate LocalDateTime LocalTime MergeIntoWriter Observation RowBatch SessionConf SparkConnectError
+  SparkSession SparkSessionBuilder StorageLevels StreamingQuery StreamingQueryManager StructType TableArg
+  TableValuedFunction Timestamp Variant WhenMatched WhenNotMatched Window WindowSpec YearMonthInterval col
+  expr functions lit parseDDL rowValues types
+`;
+
+describe('the public face', () => {
+  it('has these names', () => {
+    expect(Object.keys(everything).sort()).to.deep.equal(NAMES.split(/\s+/).filter(Boolean).sort());
+  });
+});
