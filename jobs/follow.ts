@@ -9,13 +9,14 @@ import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
 export async function follow(
   running: readonly RunningJob[],
   { json }: SubmitOptions,
-  { signal, print, log }: SubmitSurroundings,
+  { signal, print, log, health }: SubmitSurroundings,
 ): Promise<void> {
   const over = new AbortController();
   const stopping = AbortSignal.any([signal, over.signal]);
   // Every query waits on it, with several calls each.
   setMaxListeners(0, stopping);
   const queries = running.flatMap((job) => job.queries.map((query) => ({ query, ...job.pace })));
+  health?.follows(running);
   for (const { query } of queries) log.info(`${query.name} runs (id ${query.id})`);
   const followed = queries.map(async ({ query, followIntervalMs }) => {
     const follower = new BatchFollower(query);
@@ -23,9 +24,10 @@ export async function follow(
       const reports = await follower.next().catch((error: unknown) => {
         // What matters of it is told by the query's own end.
         log.debug({ err: error }, `no progress of ${query.name}`);
-        return [];
+        return undefined;
       });
-      for (const report of reports) print(json ? JSON.stringify(report) : batchLine(report));
+      if (reports !== undefined) health?.heard(query.name, reports);
+      for (const report of reports ?? []) print(json ? JSON.stringify(report) : batchLine(report));
       await delay(followIntervalMs, undefined, { signal: stopping }).catch(() => undefined);
     }
   });
@@ -44,6 +46,7 @@ export async function follow(
     await Promise.all(ended);
   } finally {
     over.abort();
+    health?.follows([]);
     await Promise.allSettled([...ended, ...followed]);
   }
 }

@@ -38,6 +38,8 @@ export interface RunningJob {
   stop(): Promise<void>;
   /** Leaves the queries running and lets go of them. */
   detach(): Promise<void>;
+  /** Milliseconds since this process has renewed its lease on the job. */
+  leaseAgeMs(): number;
   /** @throws OperatorError `TAKEN_OVER` when a process that stood by has taken this one for dead */
   requireOwn(): Promise<void>;
 }
@@ -98,7 +100,8 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
   const requireOwn = async () => {
     if ((await mark?.look())?.notice === 'taken over') throw takenOver(job);
   };
-  return { job, spark, queries, pace, stop, detach, requireOwn };
+  const leaseAgeMs = () => mark?.ageMs ?? 0;
+  return { job, spark, queries, pace, stop, detach, leaseAgeMs, requireOwn };
 }
 
 async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: Logger): Promise<RunningQuery> {
