@@ -6,6 +6,7 @@ import {
   createLogger,
   OperatorError,
   runCommand,
+  withCloudSettings,
 } from '../settings/index.ts';
 import { type ArchiveStatus, archiveLines, archiveStatus } from './compaction/archive-status.ts';
 import { connectionFailure } from './failures.ts';
@@ -21,7 +22,8 @@ await runCommand(async (signal) => {
   const program = command('status', 'Shows the jobs, their queries, and what they have put aside.');
   addTargetOptions(program).option('--json', 'one JSON object for all').parse(process.argv);
   const options = program.opts<TargetOptions & { json?: boolean }>();
-  const { target, environment } = readTarget(options);
+  const { target, environment: named } = readTarget(options);
+  const environment = await withCloudSettings(named);
   const log = createLogger({ name: 'status', json: options.json ?? false });
   const places = archiveSettings(environment);
   const open = await openTarget(target, { environment, log, signal, mode: 'join' });

@@ -8,6 +8,7 @@ import {
   kafkaTopic,
   loadEnvironment,
   OperatorError,
+  withCloudSettings,
 } from '../../settings/index.ts';
 import type { Actor } from '../alerts/act-history.ts';
 import { ATTRIBUTES, type Attribute } from '../alerts/limits.ts';
@@ -26,7 +27,7 @@ export interface Desk {
  * @throws OperatorError that names the setting when the database cannot be used
  */
 export async function withDesk<Result>(act: (desk: Desk) => Promise<Result>): Promise<Result> {
-  const environment = loadEnvironment();
+  const environment = await withCloudSettings(loadEnvironment());
   const database = databaseSettings(environment);
   const topic = kafkaTopic(environment);
   const pool = openPool(database);
