@@ -420,6 +420,41 @@ describe('DataFrame, in breadth', () => {
     });
   });
 
+  it('compares, and sorts nulls where told', async () => {
+    const frame = spark.createDataFrame([[1], [null], [3]], 'x INT');
+    const x = col('x');
+    const sorted = async (order: Column) =>
+      (await frame.orderBy(order).collect<{ x: number | null }>()).map(({ x: value }) => value);
+    expect(await sorted(x.asc())).to.deep.equal([null, 1, 3]);
+    expect(await sorted(x.ascNullsLast())).to.deep.equal([1, 3, null]);
+    expect(await sorted(F.ascNullsFirst('x'))).to.deep.equal([null, 1, 3]);
+    expect(await sorted(x.descNullsFirst())).to.deep.equal([null, 3, 1]);
+    expect(await sorted(F.descNullsLast('x'))).to.deep.equal([3, 1, null]);
+    const bits = [x.bitwiseAnd(2), x.bitwiseOr(4), x.bitwiseXor(1), x.lt(3), x.leq(3), x.geq(4), x.neq(3), x.isNaN()];
+    const [row = {}] = await frame
+      .filter(x.eq(3))
+      .select(...bits.map((bit, i) => bit.as(`c${i}`)))
+      .collect();
+    expect(Object.values(row)).to.deep.equal([2, 7, 2, false, true, false, false, false]);
+  });
+
+  it('sets frames against each other, and shares views with other sessions', async () => {
+    const [a, b] = [spark.createDataFrame([[1], [1], [2]], ['v']), spark.createDataFrame([[1], [3]], ['v'])];
+    const values = async (frame: DataFrame) => (await frame.orderBy('v').collect()).map(({ v }) => Number(v));
+    expect(await values(a.unionAll(b))).to.deep.equal([1, 1, 1, 2, 3]);
+    expect(await values(a.intersectAll(b))).to.deep.equal([1]);
+    expect(await values(a.subtract(b))).to.deep.equal([2]);
+    expect(await values(a.exceptAll(b))).to.deep.equal([1, 2]);
+    const name = `breadth_${Math.random().toString(36).slice(2)}`;
+    await a.createGlobalTempView(name);
+    await b.createOrReplaceGlobalTempView(name);
+    expect(await values(spark.table(`global_temp.${name}`))).to.deep.equal([1, 3]);
+    expect(await spark.catalog.dropGlobalTempView(name)).to.equal(true);
+    expect((await spark.catalog.listDatabases()).map((database) => database.name)).to.include('default');
+    expect(await spark.conf.isModifiable('spark.sql.shuffle.partitions')).to.equal(true);
+    expect(await spark.emptyDataFrame().count()).to.equal(0);
+  });
+
   it('draws the same random rows from one plan', async () => {
     const drawn = spark.range(3).select(F.rand().as('r'), F.randn().as('n'));
     expect(await rows(drawn)).to.deep.equal(await rows(drawn));

@@ -8,6 +8,7 @@ import {
   type SparkSession,
   StructType,
   types as T,
+  Window,
 } from '../../src/index.ts';
 import { isAtLeast, openSession } from '../helpers/spark.ts';
 
@@ -325,6 +326,44 @@ const REST: readonly Case[] = [
   [F.length(F.uuid()), '36'],
 ];
 
+const MORE: readonly Case[] = [
+  [F.curdate(), 'curdate()'],
+  [F.currentSchema(), "'default'"],
+  [F.currentUser(), 'current_user()'],
+  [F.dateadd(date, 1), "DATE'2026-03-01'"],
+  [F.datepart(lit('YEAR'), time), '2026'],
+  [F.localtimestamp().isNotNull(), 'true'],
+  [F.makeInterval(lit(1), lit(2)).cast('string'), "'1 years 2 months'"],
+  [F.makeTimestampLtz(lit(2026), lit(1), lit(2), lit(3), lit(4), lit(5.678901)), TS],
+  [F.toTimestampLtz(lit('2026-01-02 03:04:05.678901')), TS],
+  [F.toVarchar(lit(454), lit('999')), "'454'"],
+  [F.inputFileBlockStart(), '-1L'],
+  [F.inputFileBlockLength(), '-1L'],
+  [F.monotonicallyIncreasingId(), 'monotonically_increasing_id()'],
+  [F.sha(lit('x')), "sha('x')"],
+  [F.tryAesDecrypt(lit('nonsense').cast('binary'), lit('0000111122223333')), 'CAST(NULL AS BINARY)'],
+  [F.tryToBinary(lit('zz'), lit('hex')), 'CAST(NULL AS BINARY)'],
+  [F.xpathDouble(lit('<a>7</a>'), lit('a')), '7.0D'],
+  [F.xpathFloat(lit('<a>7</a>'), lit('a')), 'float(7)'],
+  [F.xpathLong(lit('<a>7</a>'), lit('a')), '7L'],
+  [F.xpathNumber(lit('<a>7</a>'), lit('a')), '7.0D'],
+  [F.xpathShort(lit('<a>7</a>'), lit('a')), '7S'],
+];
+
+const MORE_SINCE_4: readonly Case[] = [
+  [F.tryMakeInterval(lit(2147483647)).cast('string'), 'CAST(NULL AS STRING)'],
+  [F.tryMakeTimestamp(lit(2026), lit(13), lit(2), lit(3), lit(4), lit(5)), 'CAST(NULL AS TIMESTAMP)'],
+  [F.tryMakeTimestampLtz(lit(2026), lit(13), lit(2), lit(3), lit(4), lit(5)), 'CAST(NULL AS TIMESTAMP)'],
+  [F.tryMakeTimestampNtz(lit(2026), lit(13), lit(2), lit(3), lit(4), lit(5)), 'CAST(NULL AS TIMESTAMP_NTZ)'],
+  [F.tryParseUrl(lit('no url at all'), lit('HOST')), 'CAST(NULL AS STRING)'],
+  [F.tryReflect(lit('java.lang.Math'), lit('abs'), lit(-3)), "'3'"],
+];
+
+const MORE_SINCE_4_1: readonly Case[] = [
+  [F.currentTime().isNotNull(), 'true'],
+  [F.timeTrunc(lit('HOUR'), F.makeTime(lit(3), lit(4), lit(5))), 'make_time(3, 0, 0)'],
+];
+
 const SINCE_4: readonly Case[] = [
   [F.tryParseJson(lit('{')).cast('string'), 'CAST(NULL AS STRING)'],
   [F.variantGet(F.parseJson(lit('{"a":7}')), '$.a', 'int'), '7'],
@@ -385,11 +424,11 @@ describe('functions, evaluated', () => {
   it('of text', () => expectSame(TEXT));
   it('of days and times', () => expectSame(TIME));
   it('of arrays, maps and structs', () => expectSame(NESTED));
-  it('of all kinds', () => expectSame(REST));
+  it('of all kinds', () => expectSame([...REST, ...MORE]));
   it('of Spark 4', async function () {
     if (!(await isAtLeast(spark, '4.0'))) this.skip();
-    await expectSame(SINCE_4);
-    if (await isAtLeast(spark, '4.1')) await expectSame(SINCE_4_1);
+    await expectSame([...SINCE_4, ...MORE_SINCE_4]);
+    if (await isAtLeast(spark, '4.1')) await expectSame([...SINCE_4_1, ...MORE_SINCE_4_1]);
   });
 
   it('of many rows', async () => {
@@ -464,6 +503,141 @@ describe('functions, evaluated', () => {
       .agg(...(columns as [Column, ...Column[]]))
       .first();
     expect(all.flatMap(([, sql], i) => (row?.[`c${i}`] === true ? [] : [sql]))).to.deep.equal([]);
+  });
+
+  it('of sketches (Spark 4.1)', async function () {
+    if (!(await isAtLeast(spark, '4.1'))) this.skip();
+    const kll = (
+      type: 'bigint' | 'double' | 'float',
+      sketch: Column,
+      half: Column,
+      other: readonly Column[],
+    ): Case[] => {
+      const agg = `kll_sketch_agg_${type}(x)`;
+      const [n = half, rank = half, merged = half, text = half] = other;
+      return [
+        [sketch, agg],
+        [half, `kll_sketch_get_quantile_${type}(${agg}, 0.5D)`],
+        [n, '4L'],
+        [rank, `kll_sketch_get_rank_${type}(${agg}, 2)`],
+        [merged, `kll_sketch_merge_${type}(${agg}, ${agg})`],
+        [text, `kll_sketch_to_string_${type}(${agg})`],
+      ];
+    };
+    const half = lit(0.5);
+    const big = F.kllSketchAggBigint(F.col('x').cast('bigint'));
+    const double = F.kllSketchAggDouble(F.col('x').cast('double'));
+    const float = F.kllSketchAggFloat(F.col('x').cast('float'));
+    const theta = F.thetaSketchAgg('x');
+    const cases: readonly Case[] = [
+      ...kll('bigint', big, F.kllSketchGetQuantileBigint(big, half), [
+        F.kllSketchGetNBigint(big),
+        F.kllSketchGetRankBigint(big, lit(2n)),
+        F.kllSketchMergeBigint(big, big),
+        F.kllSketchToStringBigint(big),
+      ]).map(([column, sql]): Case => [column, sql.replaceAll('(x)', '(bigint(x))').replace(', 2)', ', 2L)')]),
+      ...kll('double', double, F.kllSketchGetQuantileDouble(double, half), [
+        F.kllSketchGetNDouble(double),
+        F.kllSketchGetRankDouble(double, lit(2, T.double())),
+        F.kllSketchMergeDouble(double, double),
+        F.kllSketchToStringDouble(double),
+      ]).map(([column, sql]): Case => [column, sql.replaceAll('(x)', '(double(x))').replace(', 2)', ', 2.0D)')]),
+      ...kll('float', float, F.kllSketchGetQuantileFloat(float, half), [
+        F.kllSketchGetNFloat(float),
+        F.kllSketchGetRankFloat(float, lit(2, T.float())),
+        F.kllSketchMergeFloat(float, float),
+        F.kllSketchToStringFloat(float),
+      ]).map(([column, sql]): Case => [column, sql.replaceAll('(x)', '(float(x))').replace(', 2)', ', float(2))')]),
+      [F.thetaSketchEstimate(theta), '4L'],
+      [F.thetaSketchEstimate(F.thetaUnion(theta, theta)), '4L'],
+      [F.thetaSketchEstimate(F.thetaIntersection(theta, theta)), '4L'],
+      [F.thetaSketchEstimate(F.thetaDifference(theta, theta)), '0L'],
+      [F.hllSketchEstimate(F.hllUnion(F.hllSketchAgg('x'), F.hllSketchAgg('x'))), '4L'],
+      [F.countMinSketch('x', 0.5, 0.5, 1), 'count_min_sketch(x, 0.5D, 0.5D, 1)'],
+      [F.schemaOfVariantAgg(F.parseJson(lit('1'))), "'BIGINT'"],
+      [F.stringAggDistinct(F.lit('a')), "'a'"],
+    ];
+    const frame = spark.range(1, 5).select(F.col('id').cast('int').as('x'));
+    const columns = cases.map(([column, sql], i) => column.eqNullSafe(F.expr(sql)).as(`c${i}`));
+    const row = await frame.agg(...(columns as [Column, ...Column[]])).first();
+    expect(cases.flatMap(([, sql], i) => (row?.[`c${i}`] === true ? [] : [sql]))).to.deep.equal([]);
+    const sketches = frame
+      .groupBy('x')
+      .agg(
+        F.thetaSketchAgg('x').as('theta'),
+        F.hllSketchAgg('x').as('hll'),
+        F.bitmapConstructAgg(F.bitmapBitPosition('x')).as('bits'),
+      );
+    const united = sketches.agg(
+      F.thetaSketchEstimate(F.thetaUnionAgg('theta')).as('union'),
+      F.thetaSketchEstimate(F.thetaIntersectionAgg('theta')).as('both'),
+      F.hllSketchEstimate(F.hllUnionAgg('hll')).as('hll'),
+      F.bitmapCount(F.bitmapOrAgg('bits')).as('or'),
+      F.bitmapCount(F.bitmapAndAgg('bits')).as('and'),
+    );
+    expect(await united.first()).to.deep.equal({ union: 4n, both: 0n, hll: 4n, or: 4n, and: 0n });
+  });
+
+  it('of windows', async () => {
+    const by = Window.partitionBy(F.expr('id % 2')).orderBy(F.col('id').desc());
+    const sql = 'OVER (PARTITION BY id % 2 ORDER BY id DESC)';
+    const near = 'OVER (PARTITION BY id % 2 ORDER BY id DESC RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)';
+    const whole =
+      'OVER (PARTITION BY id % 2 ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)';
+    const all = by.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing);
+    const cases: readonly Case[] = [
+      [F.rowNumber().over(by), `row_number() ${sql}`],
+      [F.rank().over(by), `rank() ${sql}`],
+      [F.denseRank().over(by), `dense_rank() ${sql}`],
+      [F.percentRank().over(by), `percent_rank() ${sql}`],
+      [F.cumeDist().over(by), `cume_dist() ${sql}`],
+      [F.ntile(2).over(by), `ntile(2) ${sql}`],
+      [F.lead('id', 2, -1n).over(by), `lead(id, 2, -1L) ${sql}`],
+      [F.lag('id').over(by), `lag(id) ${sql}`],
+      [F.nthValue('id', 2).over(by), `nth_value(id, 2) ${sql}`],
+      [F.firstValue('id').over(by), `first_value(id) ${sql}`],
+      [F.lastValue('id').over(all), `last_value(id) ${whole}`],
+      [F.sum('id').over(by.rangeBetween(-2, Window.currentRow)), `sum(id) ${near}`],
+    ];
+    const columns = cases.map(([column, text], i) => column.eqNullSafe(F.expr(text)).as(`c${i}`));
+    const wrong = new Set<string>();
+    for (const row of await spark
+      .range(10)
+      .select(...columns)
+      .collect()) {
+      for (const [i, [, text]] of cases.entries()) if (row[`c${i}`] !== true) wrong.add(text);
+    }
+    expect([...wrong]).to.deep.equal([]);
+  });
+
+  it('of groups and regressions', async () => {
+    const frame = spark.range(1, 6).select(F.col('id').cast('double').as('x'), F.col('id').multiply(2).plus(1).as('y'));
+    const names = ['avgx', 'avgy', 'intercept', 'r2', 'sxx', 'sxy', 'syy'] as const;
+    const make = {
+      avgx: F.regrAvgx,
+      avgy: F.regrAvgy,
+      intercept: F.regrIntercept,
+      r2: F.regrR2,
+      sxx: F.regrSxx,
+      sxy: F.regrSxy,
+      syy: F.regrSyy,
+    };
+    const cases: readonly Case[] = [
+      ...names.map((name): Case => [make[name]('y', 'x'), `regr_${name}(y, x)`]),
+      [F.std('x'), 'std(x)'],
+      [F.stddevSamp('x'), 'stddev_samp(x)'],
+      [F.variance('x'), 'variance(x)'],
+    ];
+    const columns = cases.map(([column, sql], i) => column.eqNullSafe(F.expr(sql)).as(`c${i}`));
+    const row = await frame.agg(...(columns as [Column, ...Column[]])).first();
+    expect(cases.flatMap(([, sql], i) => (row?.[`c${i}`] === true ? [] : [sql]))).to.deep.equal([]);
+    const grouped = frame.rollup('x').agg(F.grouping('x').as('g'), F.groupingId('x').as('id'));
+    expect(await grouped.filter('g = 1').select('id').collect()).to.deep.equal([{ id: 1n }]);
+    const times = spark.range(3).select(F.timestampSeconds(F.col('id').multiply(100)).as('t'));
+    const sessions = times.groupBy(F.sessionWindow('t', '2 minutes').as('w')).count();
+    expect(await sessions.select('count').collect()).to.deep.equal([{ count: 3n }]);
+    const ends = times.groupBy(F.window('t', '1 hour')).count().select(F.windowTime('window').cast('string').as('end'));
+    expect(await ends.collect()).to.deep.equal([{ end: '1970-01-01 00:59:59.999999' }]);
   });
 
   it('of generators', async () => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { expect } from 'chai';
 import { col, lit, SparkConnectError, type SparkSession } from '../../src/index.ts';
-import { openSession } from '../helpers/spark.ts';
+import { isAtLeast, openSession } from '../helpers/spark.ts';
+import { rejection } from '../helpers/workspace.ts';
 
 describe('reading and writing on a server', () => {
   let spark: SparkSession;
@@ -73,6 +74,52 @@ describe('reading and writing on a server', () => {
       expect(await spark.catalog.tableExists(table)).to.equal(true);
       const columns = await spark.catalog.listColumns(table);
       expect(columns.map((column) => column.name)).to.deep.equal(['id', 'ward']);
+    } finally {
+      await spark.sql(`DROP TABLE IF EXISTS ${table}`);
+    }
+  });
+
+  it('writes and reads xml (Spark 4)', async function () {
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    const path = `${root}/xml`;
+    await frame().write.option('rowTag', 'r').xml(path);
+    const back = spark.read.schema('id INT, ward STRING').option('rowTag', 'r').xml(path);
+    expect(await back.orderBy('id').collect()).to.deep.equal(rows);
+  });
+
+  it('writes tables in buckets, and by the second interface', async () => {
+    const table = `t_${randomUUID().replaceAll('-', '')}`;
+    const options = { path: `${root}/${table}` };
+    try {
+      await frame().write.options(options).bucketBy(2, 'id').sortBy('id').saveAsTable(table);
+      const [buckets] = await (await spark.sql(`DESCRIBE EXTENDED ${table}`))
+        .filter("col_name = 'Num Buckets'")
+        .collect();
+      expect(buckets).to.have.property('data_type', '2');
+      const second = `${table}_2`;
+      await frame()
+        .writeTo(second)
+        .using('parquet')
+        .tableProperty('owner', 'ward')
+        .options({ path: `${root}/${second}` })
+        .partitionedBy(col('ward'))
+        .create();
+      expect(await spark.table(second).orderBy('id').collect()).to.deep.equal(rows);
+      // Spark's own catalog takes these for other tables only: they must reach it, and be refused by it.
+      const writer = frame().writeTo(second);
+      for (const write of [
+        () => writer.append(),
+        () => writer.overwrite(lit(true)),
+        () => writer.overwritePartitions(),
+        () => writer.using('parquet').replace(),
+        () => writer.using('parquet').createOrReplace(),
+      ]) {
+        expect(await rejection(write()))
+          .to.be.instanceOf(SparkConnectError)
+          .with.property('message')
+          .that.matches(/v1|REPLACE TABLE|not support/i);
+      }
+      await spark.sql(`DROP TABLE ${second}`);
     } finally {
       await spark.sql(`DROP TABLE IF EXISTS ${table}`);
     }
