@@ -8,15 +8,7 @@ import { SECURITY_GROUPS } from './security-groups.ts';
 import { STORAGE } from './storage.ts';
 
 export { STACK_TAG_KEY } from './intrinsics.ts';
-export {
-  OWN_PARAMETERS,
-  PARAMETERS,
-  type Parameter,
-  type ParameterName,
-  RELEASES,
-  VARIANTS,
-  type Variant,
-} from './parameters.ts';
+export { OWN_PARAMETERS, PARAMETERS, type Parameter, type ParameterName } from './parameters.ts';
 
 /** A CloudFormation template as an object. */
 export interface Template {

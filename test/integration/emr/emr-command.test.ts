@@ -1,4 +1,6 @@
 // Against moto, an emulator of AWS over HTTP. None of this has ever run against AWS itself.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { RunJobFlowCommand, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { ListBucketsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -6,6 +8,7 @@ import { expect } from 'chai';
 import { awsClients, type Clients } from '../../../emr/clients.ts';
 import type { EmrStatus } from '../../../emr/status.ts';
 import { TEMPLATE } from '../../../emr/template/index.ts';
+import { PROJECT_ROOT } from '../../../settings/index.ts';
 import { AwsEmulator, type CommandOutcome, runEntry } from '../../helpers/aws-emulator.ts';
 import { TerminalCommand } from '../../helpers/command.ts';
 
@@ -126,6 +129,23 @@ describe('npm run emr, against an emulator of AWS', () => {
     expect(await command.exited).to.equal(0);
     expect(statusOf(await emr('status', '--json', '--stack', 'asked')).status).to.equal('UPDATE_COMPLETE');
     expect((await emr('down', '--yes', '--stack', 'asked')).code).to.equal(0);
+  });
+
+  it('does what docs/emr.md shows', async () => {
+    const page = readFileSync(path.join(PROJECT_ROOT, 'docs', 'emr.md'), 'utf8');
+    const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
+      block.trim().split('\n'),
+    );
+    expect(commands.at(-1)).to.equal('npm run emr -- down');
+    for (const line of commands) {
+      const command = new TerminalCommand(line);
+      if (line.endsWith('down')) {
+        await command.printed(/\[y\/N\]/);
+        command.type('y\r');
+      }
+      expect(await command.exited, command.output).to.equal(0);
+    }
+    expect(statusOf(await emr('status', '--json')).status).to.equal(null);
   });
 
   it('names what is wrong, and the next step', async () => {
