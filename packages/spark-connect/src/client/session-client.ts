@@ -65,6 +65,8 @@ export interface CallOptions {
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 const FAREWELL_TIMEOUT_MS = 10_000;
+// A token that has ended is replaced for the second attempt; more than a few refusals are no accident.
+const MAX_REFUSALS = 3;
 const service = SparkConnectService.method;
 
 /** One session on a Spark Connect server: executes and analyses plans, with retries, and knows nothing of DataFrames. */
@@ -89,7 +91,6 @@ export class SessionClient {
   readonly #lifetime = new AbortController();
   readonly #farewells = new Set<() => Promise<void>>();
   #closing: Promise<void> | undefined;
-  #lastRetried: unknown;
 
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
     this.#options = options;
@@ -298,13 +299,6 @@ export class SessionClient {
     } catch (error) {
       const cause = SparkConnectError.from(error);
       if (signal.aborted) {
-        if (isServiceError(this.#lastRetried) && isStreamRemoved(this.#lastRetried)) {
-          throw new SparkConnectError(
-            'unauthenticated',
-            `what stands before ${this.address} cuts every call off: it does not accept the token`,
-            { cause: this.#lastRetried },
-          );
-        }
         throw new SparkConnectError(
           'unavailable',
           `no Spark Connect server answered at ${this.address} within ${timeoutMs} ms`,
@@ -354,7 +348,7 @@ export class SessionClient {
     call: () => Promise<T>,
   ): Promise<T> {
     const retries = new RetryState(retryPolicy);
-    for (;;) {
+    for (let refusals = 0; ; ) {
       this.#lifetime.signal.throwIfAborted();
       try {
         const response = await call();
@@ -362,13 +356,18 @@ export class SessionClient {
           this.#observe(response.serverSideSessionId);
         return response;
       } catch (error) {
+        if (isServiceError(error) && isStreamRemoved(error) && ++refusals > MAX_REFUSALS) throw this.#refused(error);
         const waitMs = isRetriable(error) && !this.isClosed ? retries.next(serverRetryDelayMs(error)) : undefined;
         if (waitMs === undefined) throw this.#error(error, signal);
-        this.#lastRetried = error;
         this.logger.info(`${name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
         await pause(waitMs, signal, this.#lifetime.signal);
       }
     }
+  }
+
+  #refused(cause: unknown): SparkConnectError {
+    const why = `what stands before ${this.address} cuts every call off: it does not accept the token`;
+    return new SparkConnectError('unauthenticated', why, { cause });
   }
 
   #observe(serverSideSessionId: string): void {

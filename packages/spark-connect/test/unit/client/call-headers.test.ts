@@ -68,7 +68,7 @@ describe('headers of each call', () => {
 
   it('tells a server that cuts off every call from one that does not answer', async () => {
     server.analyzeFailure = serviceError(status.UNKNOWN, 'Stream removed');
-    const error = await connect({ get: () => ({ 'x-token': 'wrong' }) }, 500).catch((failure: unknown) => failure);
+    const error = await connect({ get: () => ({ 'x-token': 'wrong' }) }, 5_000).catch((failure: unknown) => failure);
     if (!(error instanceof SparkConnectError)) expect.fail(String(error));
     expect(error.code).to.equal('unauthenticated');
     expect(error.message).to.include('does not accept the token').and.not.include('wrong');
