@@ -5,7 +5,20 @@ export function kafkaError(error: unknown, brokers: readonly string[], topic: st
   if (error instanceof OperatorError) return error;
   const at = brokers.join(', ');
   const chain = causesOf(error);
+  // What the sign-in with AWS has said.
+  const own = chain.find((cause) => cause instanceof OperatorError);
+  if (own !== undefined) return own;
   const types = typesOf(error);
+  if (isRefusedSignIn(types, chain)) {
+    return new OperatorError(
+      'KAFKA_SIGN_IN',
+      `Kafka at ${at} refuses the sign-in: ${messageOf(chain.at(-1) ?? error)}`,
+      {
+        cause: error,
+        next: 'Check KAFKA_AUTH, that KAFKA_BROKERS names the port for it, and the login or the rights of the role.',
+      },
+    );
+  }
   if (types.includes('UNKNOWN_TOPIC_OR_PARTITION')) return missingTopic(topic, at, error);
   if (types.includes('TOPIC_AUTHORIZATION_FAILED')) {
     return new OperatorError('KAFKA_ACCESS_DENIED', `Kafka at ${at} does not let us write to topic ${topic}`, {
@@ -21,6 +34,13 @@ export function kafkaError(error: unknown, brokers: readonly string[], topic: st
     });
   }
   return new OperatorError('KAFKA_FAILED', `Kafka at ${at}, topic ${topic}: ${messageOf(error)}`, { cause: error });
+}
+
+function isRefusedSignIn(types: readonly string[], chain: readonly Error[]): boolean {
+  return (
+    types.some((type) => /SASL|UNSUPPORTED_SASL_MECHANISM/i.test(type)) ||
+    chain.some(({ message }) => /\bSASL\b/.test(message))
+  );
 }
 
 /** Whether the broker takes this producer for an outdated one: another has its id, or its transaction took too long. */

@@ -65,7 +65,11 @@ const kafkaCluster = ifElse('NewKafka', getAtt('Kafka', 'Arn'), ref('KafkaCluste
 const sparkInKafka = nodePolicy(
   'WithKafka',
   'kafka',
-  allow('Connect', ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], [kafkaCluster]),
+  allow(
+    'Connect',
+    ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster', 'kafka-cluster:WriteDataIdempotently'],
+    [kafkaCluster],
+  ),
   allow('Read', ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], [kafkaArn('topic', `\${KafkaTopic}`)]),
   allow(
     'Groups',
@@ -74,7 +78,7 @@ const sparkInKafka = nodePolicy(
   ),
   allow(
     'Alerts',
-    ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData', 'kafka-cluster:WriteDataIdempotently'],
+    ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
     [kafkaArn('topic', 'patient-vital-alerts')],
   ),
 );
@@ -155,16 +159,14 @@ const driverStatements: readonly Value[] = [
     ),
   ),
   ...[
-    allow('Kafka', ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], [kafkaCluster]),
+    allow(
+      'Kafka',
+      ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster', 'kafka-cluster:WriteDataIdempotently'],
+      [kafkaCluster],
+    ),
     allow(
       'Topics',
-      [
-        'kafka-cluster:DescribeTopic',
-        'kafka-cluster:CreateTopic',
-        'kafka-cluster:ReadData',
-        'kafka-cluster:WriteData',
-        'kafka-cluster:WriteDataIdempotently',
-      ],
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:CreateTopic', 'kafka-cluster:ReadData', 'kafka-cluster:WriteData'],
       // The readings, what was rejected, the producer's positions, and the alerts of `--via topic`.
       [kafkaArn('topic', `\${KafkaTopic}*`), kafkaArn('topic', 'patient-vital-alerts')],
     ),
