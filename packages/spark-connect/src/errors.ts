@@ -126,9 +126,13 @@ function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkC
   });
 }
 
-/** How EMR's proxy cuts off a call whose token has ended. */
+/**
+ * Whether something on the way cut a call off without a word of the server's: so EMR's proxy does when a token has ended.
+ * The second form is how this gRPC library tells of a stream that just ends.
+ */
 export function isStreamRemoved({ code, details }: { readonly code: number; readonly details: string }): boolean {
-  return code === status.UNKNOWN && /stream removed/i.test(details);
+  if (code === status.UNKNOWN) return /stream removed/i.test(details);
+  return code === status.INTERNAL && details.includes('Call ended without gRPC status');
 }
 
 function readStatus(error: GrpcError): { message: string; info: ErrorInfo | undefined } {

@@ -66,5 +66,6 @@ export {
   Timestamp,
   types,
   Variant,
+  type VariantValue,
   YearMonthInterval,
 } from './types/index.ts';

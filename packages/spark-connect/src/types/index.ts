@@ -26,3 +26,4 @@ export { fromProto, schemaFromProto, toProto } from './proto.ts';
 export { StructType } from './struct-type.ts';
 export { types } from './types.ts';
 export { Variant } from './variant.ts';
+export type { VariantValue } from './variant-reader.ts';

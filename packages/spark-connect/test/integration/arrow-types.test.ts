@@ -175,6 +175,42 @@ describe('values from and to a server', () => {
     expect(await spark.createDataFrame(rows, 't TIME, i INTERVAL').collect()).to.deep.equal(rows);
   });
 
+  it('are unpacked from variants', async function () {
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    const json = `{"a":[1,300,70000,5000000000,1.25,true,null,"ä"],"b":{"long":"${'x'.repeat(100)}"},"e":{},"f":[]}`;
+    const row = await (
+      await spark.sql(
+        `SELECT parse_json(:json) AS j, cast(date'2026-02-28' AS variant) AS d, cast(timestamp'2026-02-28 01:02:03Z' AS variant) AS t,
+         cast(timestamp_ntz'2026-02-28 01:02:03' AS variant) AS n, cast(float(1.5) AS variant) AS f, cast(1.5D AS variant) AS g,
+         cast(X'00FF' AS variant) AS b, cast(-12345678901234567890.5BD AS variant) AS big, cast(-1234567890123.5BD AS variant) AS mid,
+         parse_json(to_json(map_from_arrays(transform(sequence(1, 300), x -> concat('k', x)), sequence(1, 300)))) AS many`,
+        { json },
+      )
+    ).first<Record<string, Variant>>();
+    const unpacked = Object.fromEntries(Object.entries(row ?? {}).map(([name, variant]) => [name, variant.unpack()]));
+    const { j, many, ...rest } = unpacked;
+    expect(j).to.deep.equal({
+      a: [1, 300, 70_000, 5_000_000_000n, new Decimal(125n, 2), true, null, 'ä'],
+      b: { long: 'x'.repeat(100) },
+      e: {},
+      f: [],
+    });
+    expect(many).to.deep.equal(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i + 1}`, i + 1])));
+    expect(rest).to.deep.equal({
+      d: LocalDate.parse('2026-02-28'),
+      t: Timestamp.parse('2026-02-28T01:02:03Z'),
+      n: LocalDateTime.parse('2026-02-28T01:02:03'),
+      f: 1.5,
+      g: 1.5,
+      b: Uint8Array.of(0, 255),
+      big: new Decimal(-123456789012345678905n, 1),
+      mid: new Decimal(-12345678901235n, 1),
+    });
+    const text = JSON.stringify(row?.j);
+    expect(JSON.parse(text)).to.have.nested.property('a[3]', 5_000_000_000);
+    expect(() => new Variant(Uint8Array.of(0x0c), Uint8Array.of(1, 0, 0)).unpack()).to.throw('cut off');
+  });
+
   it('arrive from compressed batches', async function () {
     if (!(await isAtLeast(spark, '4.1'))) this.skip();
     const plain = await spark.range(20_000).selectExpr('id', "concat('ward ', id % 7) AS ward").collect();

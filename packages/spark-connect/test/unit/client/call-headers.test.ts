@@ -47,10 +47,13 @@ describe('headers of each call', () => {
         token = 'new';
       },
     });
-    server.configFailures.push(serviceError(status.UNKNOWN, 'Stream removed'));
+    server.configFailures.push(
+      serviceError(status.UNKNOWN, 'Stream removed'),
+      serviceError(status.INTERNAL, 'Received RST_STREAM with code 0 (Call ended without gRPC status)'),
+    );
     await conf.getOption('any');
-    expect(server.tokens).to.deep.equal(['old', 'new']);
-    expect(refused).to.equal(1);
+    expect(server.tokens).to.deep.equal(['old', 'new', 'new']);
+    expect(refused).to.equal(2);
   });
 
   it('fail the call with their own words where there are none to be had', async () => {
