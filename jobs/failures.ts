@@ -128,6 +128,12 @@ export function connectionFailure(error: unknown, remote: string): unknown {
       next: '`npm run stack -- up` starts one on this machine.',
     });
   }
+  if (error.code === 'unauthenticated') {
+    return new OperatorError('SPARK_REFUSED', `${error.message} (SPARK_REMOTE=${maskRemote(remote)})`, {
+      cause: error,
+      next: 'With --cluster or --application, submit again: a new token is fetched. Else correct the token in SPARK_REMOTE.',
+    });
+  }
   if (error.code === 'invalid-connection-string') {
     return new OperatorError('SETTING_INVALID', `SPARK_REMOTE: ${error.message}`, { cause: error, exitCode: 2 });
   }

@@ -119,7 +119,8 @@ async function untilReady(api: SessionApi, first: SessionStanding, { log, signal
   }
 }
 
-function failed(api: SessionApi, { id, state, reason }: SessionStanding): OperatorError {
+/** Why a session takes no calls. */
+export function failed(api: SessionApi, { id, state, reason }: SessionStanding): OperatorError {
   return new OperatorError(
     'SESSION_FAILED',
     `session ${id} of ${api.place} is ${state}${reason === '' ? '' : `: ${reason}`}`,

@@ -13,9 +13,9 @@ import {
 } from '../../settings/index.ts';
 import { emrSessionApi } from './emr-session-api.ts';
 import { findCluster } from './find-cluster.ts';
-import { calling, endSession, livingSession, type ReadySession, readySession } from './native-session.ts';
+import { calling, endSession, failed, livingSession, type ReadySession, readySession } from './native-session.ts';
 import { serverAddress } from './server-address.ts';
-import { hasEnded, type SessionApi } from './session-api.ts';
+import { isAlive, type SessionApi } from './session-api.ts';
 import { sessionName } from './session-name.ts';
 import { SessionToken } from './session-token.ts';
 import { plainServer, type SparkServer, trust } from './spark-server.ts';
@@ -147,8 +147,11 @@ async function openSession(
   if (mode === 'join' && !(await livingSession(api, name))) return undefined;
   const session = await readySession(api, { name, idleMinutes: settings.sessionIdleMinutes, log, signal });
   try {
-    const fetchEndpoint = () =>
-      calling(api, `get a token for session ${session.id} of`, () => api.endpoint(session.id));
+    const fetchEndpoint = async () => {
+      const standing = await calling(api, `look at session ${session.id} of`, () => api.get(session.id));
+      if (!isAlive(standing)) throw failed(api, standing);
+      return calling(api, `get a token for session ${session.id} of`, () => api.endpoint(session.id));
+    };
     const endpoint = await fetchEndpoint();
     const token = new SessionToken(session.id, endpoint, { fetch: fetchEndpoint, warn: (text) => log.warn(text) });
     return {
@@ -162,7 +165,7 @@ async function openSession(
         const { code } = sparkError(error) ?? {};
         if (code === undefined || code === 'session-closed') return code !== undefined;
         return await api.get(session.id).then(
-          ({ state }) => hasEnded(state) || state === 'TERMINATING',
+          (standing) => !isAlive(standing),
           () => false,
         );
       },

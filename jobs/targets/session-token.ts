@@ -26,6 +26,7 @@ export class SessionToken {
   #refreshAt: number;
   #fetchedAt: number;
   #fetching: Promise<void> | undefined;
+  #failure: { readonly error: unknown; readonly until: number } | undefined;
 
   constructor(sessionId: string, endpoint: SessionEndpoint, source: TokenSource) {
     this.#sessionId = sessionId;
@@ -39,6 +40,8 @@ export class SessionToken {
   /** The headers at once as a rule; after a while where a new token must be awaited. */
   get(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>> {
     if (this.#now() < this.#refreshAt) return this.#headers();
+    // Calls come many times a second; AWS is not asked as often.
+    if (this.#failure && this.#now() < this.#failure.until) return Promise.reject(this.#failure.error);
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined;
     });
@@ -59,10 +62,14 @@ export class SessionToken {
   async #fetch(): Promise<void> {
     try {
       this.#endpoint = await this.#source.fetch();
+      this.#failure = undefined;
       this.#fetchedAt = this.#now();
       this.#refreshAt = this.#due();
     } catch (error) {
-      if (!this.#isGood()) throw error;
+      if (!this.#isGood()) {
+        this.#failure = { error, until: this.#now() + LEAST_PAUSE_MS };
+        throw error;
+      }
       const leftS = Math.round((this.#endpoint.expiresAt.getTime() - this.#now()) / 1_000);
       this.#source.warn(`no new token of the session yet (the old one is good for ${leftS} s): ${messageOf(error)}`);
       this.#refreshAt = this.#now() + Math.max(LEAST_PAUSE_MS, (leftS * 1_000) / 10);

@@ -21,5 +21,7 @@ export function awsRegion(environment: Environment): string | undefined {
 /** For clients of AWS: the region where one is set, and few retries, since whoever waits shall see why. */
 export function awsClientOptions(environment: Environment): { region?: string; maxAttempts: number } {
   const region = awsRegion(environment);
+  // It would tell everybody who runs a command that future SDKs want a newer Node: that is ours to know.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   return { ...(region === undefined ? {} : { region }), maxAttempts: 4 };
 }
