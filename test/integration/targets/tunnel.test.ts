@@ -1,0 +1,200 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Tunnel, type TunnelProgram } from '../../../jobs/targets/tunnel.ts';
+import { sshTunnel, ssmTunnel } from '../../../jobs/targets/tunnel-programs.ts';
+import { createLogger, OperatorError } from '../../../settings/index.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import { FakeEmr } from '../../helpers/fake-emr/fake-emr.ts';
+import { createSurroundings, type JobSurroundings, sparkRemote } from '../../helpers/jobs-surroundings.ts';
+import { run } from '../../helpers/submit.ts';
+
+const CLUSTER = { id: 'j-2AXXXXXXGAPLF', name: 'vitals', release: 'emr-7.14.0', hasSessions: false };
+
+/** Stands in for ssh: forwards as `-L` says, but to TUNNEL_TO, and writes its process id and arguments down. */
+const FAKE_SSH = `#!${process.execPath}
+const { connect, createServer } = require('node:net');
+const { appendFileSync } = require('node:fs');
+appendFileSync(process.env.TUNNEL_LOG, JSON.stringify({ pid: process.pid, args: process.argv.slice(2) }) + '\\n');
+const [, port] = process.argv[process.argv.indexOf('-L') + 1].split(':');
+const [host, to] = process.env.TUNNEL_TO.split(':');
+createServer((socket) => socket.on('error', () => {}).pipe(connect(to, host)).on('error', () => {}).pipe(socket)).listen(port, '127.0.0.1');
+`;
+
+describe('the tunnel to a cluster', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'instant-health-tunnel-'));
+  const logFile = join(folder, 'log');
+  const ssh = join(folder, 'ssh');
+  const warnings: string[] = [];
+  const log = createLogger({ name: 'test', destination: { write: (text) => warnings.push(text) } });
+  let echo: Server;
+
+  before(async () => {
+    writeFileSync(ssh, FAKE_SSH);
+    chmodSync(ssh, 0o755);
+    echo = createServer((socket) => socket.on('error', () => {}).pipe(socket));
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
+    const address = echo.address();
+    process.env.TUNNEL_LOG = logFile;
+    process.env.TUNNEL_TO = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  });
+
+  beforeEach(() => {
+    writeFileSync(logFile, '');
+    warnings.length = 0;
+  });
+
+  after(() => {
+    delete process.env.TUNNEL_LOG;
+    delete process.env.TUNNEL_TO;
+    echo.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const program = (): TunnelProgram => ({
+    ...sshTunnel({ ...CLUSTER, primaryDnsName: 'primary' }, undefined),
+    file: ssh,
+  });
+  const open = (chosen: TunnelProgram) => Tunnel.open(chosen, log, AbortSignal.timeout(20_000));
+  const started = () =>
+    readFileSync(logFile, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { pid: number; args: string[] });
+  const answers = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('hello'));
+      socket.on('data', () => resolve(true)).on('error', () => resolve(false));
+      socket.on('data', () => socket.destroy()).on('close', () => resolve(false));
+    });
+  const lives = (pid: number) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('is open when it is given, is opened again on the same port when it was cut, and leaves no process', async () => {
+    const tunnel = await open(program());
+    expect(await answers(tunnel.port)).to.equal(true);
+    const [first] = started();
+    process.kill(first?.pid ?? 0, 'SIGKILL');
+    await eventually(async () => started().length === 2 && (await answers(tunnel.port)), 'the tunnel to be open again');
+    expect(warnings.join('')).to.include('the tunnel to the cluster was cut');
+    await tunnel.close();
+    expect(started().map(({ pid }) => lives(pid))).to.deep.equal([false, false]);
+  });
+
+  it('says which program is missing, and the last words of one that ends', async () => {
+    const failure = async (chosen: TunnelProgram) => {
+      const error: unknown = await open(chosen).catch((reason: unknown) => reason);
+      if (!(error instanceof OperatorError)) throw new Error(`not refused: ${String(error)}`);
+      return `${error.message}. ${error.next}`;
+    };
+    const absent = { ...ssmTunnel('i-1', 'eu-central-1'), file: 'no-such-aws-cli' };
+    expect(await failure(absent)).to.match(/^no-such-aws-cli is missing.*Install the AWS CLI and its Session Manager/);
+    const refusing = {
+      file: process.execPath,
+      install: '',
+      args: () => ['-e', 'console.error("hadoop@primary: Permission denied (publickey)."); process.exit(255)'],
+    };
+    expect(await failure(refusing)).to.match(/ended: hadoop@primary: Permission denied \(publickey\)/);
+  });
+
+  it('forwards to the loopback of the primary node, by SSM and by SSH, and never asks anything', () => {
+    expect(ssmTunnel('i-1', 'eu-central-1').args(4711)).to.include('portNumber=15002,localPortNumber=4711');
+    const args = sshTunnel({ ...CLUSTER, primaryDnsName: 'primary' }, '/key').args(4711);
+    expect(args).to.include.members(['127.0.0.1:4711:127.0.0.1:15002', 'BatchMode=yes', '/key', 'hadoop@primary']);
+  });
+
+  // Against a FAKE of AWS, with a real Spark Connect server behind.
+  describe('submit --cluster, without sessions', () => {
+    let around: JobSurroundings;
+    let emr: FakeEmr;
+    let environment: Record<string, string>;
+
+    before(async () => {
+      around = await createSurroundings('tunnel');
+      emr = await FakeEmr.start(sparkRemote());
+      const working = {
+        Applications: [{ Name: 'Spark' }],
+        MasterPublicDnsName: 'primary',
+        Status: { State: 'RUNNING' },
+      };
+      const { clusters } = emr.account;
+      clusters.push({ ...working, Id: CLUSTER.id, Name: 'vitals', ReleaseLabel: 'emr-7.14.0' });
+      clusters.push({ ...working, Id: 'j-2OLDOLDOLD', Name: 'old', ReleaseLabel: 'emr-6.15.0' });
+      clusters.push({ ...working, Id: 'j-2NOSPARK00', Name: 'hive', ReleaseLabel: 'emr-7.14.0', Applications: [] });
+      clusters.push({ ...working, Id: 'j-2TWIN00001', Name: 'twin', ReleaseLabel: 'emr-7.14.0' });
+      clusters.push({ ...working, Id: 'j-2TWIN00002', Name: 'twin', ReleaseLabel: 'emr-7.14.0' });
+      const why = { State: 'TERMINATED_WITH_ERRORS', StateChangeReason: { Message: 'Spot instances were taken back' } };
+      clusters.push({ ...working, Id: 'j-2GONE00000', Name: 'gone', ReleaseLabel: 'emr-7.14.0', Status: why });
+      environment = {
+        ...around.environment,
+        ...emr.environment,
+        PATH: `${folder}:${process.env.PATH}`,
+        EMR_TUNNEL: 'ssh',
+        TUNNEL_LOG: logFile,
+        TUNNEL_TO: sparkRemote().replace('sc://', ''),
+      };
+    });
+
+    after(async () => {
+      await around?.close();
+      await emr?.close();
+    });
+
+    it('opens a tunnel to the server on the cluster, and closes it', async () => {
+      const ended = await run('jobs/submit.ts', ['patient-vitals', '--dry-run', '--cluster', 'vitals'], environment);
+      expect(ended.code, ended.stderr).to.equal(0);
+      expect(ended.stdout).to.include('patient-vitals-archive (stream)');
+      const [{ pid, args } = { pid: 0, args: [] }] = started();
+      expect(args.at(-1)).to.equal('hadoop@primary');
+      expect(lives(pid)).to.equal(false);
+    });
+
+    for (const [what, target, more, code, pattern] of [
+      ['a cluster that is not there', 'j-2ZZZZZZZZZZ', {}, 2, /there is no cluster j-2ZZZZZZZZZZ/],
+      ['a name that nobody has', 'vitels', {}, 2, /no cluster named vitels runs/],
+      ['a name of two', 'twin', {}, 2, /2 clusters are named twin: j-2TWIN00001, j-2TWIN00002/],
+      ['a cluster that has ended', 'j-2GONE00000', {}, 1, /is TERMINATED_WITH_ERRORS.*Spot instances were taken back/],
+      ['a release that is too old', 'old', {}, 2, /has release emr-6\.15\.0; the jobs need Spark 3\.5 or 4/],
+      ['no credentials', 'vitals', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, 2, /no AWS credentials/],
+      ['a region that is none', 'vitals', { AWS_REGION: 'moon' }, 2, /moon is no AWS region/],
+      ['an application without a role', '00f1r4bhl9cmfk09', {}, 2, /EMR_SESSION_ROLE is not set/],
+    ] as const) {
+      it(`says in one line: ${what}`, async () => {
+        const ended = await run('jobs/submit.ts', ['patient-vitals', '--cluster', target], { ...environment, ...more });
+        expect(ended.code, ended.stderr).to.equal(code);
+        expect(ended.stderr).to.match(pattern);
+        expect(ended.stderr.split('\n').filter((line) => line.startsWith('error:'))).to.have.length(1);
+        expect(ended.stderr).not.to.match(/^ +at /m);
+      });
+    }
+
+    it('names the action whose permission is missing', async () => {
+      const message = 'User: u is not authorized to perform: elasticmapreduce:DescribeCluster on resource: *';
+      emr.account.fail('DescribeCluster', { type: 'AccessDeniedException', message, times: 9 });
+      const { code, stderr } = await run('jobs/submit.ts', ['patient-vitals', '--cluster', CLUSTER.id], environment);
+      emr.account.fail('DescribeCluster', { type: '', message: '', times: 0 });
+      expect(code).to.equal(1);
+      expect(stderr).to.match(/^error: .*permission elasticmapreduce:DescribeCluster is missing$/m);
+    });
+
+    it('runs a job that ends by itself on an application of EMR Serverless, and ends its session', async () => {
+      const ended = await run('jobs/submit.ts', ['patient-vitals', '--dry-run', '--application', '00f1r4bhl9cmfk09'], {
+        ...environment,
+        EMR_SESSION_ROLE: 'arn:aws:iam::123456789012:role/vitals',
+        HDFS_URL: 's3://a-bucket',
+      });
+      expect(ended.code, ended.stderr).to.equal(0);
+      expect(ended.stderr).to.include('ends every session after 24 hours');
+      const [session] = emr.account.sessions;
+      expect(session).to.include({ role: 'arn:aws:iam::123456789012:role/vitals', state: 'TERMINATED' });
+      expect(session?.tags).to.deep.equal({ project: 'instant-health-alert' });
+    });
+  });
+});
