@@ -66,7 +66,7 @@ async function readFiles(environment: Readonly<Record<string, string>>) {
 
 async function readAlerts(pool: Pool) {
   const [episodes] = await pool.query<(RowDataPacket & StoredEpisode & { phase: string })[]>(
-    `SELECT id, customerId, attribute, direction, severity, worst_value AS worst, breaches, phase, began_at AS beganAt
+    `SELECT id, customerId, attribute, direction, severity, worst_value AS worst, breaches, phase
        FROM alert_episode WHERE phase <> 'pending'`,
   );
   const [notifications] = await pool.query<(RowDataPacket & StoredNotification)[]>(

@@ -27,7 +27,6 @@ export interface StoredEpisode {
   readonly worst: number;
   readonly breaches: number;
   readonly ended: boolean;
-  readonly beganAt: string;
 }
 
 export interface StoredNotification {
@@ -185,7 +184,7 @@ function checkEpisodes(
   const told = groupBy(notifications, ({ episodeId }) => episodeId);
   for (const kind of new Set([...wanted.keys(), ...found.keys()])) {
     const ones = wanted.get(kind) ?? [];
-    const others = [...(found.get(kind) ?? [])].sort((a, b) => (a.beganAt < b.beganAt ? -1 : 1));
+    const others = found.get(kind) ?? [];
     if (others.length < ones.length) {
       findings.find(
         'episodesMissed',
@@ -200,14 +199,16 @@ function checkEpisodes(
         `${kind}: ${others.length} episodes instead of ${ones.length}`,
       );
     }
-    for (const [index, episode] of others.entries()) {
-      const one = ones[index];
-      if (one === undefined) continue;
-      const texts = [
-        textOf({ ...one, told: one.told }),
-        textOf({ ...episode, told: toldOf(told.get(episode.id) ?? []) }),
-      ];
-      if (texts[0] !== texts[1]) findings.find('episodesMissed', 0, `${kind}: ${texts[1]} instead of ${texts[0]}`);
+    // After an outage readings come with the same time, and so begin their episodes: which is which, their content tells.
+    const left = ones.map(textOf);
+    const strange = others.map((episode) => textOf({ ...episode, told: toldOf(told.get(episode.id) ?? []) }));
+    for (const text of strange.splice(0)) {
+      const place = left.indexOf(text);
+      if (place >= 0) left.splice(place, 1);
+      else strange.push(text);
+    }
+    for (const [index, text] of strange.slice(0, left.length).entries()) {
+      findings.find('episodesMissed', 0, `${kind}: ${text} instead of ${left[index]}`);
     }
   }
 }

@@ -28,7 +28,7 @@ function soundFacts(): Facts {
     episodes: [
       {
         ...{ id: 'e1', customerId: 1, attribute: 'heartBeat', direction: 'high', severity: 'warning', worst: 97 },
-        ...{ breaches: 2, ended: false, beganAt: '2026-01-05 08:00:00.000' },
+        ...{ breaches: 2, ended: false },
       },
     ],
     notifications: [{ key: 'e1.opened.0', episodeId: 'e1', state: 'sent', recipient: DOCTOR }],
@@ -94,7 +94,7 @@ const BREACHES: readonly [what: string, spoil: (facts: Facts) => Partial<Facts>,
   [
     'an episode opened twice',
     ({ episodes }) => ({
-      episodes: [...episodes, { ...at(episodes, 0), id: 'e2', beganAt: '2026-01-05 08:00:01.000' }],
+      episodes: [...episodes, { ...at(episodes, 0), id: 'e2' }],
     }),
     { episodesDoubled: 1 },
     /2 episodes instead of 1/,
