@@ -4,7 +4,13 @@ import { plainServer } from '../../../jobs/targets/spark-server.ts';
 import { createLogger, storageSettings } from '../../../settings/index.ts';
 import type { FakeSession } from '../../helpers/fake-emr/account.ts';
 import { FakeEmr } from '../../helpers/fake-emr/fake-emr.ts';
-import { createSurroundings, type JobSurroundings, openSession, sparkRemote } from '../../helpers/jobs-surroundings.ts';
+import {
+  createSurroundings,
+  type JobSurroundings,
+  openSession,
+  sparkRemote,
+  sparkVersion,
+} from '../../helpers/jobs-surroundings.ts';
 import { Command, endCommands } from '../../helpers/submit.ts';
 
 const CLUSTER = 'j-2AXXXXXXGAPLF';
@@ -113,7 +119,9 @@ describe('submit --cluster, with native sessions', () => {
     expect(stderr).to.match(/^error: session s-\w+ of cluster \S+ is TERMINATED: the idle timeout was reached/m);
   });
 
-  it('joins the session again when Spark has closed its own (SESSION_CLOSED), and archives everything once', async () => {
+  it('joins the session again when Spark has closed its own (SESSION_CLOSED), and archives everything once', async function () {
+    // Spark 3.5 has no call that ends a session, and EMR no sessions with it.
+    if (sparkVersion().startsWith('3.')) this.skip();
     const jobs = submit('patient-vitals', '--trigger', '1 second');
     await jobs.running(3);
     const log = createLogger({ name: 'test', level: 'warn' });
