@@ -74,25 +74,45 @@ export class LimitsDirectory {
     return this.#current;
   }
 
+  /**
+   * Reads the tables now, whatever it costs: for a batch with patients whom the last reading did not find. They may have been
+   * admitted since.
+   */
+  async renew(): Promise<CurrentLimits> {
+    // One that is under way may have looked too early.
+    await this.#reading?.catch(() => {});
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return await this.#reading;
+  }
+
   async #read(): Promise<CurrentLimits> {
     const started = performance.now();
     const failed = (error: unknown): never => {
       throw databaseError(error, this.#database);
     };
-    try {
-      const isLarge = this.#current !== undefined && this.#fullReadTookMs >= WAITED_FOR_MS;
-      // Taken before the rows are read: what changes in between is found the next time.
-      const checksum =
-        isLarge || this.#checksum === undefined ? await directoryChecksum(this.#pool).catch(failed) : this.#checksum;
-      if (this.#current && isLarge && checksum === this.#checksum) return this.#current;
-      const directory = await readDirectory(this.#pool).catch(failed);
-      this.#fullReadTookMs = performance.now() - started;
-      this.#checksum = checksum;
-      return await this.#use(directory);
-    } finally {
-      this.#lastTookMs = performance.now() - started;
-      this.#freshUntil = this.#lastTookMs < WAITED_FOR_MS ? 0 : performance.now() + this.#lastTookMs / READING_SHARE;
+    const isLarge = this.#fullReadTookMs >= WAITED_FOR_MS;
+    // Taken before the rows are read: what changes in between is found the next time.
+    const checksum =
+      isLarge || this.#checksum === undefined ? await directoryChecksum(this.#pool).catch(failed) : this.#checksum;
+    if (this.#current && isLarge && checksum === this.#checksum) {
+      this.#took(performance.now() - started);
+      return this.#current;
     }
+    const directory = await readDirectory(this.#pool).catch(failed);
+    this.#fullReadTookMs = performance.now() - started;
+    // What Spark then does with a change is no reason to look for the next one later.
+    this.#took(this.#fullReadTookMs);
+    const current = await this.#use(directory);
+    // Only now: had Spark failed, the change would have to be found again.
+    this.#checksum = checksum;
+    return current;
+  }
+
+  #took(ms: number): void {
+    this.#lastTookMs = ms;
+    this.#freshUntil = ms < WAITED_FOR_MS ? 0 : performance.now() + ms / READING_SHARE;
   }
 
   /** Puts what was read in force, here and in Spark, where it differs from what is. */
