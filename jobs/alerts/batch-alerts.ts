@@ -5,7 +5,7 @@ import type { AlertSettings, DatabaseSettings, Logger } from '../../settings/ind
 import { Counters } from '../counters.ts';
 import type { JobEvent } from '../job.ts';
 import { backOffMs } from './back-off.ts';
-import { collectBatch, type SeenPatient } from './batch-facts.ts';
+import { type CollectedBatch, collectBatch, type SeenPatient } from './batch-facts.ts';
 import { applyBatch, type BatchFacts, type BatchOutcome } from './batch-outcome.ts';
 import type { Leadership } from './leadership.ts';
 import { ATTRIBUTES } from './limits.ts';
@@ -36,10 +36,14 @@ interface Surroundings {
 const DATABASE_ATTEMPTS = 8;
 const DATABASE_BACK_OFF = { firstMs: 100, mostMs: 5_000 };
 
+const STRANGERS_AT_MOST = 10_000;
+
 /** Handles the batches of vital-alerts: what they change is written in one transaction, which the mailer then works off. */
 export class BatchAlerts {
   readonly #with: Surroundings;
   readonly #counters: Counters;
+  /** Patients who were looked for in the tables and are not there. */
+  readonly #strangers = new Set<number>();
 
   constructor(surroundings: Surroundings) {
     this.#with = surroundings;
@@ -66,14 +70,11 @@ export class BatchAlerts {
     const at = new Date().toISOString();
     const stopwatch = new Stopwatch();
     const lead = await this.#with.lead;
-    const [limits, state] = await stopwatch.time(
+    const [known, state] = await stopwatch.time(
       'directory',
       Promise.all([this.#with.limits.refresh(), readAlertState(pool, topic)]),
     );
-    const { facts, patients } = await stopwatch.time(
-      'collect',
-      collectBatch(batch, limits.bands, state.episodes, signal),
-    );
+    const { limits, facts, patients } = await stopwatch.time('collect', this.#collect(batch, known, state, signal));
     const seen = presence.seen(patients);
     const { outcome, notified } = await stopwatch.time(
       'transaction',
@@ -90,6 +91,31 @@ export class BatchAlerts {
       'measurements without limits': withoutLimits,
     };
     report({ query, batchId, counts, durationMs: stopwatch.laps, at });
+  }
+
+  /**
+   * Collects the batch by the limits that are known, or by those of this moment where it has patients who are not: whoever was
+   * admitted before a reading came must be judged by it, however seldom large tables are read.
+   */
+  async #collect(
+    batch: DataFrame,
+    known: CurrentLimits,
+    { episodes }: StoredAlertState,
+    signal: AbortSignal,
+  ): Promise<CollectedBatch & { readonly limits: CurrentLimits }> {
+    const collected = await collectBatch(batch, known.bands, episodes, signal);
+    const isNew = ({ customerId }: SeenPatient) =>
+      !known.index.patients.has(customerId) && !this.#strangers.has(customerId);
+    const newcomers = collected.patients.filter(isNew);
+    if (newcomers.length === 0) return { ...collected, limits: known };
+    const limits = await this.#with.limits.renew();
+    for (const { customerId } of newcomers) {
+      // Looked for once: a monitor that nobody knows sends at each batch.
+      if (!limits.index.patients.has(customerId)) this.#strangers.add(customerId);
+    }
+    if (this.#strangers.size > STRANGERS_AT_MOST) this.#strangers.clear();
+    if (limits === known) return { ...collected, limits };
+    return { ...(await collectBatch(batch, limits.bands, episodes, signal)), limits };
   }
 
   /** Judges the batch and writes what comes of it; anew when somebody has acknowledged or silenced something meanwhile. */
