@@ -52,9 +52,8 @@ export async function follow(
 }
 
 export async function stopAll(running: readonly RunningJob[], log: Logger): Promise<void> {
-  for (const job of running) {
-    await job
-      .stop()
-      .catch((error: unknown) => log.warn({ err: error }, `${job.job.name} could not be stopped cleanly`));
-  }
+  const stops = running.map(({ job, stop }) =>
+    stop().catch((error: unknown) => log.warn({ err: error }, `${job.name} could not be stopped cleanly`)),
+  );
+  await Promise.all(stops);
 }

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Environment, kafkaSettings, maskRemote, OperatorError, withCloudSettings } from '../settings/index.ts';
+import {
+  type Environment,
+  kafkaSettings,
+  type Logger,
+  maskRemote,
+  OperatorError,
+  withCloudSettings,
+} from '../settings/index.ts';
 import { batchJobAmong, submitBatch } from './batch-submission.ts';
 import { dryRun } from './dry-run.ts';
 import { explainFailure } from './failures.ts';
@@ -7,7 +14,7 @@ import { follow, stopAll } from './follow.ts';
 import { withHealth } from './health/with-health.ts';
 import type { Job } from './job.ts';
 import { BATCH_JOBS, JOB_NAMES, JOBS, jobByName } from './registry.ts';
-import { type RunningJob, startJob } from './running-job.ts';
+import { type RunningJob, type StartOptions, startJob } from './running-job.ts';
 import { submitStandby } from './standby-submission.ts';
 import { startOptions } from './start-options.ts';
 import type { SubmitOptions, SubmitSurroundings } from './submit-options.ts';
@@ -63,11 +70,8 @@ async function submitJobs(
     const [only] = jobs;
     if (options.standby && only)
       return await submitStandby(only, options, { server, environment, explain, ...surroundings });
-    for (const job of jobs) {
-      log.info(`${job.name}: starting on ${maskRemote(server.remote)}`);
-      running.push(await startJob(job, startOptions(environment, server, options, surroundings)));
-      surroundings.signal.throwIfAborted();
-    }
+    running.push(...(await startAll(jobs, startOptions(environment, server, options, surroundings), log)));
+    surroundings.signal.throwIfAborted();
     if (options.detach) return await detach(running, options, surroundings);
     await follow(running, options, surroundings);
   } catch (error) {
@@ -75,6 +79,21 @@ async function submitJobs(
   } finally {
     if (!options.detach) await stopAll(running, log);
   }
+}
+
+/** Starts them side by side: an alert must not wait until the archive has been taken over from a dead process. */
+async function startAll(jobs: readonly Job[], options: StartOptions, log: Logger): Promise<readonly RunningJob[]> {
+  const starts = await Promise.allSettled(
+    jobs.map((job) => {
+      log.info(`${job.name}: starting on ${maskRemote(options.server.remote)}`);
+      return startJob(job, options);
+    }),
+  );
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed === undefined) return started;
+  await stopAll(started, log);
+  throw failed.reason;
 }
 
 function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
