@@ -22,7 +22,8 @@ export interface FaultKind {
 function process(part: Part, mostFrozenMs: number, weight: number, mayDoubleMails: boolean, needsOwnStack: boolean) {
   const common = { part, weight, mayDoubleMails, needsOwnStack };
   return [
-    { name: `${part}-kill`, lastsMs: [0, 2_000], ...common },
+    // A service stays away for a while; our processes are started again at once.
+    { name: `${part}-kill`, lastsMs: [0, needsOwnStack ? 2_000 : 0], ...common },
     { name: `${part}-freeze`, lastsMs: [1_000, mostFrozenMs], ...common },
     { name: `${part}-restart`, lastsMs: [0, 0], ...common },
   ] satisfies FaultKind[];
