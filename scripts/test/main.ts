@@ -32,14 +32,27 @@ async function runAll(signal: AbortSignal, add: (counts: TestCounts) => void): P
     const sparks = chosenStackMode() === 'native' ? SPARK_VERSIONS : [DEFAULT_SPARK_VERSION];
     await stackUp({ sparks, progress, signal });
     add(await runTests(UNIT_RUN, {}, signal));
-    for (const run of STACK_RUNS) {
+    await runInLanes([...STACK_RUNS], add, signal);
+  } finally {
+    if (!wasUp) await stackDown({ wipe: false, progress });
+  }
+}
+
+// Tests on real services mostly wait: two runs side by side need little more than half of the time on two cores.
+const LANES = 2;
+
+/** Takes the runs one after the other, as many at a time as there are lanes; each line says whose it is. */
+async function runInLanes(waiting: TestRun[], add: (counts: TestCounts) => void, signal: AbortSignal): Promise<void> {
+  const lane = async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
       const environment = stackEnvironment(run);
       if (environment === undefined) progress.line('test', `${run.title}: left out, this stack has no such server`);
       else add(await runTests(run, environment, signal));
     }
-  } finally {
-    if (!wasUp) await stackDown({ wipe: false, progress });
-  }
+  };
+  // Every lane comes to its end, also where another failed: a mocha that was left behind would go on with a stack that is going.
+  const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function runTests(
@@ -48,8 +61,32 @@ async function runTests(
   signal: AbortSignal,
 ): Promise<TestCounts> {
   const files = testFiles(run);
-  progress.line('test', `${run.title}: ${files.length} files`);
-  return files.length === 0 ? NO_TESTS : await runMocha({ files, environment, signal });
+  if (files.length === 0) return NO_TESTS;
+  const task = progress.task('test', `${run.title}: ${files.length} files`);
+  const output = linesOf((line) => console.log(run === UNIT_RUN ? line : `${run.title} | ${line}`));
+  try {
+    const counts = await runMocha({ files, environment, signal, onOutput: output.write });
+    output.end();
+    task.done(`${run.title}: ${summaryLine(counts)}`);
+    return counts;
+  } finally {
+    task.stop();
+  }
+}
+
+/** Cuts text that comes in pieces into whole lines. */
+function linesOf(onLine: (line: string) => void): { write(text: string): void; end(): void } {
+  let rest = '';
+  return {
+    write(text) {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    },
+    end() {
+      if (rest !== '') onLine(rest);
+    },
+  };
 }
 
 /**

@@ -17,14 +17,27 @@ const CLIENT = 'packages/spark-connect/test/integration';
 
 export const UNIT_RUN: TestRun = { title: 'unit tests', folders: ['packages/spark-connect/test/unit', 'test/unit'] };
 
+const JOBS = ['test/integration/jobs', 'test/integration/alerts', 'test/integration/targets'];
+
+/** Two of them run at a time, in this order: what takes longest comes first. */
 export const STACK_RUNS: readonly TestRun[] = [
   {
-    title: `integration, end-to-end and fault tests on Spark ${DEFAULT_SPARK_VERSION}`,
-    folders: [CLIENT, 'test/integration', 'test/e2e', 'test/faults'],
+    title: `end to end and faults, Spark ${DEFAULT_SPARK_VERSION}`,
+    folders: ['test/e2e', 'test/faults'],
     spark: DEFAULT_SPARK_VERSION,
   },
-  { title: 'client and job tests on Spark 3.5.7', folders: [CLIENT, 'test/integration/jobs'], spark: '3.5.7' },
+  { title: `jobs, Spark ${DEFAULT_SPARK_VERSION}`, folders: JOBS, spark: DEFAULT_SPARK_VERSION },
+  { title: 'client and jobs, Spark 3.5.7', folders: [CLIENT, 'test/integration/jobs'], spark: '3.5.7' },
+  { title: `client, Spark ${DEFAULT_SPARK_VERSION}`, folders: [CLIENT], spark: DEFAULT_SPARK_VERSION },
+  { title: 'producer, database, mails, stack, AWS', folders: otherRooms(), spark: DEFAULT_SPARK_VERSION },
 ];
+
+/** Every folder of integration tests that no run above names: a new room is never left out. */
+function otherRooms(): string[] {
+  return readdirSync(join(PROJECT_ROOT, 'test/integration'))
+    .map((room) => join('test/integration', room))
+    .filter((room) => !JOBS.includes(room));
+}
 
 /** The test files of a run, relative to the project's folder, sorted. */
 export function testFiles(run: TestRun, root: string = PROJECT_ROOT): string[] {

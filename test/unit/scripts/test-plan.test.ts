@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { STACK_RUNS, testFiles, UNIT_RUN } from '../../../scripts/test/test-plan.ts';
+import { PROJECT_ROOT } from '../../../settings/index.ts';
+
+describe('the plan of npm test', () => {
+  const below = (folder: string) =>
+    readdirSync(join(PROJECT_ROOT, folder), { recursive: true })
+      .map((name) => join(folder, String(name)))
+      .filter((name) => name.endsWith('.test.ts'));
+
+  it('runs every test file once on the default Spark or without one', () => {
+    const runs = [UNIT_RUN, ...STACK_RUNS.filter(({ spark }) => spark === '4.1.1')];
+    const planned = runs.flatMap((run) => testFiles(run));
+    const all = [...below('test'), ...below('packages/spark-connect/test')];
+    expect(planned.sort()).to.deep.equal(all.sort());
+  });
+
+  it("runs the client's and the jobs' tests on Spark 3.5.7 too", () => {
+    const planned = STACK_RUNS.filter(({ spark }) => spark === '3.5.7').flatMap((run) => testFiles(run));
+    expect(planned).to.include.members([
+      ...below('packages/spark-connect/test/integration'),
+      ...below('test/integration/jobs'),
+    ]);
+  });
+});
