@@ -35,7 +35,10 @@ type Field = (typeof FIELDS)[number];
 export function readMessages(
   spark: SparkSession,
   kafka: KafkaSettings,
-  { startingOffsets = 'earliest' }: { startingOffsets?: 'earliest' | 'latest' } = {},
+  {
+    startingOffsets = 'earliest',
+    messagesPerBatch,
+  }: { startingOffsets?: 'earliest' | 'latest'; messagesPerBatch?: number } = {},
 ): DataFrame {
   return spark.readStream
     .format('kafka')
@@ -47,6 +50,7 @@ export function readMessages(
       failOnDataLoss: true,
       'kafka.isolation.level': 'read_committed',
       'kafka.fetch.max.wait.ms': FETCH_WAIT_MS,
+      ...(messagesPerBatch !== undefined && { maxOffsetsPerTrigger: messagesPerBatch }),
     })
     .load();
 }

@@ -22,6 +22,12 @@ import { judgeMessages, readingsOf, readMessages } from './messages.ts';
 const QUERY = 'vital-alerts';
 
 /**
+ * After an outage everything that waits would come in one batch, and the readings of patients who are out of limits all pass
+ * through this process. In daily work a batch has some hundred.
+ */
+const MESSAGES_PER_BATCH = 20_000;
+
+/**
  * Tells the doctor when a patient goes out of limits, and how that ends. Spark joins each batch with the limits and hands
  * over only what matters; this process makes episodes of it, writes them with their notifications in one transaction, and
  * mails what the outbox holds. A batch is committed when it is in the database.
@@ -99,7 +105,7 @@ export const vitalAlerts: Job = {
     };
     try {
       await Promise.all([driver.checkDirectory(), requireMailSettings(mailer, log)]);
-      const readings = readingsOf(judgeMessages(readMessages(spark, kafka)));
+      const readings = readingsOf(judgeMessages(readMessages(spark, kafka, { messagesPerBatch: MESSAGES_PER_BATCH })));
       const writer = readings.writeStream
         .queryName(QUERY)
         .outputMode('append')

@@ -79,8 +79,10 @@ export class PresenceWatch {
     const now: PatientPresence[] = [];
     const changes: PresenceChange[] = [];
     const before = new Map(patients.map(({ customerId }) => [customerId, this.#presences.get(customerId)]));
+    const nowMs = Date.now();
     for (const { customerId, newestAtMs } of patients) {
-      const { presence, change } = seenAgain(before.get(customerId), customerId, newestAtMs);
+      // A clock that is ahead must not keep a patient from falling silent before it is reached.
+      const { presence, change } = seenAgain(before.get(customerId), customerId, Math.min(newestAtMs, nowMs));
       now.push(presence);
       if (change) changes.push(change);
     }

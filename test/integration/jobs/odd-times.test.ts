@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { readingMessage } from '../../../producer/index.ts';
+import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
+import { endCommands, submitCommand } from '../../helpers/submit.ts';
+
+const HOUR = 3_600_000;
+
+/** A monitor's clock that was set wrong and then right: back by an hour, on by a day, back again. */
+const SET_TWICE = Date.UTC(2026, 5, 1, 12);
+/** In Berlin the hour from 02:00 comes twice on that night: these two readings both have 02:30 on the clock on the wall. */
+const AUTUMN = Date.UTC(2025, 9, 26, 0, 30);
+/** And there is no 02:30 on that one. */
+const SPRING = Date.UTC(2026, 2, 29, 2, 30);
+
+describe('vital-alerts, times that jump, and clocks on the wall that change', () => {
+  let around: JobSurroundings;
+
+  before(async () => {
+    around = await createSurroundings('times');
+  });
+
+  after(async () => {
+    await endCommands();
+    await around.close();
+  });
+
+  it('judges readings in their order, tells of each episode once, and writes and tells times in UTC', async () => {
+    const [low, fine] = [30, 72];
+    const beats: readonly (readonly [customerId: number, heartBeat: number, atMs: number])[] = [
+      [1, low, SET_TWICE],
+      [1, low, SET_TWICE - HOUR],
+      [1, low, SET_TWICE + 24 * HOUR],
+      [1, low, SET_TWICE + 1_000],
+      [1, fine, SET_TWICE + 2_000],
+      [1, fine, SET_TWICE - HOUR],
+      [1, fine, SET_TWICE + 3_000],
+      [4, low, AUTUMN],
+      [4, low, AUTUMN + HOUR],
+      [5, low, SPRING],
+    ];
+    const producer = around.topic.kafka.producer();
+    await producer.connect();
+    const messages = beats.map(([customerId, heartBeat, atMs]) => ({
+      ...readingMessage({ customerId, heartBeat, bp: 170 }, { sourceId: undefined, recordedAt: undefined }),
+      timestamp: String(atMs),
+    }));
+    await producer.send({ topic: around.topic.name, messages });
+    await producer.disconnect();
+
+    const job = submitCommand(['vital-alerts', '--json'], { ...around.environment, TZ: 'Europe/Berlin' });
+    await job.until(() => job.rowsOf('vital-alerts') >= beats.length, 'all readings to be handled');
+    await around.mail.arrived(3, 30_000);
+    expect((await job.interrupt()).code).to.equal(130);
+
+    // However the session's own clock is set.
+    await around.connection.query("SET time_zone = '+02:00'");
+    const [episodes] = await around.connection.query<RowDataPacket[]>(
+      `SELECT customerId, phase, breaches, CAST(began_at AS CHAR) AS began, CAST(last_at AS CHAR) AS last,
+              CAST(ended_at AS CHAR) AS ended FROM alert_episode ORDER BY customerId`,
+    );
+    expect(episodes).to.deep.equal([
+      {
+        customerId: 1,
+        phase: 'ended',
+        breaches: 4,
+        began: '2026-06-01 12:00:00.000',
+        last: '2026-06-02 12:00:00.000',
+        ended: '2026-06-02 12:00:00.000',
+      },
+      {
+        customerId: 4,
+        phase: 'open',
+        breaches: 2,
+        began: '2025-10-26 00:30:00.000',
+        last: '2025-10-26 01:30:00.000',
+        ended: null,
+      },
+      {
+        customerId: 5,
+        phase: 'open',
+        breaches: 1,
+        began: '2026-03-29 02:30:00.000',
+        last: '2026-03-29 02:30:00.000',
+        ended: null,
+      },
+    ]);
+    const [told] = await around.connection.query<RowDataPacket[]>(
+      'SELECT customerId, kind FROM alert_outbox ORDER BY customerId, id',
+    );
+    expect(told.map(({ customerId, kind }) => `${customerId} ${kind}`)).to.deep.equal([
+      '1 opened',
+      '1 reminded',
+      '1 recovered',
+      '4 opened',
+      '4 reminded',
+      '5 opened',
+    ]);
+    const text = around.mail.mails.map(({ mail }) => mail.text).join('\n');
+    expect(text).to.contain('2025-10-26 00:30:00').and.to.contain('2026-03-29 02:30:00');
+  });
+});
