@@ -49,6 +49,8 @@ export interface SentMail {
 
 /** The mailer's own connections are two; more mails in hand would only hold leases. */
 const MAILS_AT_ONCE = 2;
+/** Looking anew after each mail would read a thousand waiting notifications a thousand times. */
+const MAILS_PER_LOOK = 50;
 /** Notifications that others have put in, and leases that ran out, are found this soon. */
 const LOOK_EVERY_MS = 1_000;
 const REFUSED_FOR_NOW = { firstMs: 5_000, mostMs: 5 * 60_000 };
@@ -130,8 +132,14 @@ export class OutboxMailer {
     const longestGapMs = Math.max(gaps.mailGapMs, gaps.urgentMailGapMs);
     const plan = planMails(waiting, await lastMailAges(pool, recipients, longestGapMs), gaps);
     // One mail to a recipient at a time: what comes meanwhile may have to wait for the gap.
-    const now = plan.mails.slice(0, MAILS_AT_ONCE);
-    await Promise.all(now.map((mail) => this.#deliver(mail)));
+    const now = plan.mails.slice(0, MAILS_PER_LOOK).values();
+    const deliver = async () => {
+      for (const mail of now) {
+        await this.#deliver(mail);
+        if (this.#stopping.signal.aborted || this.#serverFailures > 0) return;
+      }
+    };
+    await Promise.all(Array.from({ length: MAILS_AT_ONCE }, deliver));
     if (this.#serverFailures > 0) return backOffMs(this.#serverFailures, NO_SERVER);
     if (plan.mails.length > 0) return 0;
     return Math.min(LOOK_EVERY_MS, Math.max(1, plan.nextInMs ?? LOOK_EVERY_MS));

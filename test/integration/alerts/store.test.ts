@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { type AlertState, applyBatch, type BatchFacts, type Judgement } from '../../../jobs/alerts/batch-outcome.ts';
-import type { Leadership } from '../../../jobs/alerts/leadership.ts';
+import { type Leadership, readEpoch, requireLead, takeLead } from '../../../jobs/alerts/leadership.ts';
 import { episodeEntry } from '../../../jobs/alerts/outbox-entries.ts';
 import { createAlertTables } from '../../../jobs/alerts/schema.ts';
 import { commitBatch, readAlertState, readPresences } from '../../../jobs/alerts/store.ts';
@@ -165,6 +165,45 @@ describe('the alerts in the database', () => {
     expect(await contents()).to.deep.equal(before);
     await handle(beats(1, 80, 80, 80), pool, newer);
     expect((await contents()).progress[0]?.next_offset).to.equal('4');
+  });
+
+  it('gives the lead to nobody who saw an older epoch when it started, frozen in between', async () => {
+    const seen = await readEpoch(pool, TOPIC);
+    expect(seen).to.equal(lead.epoch);
+    const newer = await takeLead(pool, TOPIC, seen);
+    const error = await takeLead(pool, TOPIC, seen).then(
+      () => undefined,
+      (failure: unknown) => failure,
+    );
+    expect(error).to.be.instanceOf(OperatorError).and.include({ code: 'FENCED' });
+    await handle(beats(0, 120), pool, newer);
+    expect((await contents()).episodes).to.have.length(1);
+  });
+
+  it('knows of no epoch where nobody has led, with or without tables', async () => {
+    expect(await readEpoch(pool, 'another topic')).to.equal(0n);
+    await pool.query('DROP TABLE alert_leader');
+    expect(await readEpoch(pool, TOPIC)).to.equal(0n);
+  });
+
+  it('takes the lead from one that is frozen within a transaction, and undoes that one', async () => {
+    const frozen = await pool.getConnection();
+    try {
+      // What it is given is short here, so that the test need not wait for it.
+      await frozen.query('SET wait_timeout = 1');
+      await frozen.beginTransaction();
+      await requireLead(frozen, lead);
+      await frozen.query('DELETE FROM alert_leader');
+      const next = await takeLead(pool, TOPIC, lead.epoch);
+      expect(next.epoch).to.equal(lead.epoch + 1n);
+      const [[limits]] = await pool.query<RowDataPacket[]>(
+        'SELECT @@wait_timeout AS idle, @@net_read_timeout AS silent',
+      );
+      expect(Number(limits?.idle)).to.be.at.most(10);
+      expect(Number(limits?.silent)).to.be.at.most(10);
+    } finally {
+      frozen.destroy();
+    }
   });
 
   it('lets exactly one of two drivers write when both hold the same batch', async () => {
