@@ -37,7 +37,7 @@ const program = command('bench', 'Measures the running stack; prints tables and 
   .option('--rows <count>', 'rows that the producer sends', positive, 200_000)
   .option('--peer', 'latency: measure the pipeline in Python as well')
   .option('--cold', 'demo: from a fresh clone with an empty cache')
-  .option('--part <name>', 'alerts: only scale, demo or takeover; may be given several times', collect, [])
+  .option('--part <name>', 'alerts: only scale, outage, demo or takeover; may be given several times', collect, [])
   .option('--spark-conf <key=value>', 'latency: a session setting to try; may be given several times', collect, [])
   .option('--json <file>', 'where to write all figures (default: bench-results/<time>.json)')
   .addHelpText('after', `\nBenchmarks:\n${names}\n\nThe stack must be up (npm run stack -- up), but for demo.`);

@@ -1,11 +1,13 @@
 import { OperatorError } from '../../../settings/index.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../bench.ts';
 import { demoData } from './demo-data.ts';
+import { outage } from './outage.ts';
 import { scale } from './scale.ts';
 import { takeover } from './takeover.ts';
 
 const PARTS: Readonly<Record<string, (context: BenchContext) => Promise<BenchResult>>> = {
   scale,
+  outage,
   demo: demoData,
   takeover,
 };
@@ -13,7 +15,7 @@ const PARTS: Readonly<Record<string, (context: BenchContext) => Promise<BenchRes
 export const alerts: Benchmark = {
   name: 'alerts',
   description:
-    'vital-alerts with 100,000 patients and 1,000 open episodes, mails of the demo data, a standby taking over',
+    'vital-alerts with many patients and episodes, after an outage, with the demo data, and a standby taking over',
 
   async run(context: BenchContext): Promise<BenchResult> {
     const unknown = context.parts.find((part) => PARTS[part] === undefined);
