@@ -57,9 +57,3 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 export function kindsNamed(words: readonly string[]): readonly FaultKind[] {
   return FAULT_KINDS.filter(({ name }) => words.some((word) => name === word || name.startsWith(`${word}-`)));
 }
-
-export function kindNamed(name: string): FaultKind {
-  const kind = FAULT_KINDS.find((candidate) => candidate.name === name);
-  if (kind === undefined) throw new Error(`there is no fault ${name}`);
-  return kind;
-}
