@@ -9,6 +9,9 @@ import { STACK_RUNS, type TestRun, testFiles, UNIT_RUN } from './test-plan.ts';
 
 const progress = lineProgress();
 
+// Tests on real services mostly wait: two runs side by side need little more than half of the time on two cores.
+const LANES = 2;
+
 await runCommand(async (signal) => {
   command('test', 'sets everything up and runs every test against the real stack').parse();
   let counts = NO_TESTS;
@@ -37,9 +40,6 @@ async function runAll(signal: AbortSignal, add: (counts: TestCounts) => void): P
     if (!wasUp) await stackDown({ wipe: false, progress });
   }
 }
-
-// Tests on real services mostly wait: two runs side by side need little more than half of the time on two cores.
-const LANES = 2;
 
 /** Takes the runs one after the other, as many at a time as there are lanes; each line says whose it is. */
 async function runInLanes(waiting: TestRun[], add: (counts: TestCounts) => void, signal: AbortSignal): Promise<void> {
