@@ -73,6 +73,9 @@ export const SESSION_CONF: Readonly<Record<string, string>> = {
   // Nothing is gained by planning anew in the middle of a query that reads a few hundred rows.
   'spark.sql.adaptive.enabled': 'false',
   'spark.sql.session.timeZone': 'UTC',
+  // Whoever follows a query of several batches a second fetches all reports that the server keeps, again and again: a
+  // hundred of them were most of the garbage in the driver. So many are some seconds of batches.
+  'spark.sql.streaming.numRecentProgressUpdates': '30',
 };
 
 function clientLogger(log: Logger) {
