@@ -57,7 +57,10 @@ describe('a stack on YARN', () => {
     expect(onYarn.line).to.include('--master yarn').and.include('--jars local:/jars/kafka.jar');
     expect(onYarn.environment.HADOOP_CONF_DIR).to.equal(join(root, 'data', 'yarn', 'conf'));
     const local = await commandOf(['spark-4.1.1']);
-    expect(local.line).to.include('--master local[2]').and.include('--jars /jars/kafka.jar').and.not.include('spark.yarn');
+    expect(local.line)
+      .to.include('--master local[2]')
+      .and.include('--jars /jars/kafka.jar')
+      .and.not.include('spark.yarn');
     expect(local.environment).not.to.have.property('HADOOP_CONF_DIR');
   });
 
