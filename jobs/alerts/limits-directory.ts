@@ -26,8 +26,8 @@ const BANDS_VIEW = 'bands_of_patients';
 /** Reading the tables may take this part of the time at most: with many thousand patients they are not read at each batch. */
 const READING_SHARE = 0.05;
 
-/** What takes longer is done beside the batches, which do not wait for it. */
-const WAITED_FOR_MS = 50;
+/** Of patients and limits together. More are read beside the batches, which do not wait for it; fewer before each batch. */
+const LARGE_ROWS = 5_000;
 
 /** Keeps limits and patients as the database has them; Spark joins them anew only after a change. */
 export class LimitsDirectory {
@@ -42,9 +42,8 @@ export class LimitsDirectory {
   readonly #views: readonly [string, string];
   #current: CurrentLimits | undefined;
   #changes = 0;
-  #lastTookMs = 0;
-  #fullReadTookMs = 0;
-  /** Of the tables as they were last read; asked for only where reading them takes long. */
+  #isLarge = false;
+  /** Of the tables as they were last read; asked for only where they are large. */
   #checksum: string | undefined;
   #freshUntil = 0;
   #reading: Promise<CurrentLimits> | undefined;
@@ -69,7 +68,7 @@ export class LimitsDirectory {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
-    if (!this.#current || this.#lastTookMs < WAITED_FOR_MS) return await this.#reading;
+    if (!this.#current || !this.#isLarge) return await this.#reading;
     this.#reading.catch((error: unknown) => this.#log.warn({ err: error }, 'limits and patients stay as they were'));
     return this.#current;
   }
@@ -92,18 +91,19 @@ export class LimitsDirectory {
     const failed = (error: unknown): never => {
       throw databaseError(error, this.#database);
     };
-    const isLarge = this.#fullReadTookMs >= WAITED_FOR_MS;
     // Taken before the rows are read: what changes in between is found the next time.
     const checksum =
-      isLarge || this.#checksum === undefined ? await directoryChecksum(this.#pool).catch(failed) : this.#checksum;
-    if (this.#current && isLarge && checksum === this.#checksum) {
+      this.#isLarge || this.#checksum === undefined
+        ? await directoryChecksum(this.#pool).catch(failed)
+        : this.#checksum;
+    if (this.#current && this.#isLarge && checksum === this.#checksum) {
       this.#took(performance.now() - started);
       return this.#current;
     }
     const directory = await readDirectory(this.#pool).catch(failed);
-    this.#fullReadTookMs = performance.now() - started;
+    this.#isLarge = directory.patients.length + directory.limits.length > LARGE_ROWS;
     // What Spark then does with a change is no reason to look for the next one later.
-    this.#took(this.#fullReadTookMs);
+    this.#took(performance.now() - started);
     const current = await this.#use(directory);
     // Only now: had Spark failed, the change would have to be found again.
     this.#checksum = checksum;
@@ -111,8 +111,7 @@ export class LimitsDirectory {
   }
 
   #took(ms: number): void {
-    this.#lastTookMs = ms;
-    this.#freshUntil = ms < WAITED_FOR_MS ? 0 : performance.now() + ms / READING_SHARE;
+    this.#freshUntil = this.#isLarge ? performance.now() + ms / READING_SHARE : 0;
   }
 
   /** Puts what was read in force, here and in Spark, where it differs from what is. */
