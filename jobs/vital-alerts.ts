@@ -97,6 +97,7 @@ export const vitalAlerts: Job = {
       log,
       report,
       query: QUERY,
+      messagesPerBatch: MESSAGES_PER_BATCH,
     });
     const close = async () => {
       await driver.stop();

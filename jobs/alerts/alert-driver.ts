@@ -24,6 +24,8 @@ export interface AlertDriverOptions {
   readonly log: Logger;
   readonly report: (event: JobEvent) => void;
   readonly query: string;
+  /** Messages that a batch takes at most. */
+  readonly messagesPerBatch: number;
 }
 
 /** The process's part of vital-alerts: takes the lead, then handles batches, sends mails, and watches for silence. */
@@ -51,7 +53,10 @@ export class AlertDriver {
       limits: this.#limits,
       presence: this.#presence,
       lead: this.#lead.promise,
-      onCommitted: () => this.#mailer?.wake(),
+      onCommitted: ({ notified, isBehind }) => {
+        this.#mailer?.catchUp(isBehind);
+        if (notified) this.#mailer?.wake();
+      },
     });
   }
 

@@ -28,8 +28,10 @@ interface Surroundings {
   readonly query: string;
   /** The driver's right to write; a batch waits for it. */
   readonly lead: Promise<Leadership>;
-  /** The outbox has something new. */
-  readonly onCommitted: () => void;
+  /** Messages that a batch takes at most. */
+  readonly messagesPerBatch: number;
+  /** The batch is in the database: whether the outbox has something new, and whether more readings wait behind the batch. */
+  readonly onCommitted: (batch: { readonly notified: boolean; readonly isBehind: boolean }) => void;
 }
 
 /** A database that restarts is away for some seconds; the batch waits rather than fail the query. */
@@ -81,11 +83,13 @@ export class BatchAlerts {
       this.#write(lead, state, { facts, limits, seen }),
     );
     seen.committed();
-    if (notified) onCommitted();
+    const readings = patients.reduce((sum, one) => sum + one.readings, 0);
+    // A batch that is nearly full, for some of its messages may be no readings.
+    onCommitted({ notified, isBehind: readings >= this.#with.messagesPerBatch / 2 });
     const withoutLimits = this.#withoutLimits(limits, patients, batchId);
     await stopwatch.time('count', this.#counters.add({ 'measurements without limits': withoutLimits }));
     const counts = {
-      readings: patients.reduce((sum, { readings }) => sum + readings, 0),
+      readings,
       'out of limits': outcome.outOfLimits,
       notifications: outcome.notifications.length,
       'measurements without limits': withoutLimits,

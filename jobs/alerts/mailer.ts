@@ -27,13 +27,11 @@ export interface Delivery {
 }
 
 export interface MailerOptions {
-  /** Connections at most; 2 by default. */
-  readonly maxConnections?: number;
   /** Silence of the server that counts as failure, in milliseconds; 30,000 by default. */
   readonly socketTimeoutMs?: number;
 }
 
-/** Sends alert mails over a few connections that stay open. */
+/** Sends alert mails over a connection that stays open. */
 export class Mailer {
   readonly #transport: Transporter<SMTPPool.SentMessageInfo>;
   readonly #settings: SmtpSettings;
@@ -44,7 +42,7 @@ export class Mailer {
     const implicitTls = settings.tls === 'required' && settings.port === 465;
     this.#transport = nodemailer.createTransport({
       pool: true,
-      maxConnections: options.maxConnections ?? 2,
+      maxConnections: 1,
       maxMessages: Number.POSITIVE_INFINITY,
       host: settings.host,
       port: settings.port,

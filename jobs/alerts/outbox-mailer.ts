@@ -47,8 +47,8 @@ export interface SentMail {
   readonly notifications: number;
 }
 
-/** The mailer's own connections are two; more mails in hand would only hold leases. */
-const MAILS_AT_ONCE = 2;
+/** While readings wait that came during an outage, mails are held back so long after a batch, and so long in all. */
+const CATCHING_UP = { afterBatchMs: 5_000, mostMs: 15_000 };
 /** Looking anew after each mail would read a thousand waiting notifications a thousand times. */
 const MAILS_PER_LOOK = 50;
 /** Notifications that others have put in, and leases that ran out, are found this soon. */
@@ -71,6 +71,8 @@ export class OutboxMailer {
   #awake = false;
   #running: Promise<void> | undefined;
   #serverFailures = 0;
+  #behindSince: number | undefined;
+  #heldUntil = 0;
 
   constructor(options: OutboxMailerOptions) {
     this.#with = options;
@@ -86,7 +88,22 @@ export class OutboxMailer {
     this.#wake();
   }
 
-  /** Finishes the mails in hand. What waits stays in the outbox. */
+  /**
+   * Says whether readings wait that came while nobody looked. What they tell of one episode then goes into one mail, and
+   * nobody reads of the begin of what has ended long since; but an alert waits for some seconds of that at most.
+   */
+  catchUp(isBehind: boolean): void {
+    const now = performance.now();
+    const wasHeld = now < this.#heldUntil;
+    this.#behindSince = isBehind ? (this.#behindSince ?? now) : undefined;
+    this.#heldUntil =
+      this.#behindSince === undefined
+        ? 0
+        : Math.min(now + CATCHING_UP.afterBatchMs, this.#behindSince + CATCHING_UP.mostMs);
+    if (wasHeld && !isBehind) this.wake();
+  }
+
+  /** Finishes the mail in hand. What waits stays in the outbox. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();
@@ -126,20 +143,18 @@ export class OutboxMailer {
   async #round(): Promise<number> {
     const { pool, lead, gaps } = this.#with;
     await this.#endSilences();
+    const heldMs = this.#heldUntil - performance.now();
+    if (heldMs > 0) return heldMs;
     const waiting = await readWaiting(pool, lead.topic);
     if (waiting.length === 0) return LOOK_EVERY_MS;
     const recipients = [...new Set(waiting.map(({ recipient }) => recipient))];
     const longestGapMs = Math.max(gaps.mailGapMs, gaps.urgentMailGapMs);
     const plan = planMails(waiting, await lastMailAges(pool, recipients, longestGapMs), gaps);
-    // One mail to a recipient at a time: what comes meanwhile may have to wait for the gap.
-    const now = plan.mails.slice(0, MAILS_PER_LOOK).values();
-    const deliver = async () => {
-      for (const mail of now) {
-        await this.#deliver(mail);
-        if (this.#stopping.signal.aborted || this.#serverFailures > 0) return;
-      }
-    };
-    await Promise.all(Array.from({ length: MAILS_AT_ONCE }, deliver));
+    // One mail after the other: a crash then falls between the server's 250 and our note of one mail at most.
+    for (const mail of plan.mails.slice(0, MAILS_PER_LOOK)) {
+      await this.#deliver(mail);
+      if (this.#stopping.signal.aborted || this.#serverFailures > 0) break;
+    }
     if (this.#serverFailures > 0) return backOffMs(this.#serverFailures, NO_SERVER);
     if (plan.mails.length > 0) return 0;
     return Math.min(LOOK_EVERY_MS, Math.max(1, plan.nextInMs ?? LOOK_EVERY_MS));

@@ -81,11 +81,10 @@ export async function outage({ sparkConf, progress, signal }: BenchContext): Pro
           met: [episodes, whole, told('begin'), told('end')].every((count) => count === due),
         },
         {
-          // Its end may be in a later batch than its begin, which is told at once.
-          what: 'outage: mails, for the begin and the end of an episode at most',
-          limit: String(2 * due),
+          what: 'outage: mails, one for the begin and the end of an episode at most',
+          limit: String(due),
           measured: String(catcher.mails.length),
-          met: catcher.mails.length <= 2 * due,
+          met: catcher.mails.length <= due,
         },
         {
           what: 'outage: driver, peak resident',

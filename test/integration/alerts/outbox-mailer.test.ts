@@ -126,6 +126,22 @@ describe('the outbox and its mailer', () => {
     expect((urgent?.arrivedAt ?? 0) - putAt).to.be.lessThan(1_000);
   });
 
+  it('holds mails back while an outage is made up for, and tells an episode that is over in one', async () => {
+    const mailer = start();
+    mailer.catchUp(true);
+    await put(pool, lead, entry('opened'));
+    mailer.wake();
+    await put(pool, lead, entry('recovered'));
+    mailer.catchUp(true);
+    mailer.wake();
+    expect(await states()).to.deep.equal(['pending', 'pending']);
+    mailer.catchUp(false);
+    await settled('sent', 'sent');
+    const [caught] = catcher.mails;
+    expect(catcher.mails).to.have.lengthOf(1);
+    expect(caught?.mail.headers.get('x-instant-health-notifications')).to.match(/e1\.opened\.0.*e1\.recovered/);
+  });
+
   it('tries again later what is refused for now, as the same mail, and goes on with others meanwhile', async () => {
     catcher.refuse(451, '4.7.1 greylisted', 1);
     await put(pool, lead, entry('opened'));
