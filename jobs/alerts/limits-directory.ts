@@ -65,11 +65,9 @@ export class LimitsDirectory {
   /** Reads the tables, so that a change applies from the next batch; from some seconds later where they are large. */
   async refresh(): Promise<CurrentLimits> {
     if (this.#current && performance.now() < this.#freshUntil) return this.#current;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-    if (!this.#current || !this.#isLarge) return await this.#reading;
-    this.#reading.catch((error: unknown) => this.#log.warn({ err: error }, 'limits and patients stay as they were'));
+    const reading = this.#readOnce();
+    if (!this.#current || !this.#isLarge) return await reading;
+    reading.catch((error: unknown) => this.#log.warn({ err: error }, 'limits and patients stay as they were'));
     return this.#current;
   }
 
@@ -80,10 +78,15 @@ export class LimitsDirectory {
   async renew(): Promise<CurrentLimits> {
     // One that is under way may have looked too early.
     await this.#reading?.catch(() => {});
+    return await this.#readOnce();
+  }
+
+  /** Joins a reading that is under way. */
+  #readOnce(): Promise<CurrentLimits> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
-    return await this.#reading;
+    return this.#reading;
   }
 
   async #read(): Promise<CurrentLimits> {

@@ -1,17 +1,8 @@
 import { expect } from 'chai';
 import { serverAddress } from '../../../jobs/targets/server-address.ts';
 import { type TargetOptions, targetOf } from '../../../jobs/targets/target.ts';
-import { OperatorError, targetSettings } from '../../../settings/index.ts';
-
-const failure = (act: () => unknown): OperatorError => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof OperatorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
+import { targetSettings } from '../../../settings/index.ts';
+import { operatorFailure } from '../../helpers/operator-failure.ts';
 
 describe('a target', () => {
   it('is recognised from its form, whichever option or variable it comes by', () => {
@@ -31,20 +22,22 @@ describe('a target', () => {
       kind: 'cluster',
       cluster: 'vitals of ward 7',
     });
-    expect(failure(() => targetOf({ remote: 'vitals' }, {})).message).to.match(/^--remote is not valid/);
-    expect(failure(() => targetOf({ application: 'vitals' }, {})).message).to.match(/^--application is not valid/);
+    expect(operatorFailure(() => targetOf({ remote: 'vitals' }, {})).message).to.match(/^--remote is not valid/);
+    expect(operatorFailure(() => targetOf({ application: 'vitals' }, {})).message).to.match(
+      /^--application is not valid/,
+    );
   });
 
   it('is not repeated where it is wrong: it may be a token in the wrong place', () => {
     for (const options of [{ remote: 'secret:4711' }, { cluster: 'a:secret/4711' }] satisfies TargetOptions[]) {
-      const error = failure(() => targetOf(options, {}));
+      const error = operatorFailure(() => targetOf(options, {}));
       expect(error.exitCode).to.equal(2);
       expect(error.message).not.to.include('4711');
     }
   });
 
   it('is one: two are refused', () => {
-    const error = failure(() => targetOf({ remote: 'sc://h', cluster: 'j-2AXXXXXXGAPLF' }, {}));
+    const error = operatorFailure(() => targetOf({ remote: 'sc://h', cluster: 'j-2AXXXXXXGAPLF' }, {}));
     expect(error.message).to.equal('--remote and --cluster name two targets');
   });
 });
@@ -58,7 +51,7 @@ describe('the address of a session', () => {
       ['sc://abc.example:443/;use_ssl=true', 'sc://abc.example:443/;use_ssl=true'],
     ] as const)
       expect(serverAddress(endpoint)).to.equal(address);
-    expect(failure(() => serverAddress('')).code).to.equal('EMR_ANSWER_INCOMPLETE');
+    expect(operatorFailure(() => serverAddress('')).code).to.equal('EMR_ANSWER_INCOMPLETE');
   });
 });
 
@@ -74,7 +67,7 @@ describe('the settings of targets', () => {
       ['EMR_SESSION_IDLE', '25h'],
       ['EMR_SESSION_IDLE', '10s'],
     ] as const)
-      expect(failure(() => targetSettings({ [variable]: value })).message, value).to.include(
+      expect(operatorFailure(() => targetSettings({ [variable]: value })).message, value).to.include(
         `${variable} is not valid`,
       );
   });
