@@ -75,28 +75,17 @@ export class Channel {
     request: MessageShape<I>,
     options: { deadlineMs?: number | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<MessageShape<O>> {
-    const { signal } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const call = this.#client.makeUnaryRequest(
+    return this.#oneResponse(method.output, options.signal, (done) =>
+      this.#client.makeUnaryRequest(
         path(method),
-        (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
-        (bytes: Buffer) => fromBinary(method.output, bytes),
+        encoderOf(method.input),
+        decoderOf(method.output),
         request,
         this.#metadata(),
         options.deadlineMs === undefined ? {} : { deadline: Date.now() + options.deadlineMs },
-        (error, response) => {
-          this.#running.delete(call);
-          signal?.removeEventListener('abort', cancel);
-          if (signal?.aborted) reject(signal.reason);
-          else if (error) reject(error);
-          else resolve(response ?? create(method.output));
-        },
-      );
-      const cancel = () => call.cancel();
-      this.#running.add(call);
-      signal?.addEventListener('abort', cancel, { once: true });
-    });
+        done,
+      ),
+    );
   }
 
   /** One request, a stream of responses; leaving the iteration early cancels the call. */
@@ -108,8 +97,8 @@ export class Channel {
     signal?.throwIfAborted();
     const call = this.#client.makeServerStreamRequest(
       path(method),
-      (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
-      (bytes: Buffer) => fromBinary(method.output, bytes),
+      encoderOf(method.input),
+      decoderOf(method.output),
       request,
       this.#metadata(),
     );
@@ -133,29 +122,44 @@ export class Channel {
     requests: Iterable<MessageShape<I>>,
     signal?: AbortSignal,
   ): Promise<MessageShape<O>> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
+    return this.#oneResponse(method.output, signal, (done, reject) => {
       const call = this.#client.makeClientStreamRequest(
         path(method),
-        (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
-        (bytes: Buffer) => fromBinary(method.output, bytes),
+        encoderOf(method.input),
+        decoderOf(method.output),
         this.#metadata(),
-        (error: grpc.ServiceError | null, response?: MessageShape<O>) => {
-          this.#running.delete(call);
-          signal?.removeEventListener('abort', cancel);
-          if (signal?.aborted) reject(signal.reason);
-          else if (error) reject(error);
-          else resolve(response ?? create(method.output));
-        },
+        done,
       );
-      const cancel = () => call.cancel();
-      this.#running.add(call);
-      signal?.addEventListener('abort', cancel, { once: true });
       writeAll(call, requests).catch((error: unknown) => {
         // Where the call itself failed, its own callback has told more by now.
         reject(error);
-        cancel();
+        call.cancel();
       });
+      return call;
+    });
+  }
+
+  /** A call that ends in one response, however its request travels; the signal cancels it. */
+  #oneResponse<O extends DescMessage>(
+    output: O,
+    signal: AbortSignal | undefined,
+    start: (
+      done: (error: grpc.ServiceError | null, response?: MessageShape<O>) => void,
+      reject: (reason: unknown) => void,
+    ) => { cancel(): void },
+  ): Promise<MessageShape<O>> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const call = start((error, response) => {
+        this.#running.delete(call);
+        signal?.removeEventListener('abort', cancel);
+        if (signal?.aborted) reject(signal.reason);
+        else if (error) reject(error);
+        else resolve(response ?? create(output));
+      }, reject);
+      const cancel = () => call.cancel();
+      this.#running.add(call);
+      signal?.addEventListener('abort', cancel, { once: true });
     });
   }
 
@@ -179,6 +183,14 @@ async function writeAll<M>(call: grpc.ClientWritableStream<M>, messages: Iterabl
     if (!call.write(message)) await once(call, 'drain');
   }
   call.end();
+}
+
+function encoderOf<I extends DescMessage>(input: I): (message: MessageShape<I>) => Buffer {
+  return (message) => Buffer.from(toBinary(input, message));
+}
+
+function decoderOf<O extends DescMessage>(output: O): (bytes: Buffer) => MessageShape<O> {
+  return (bytes) => fromBinary(output, bytes);
 }
 
 function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
