@@ -4,7 +4,7 @@ import { DEFAULT_SPARK_VERSION, isSparkVersion, SPARK_VERSIONS, type SparkVersio
 /** `--spark 4.1.1,3.5.7`: one server each; the first one becomes the default SPARK_REMOTE. */
 export const SPARK_OPTION = new Option(
   '--spark <versions>',
-  `Spark versions, comma-separated, of ${SPARK_VERSIONS.join(' and ')}; the first is the default server`,
+  `Spark versions, comma-separated, of ${SPARK_VERSIONS.join(', ')}; the first is the default server`,
 )
   .argParser(parseSparkVersions)
   .default([DEFAULT_SPARK_VERSION], DEFAULT_SPARK_VERSION);

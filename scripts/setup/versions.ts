@@ -1,7 +1,7 @@
 // Everything that set-up fetches, by coordinates. The versions stand here and nowhere else.
 
 /** The Spark versions that the stack can start; the first is the default. */
-export const SPARK_VERSIONS = ['4.1.1', '3.5.7'] as const;
+export const SPARK_VERSIONS = ['4.1.1', '3.5.7', '4.2.0'] as const;
 export type SparkVersion = (typeof SPARK_VERSIONS)[number];
 
 export const DEFAULT_SPARK_VERSION: SparkVersion = '4.1.1';
@@ -34,6 +34,7 @@ export const PYTHON_RELEASES: Readonly<Record<SparkVersion, PythonRelease>> = {
     oldestMinor: 8,
     newestMinor: 11,
   },
+  '4.2.0': { requirements: ['pyspark[connect]==4.2.0'], oldestMinor: 10, newestMinor: 14 },
 };
 
 /** What tests of the AWS side use: AWS as an emulator, and the checkers of the template and of the cluster's scripts. */
@@ -89,6 +90,7 @@ export const SPARK_JARS: Readonly<Record<SparkVersion, readonly JarSet[]>> = {
     { coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.12:3.5.7'], excludedGroups: PROVIDED_BY_SPARK },
     { coordinates: ['org.apache.spark:spark-connect_2.12:3.5.7'], excludedGroups: ['*'] },
   ],
+  '4.2.0': [{ coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.13:4.2.0'], excludedGroups: PROVIDED_BY_SPARK }],
 };
 
 export const MARIADB_JAR: JarSet = {

@@ -29,6 +29,7 @@ export const STACK_RUNS: readonly TestRun[] = [
   { title: `jobs, Spark ${DEFAULT_SPARK_VERSION}`, folders: JOBS, spark: DEFAULT_SPARK_VERSION },
   { title: 'client and jobs, Spark 3.5.7', folders: [CLIENT, 'test/integration/jobs'], spark: '3.5.7' },
   { title: `client, Spark ${DEFAULT_SPARK_VERSION}`, folders: [CLIENT], spark: DEFAULT_SPARK_VERSION },
+  { title: 'client, Spark 4.2.0', folders: [CLIENT], spark: '4.2.0' },
   { title: 'producer, database, mails, stack, AWS', folders: otherRooms(), spark: DEFAULT_SPARK_VERSION },
 ];
 

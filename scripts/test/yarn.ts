@@ -4,18 +4,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, readStackState, runCommand } from '../../settings/index.ts';
-import { SPARK_VERSIONS, type SparkVersion } from '../setup/index.ts';
+import type { SparkVersion } from '../setup/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { SPARK_OPTION } from '../spark-option.ts';
 import { stackDown, stackUp } from '../stack/index.ts';
 import { runMocha } from './run-mocha.ts';
 import { addCounts, isSuccess, NO_TESTS, summaryLine } from './test-counts.ts';
 
+/** The lines of Spark that EMR has. */
+const EMR_SPARKS: readonly SparkVersion[] = ['4.1.1', '3.5.7'];
 const TESTS = ['test/e2e/whole-system.test.ts'];
 
 await runCommand(async (signal) => {
   const program = command('test:yarn', 'runs the end-to-end test on YARN, on a stack of its own')
-    .addOption(SPARK_OPTION.default(SPARK_VERSIONS, SPARK_VERSIONS.join(',')))
+    .addOption(SPARK_OPTION.default(EMR_SPARKS, EMR_SPARKS.join(',')))
     .parse();
   const { spark: sparks } = program.opts<{ spark: readonly SparkVersion[] }>();
   const progress = lineProgress();
