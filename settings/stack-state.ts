@@ -24,6 +24,8 @@ export const stackStateSchema = z.looseObject({
   sparkRemotes: z.record(z.string(), z.string()).default({}),
   services: z.record(z.string(), serviceSchema.loose()).default({}),
   links: z.record(z.string(), z.string()).default({}),
+  /** How Spark's JVMs compile; only the native stack has a choice. */
+  jit: z.enum(['quick', 'full']).optional(),
 });
 
 export type StackState = z.infer<typeof stackStateSchema>;

@@ -23,10 +23,10 @@ const READY_WITHIN_MS = 300_000;
  * Starts compose.yaml with ports and passwords of ours, then asks the same questions as natively. The caller holds the
  * stack's lock.
  */
-export async function upDocker({ sparks, only, withYarn, progress, signal }: UpOptions): Promise<void> {
-  if (only !== undefined || withYarn || sparks.some((version) => version !== SPARK)) {
+export async function upDocker({ sparks, only, jit, withYarn, progress, signal }: UpOptions): Promise<void> {
+  if (only !== undefined || jit !== undefined || withYarn || sparks.some((version) => version !== SPARK)) {
     throw new StackError(
-      `STACK=docker starts the whole of compose.yaml with Spark ${SPARK}: no --only, no --yarn, no other --spark`,
+      `STACK=docker starts the whole of compose.yaml with Spark ${SPARK}: no --only, --jit or --yarn, no other --spark`,
       {
         exitCode: 2,
       },

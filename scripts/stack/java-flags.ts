@@ -1,10 +1,19 @@
+/** `quick`: warm after seconds, for tests and demonstrations. `full`: faster after minutes of the same work. */
+export const JITS = ['quick', 'full'] as const;
+export type Jit = (typeof JITS)[number];
+
+/** The second compiler takes more processor time than all else that a Spark server does in its first minutes. */
+export function jitFlags(jit: Jit): string[] {
+  return jit === 'quick' ? ['-XX:TieredStopAtLevel=1'] : [];
+}
+
 /** Flags of the small JVMs: a little heap, one collector thread, the quick compiler only. */
 export function smallJvm(temporaryFolder: string, heapMegabytes: number): string[] {
   return [
     '-Xms64m',
     `-Xmx${heapMegabytes}m`,
     '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
+    ...jitFlags('quick'),
     '-Djava.net.preferIPv4Stack=true',
     `-Djava.io.tmpdir=${temporaryFolder}`,
   ];

@@ -1,8 +1,10 @@
 // npm run stack -- up|down|status|logs
+import { Option } from 'commander';
 import { command, runCommand } from '../../settings/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { SPARK_OPTION, sparkVersionsOf } from '../spark-option.ts';
 import { restartService, stackDown, stackUp } from './index.ts';
+import { JITS } from './java-flags.ts';
 import { stackLayout } from './layout.ts';
 import { showLogs } from './logs.ts';
 import { ONLY_OPTION } from './only-option.ts';
@@ -19,10 +21,13 @@ await runCommand(async (signal) => {
     .description('starts what is missing and waits until everything answers')
     .addOption(SPARK_OPTION)
     .addOption(ONLY_OPTION)
+    .addOption(
+      new Option('--jit <how>', "Spark's JVM: quick to warm up (default), or full, for hours of work").choices(JITS),
+    )
     .option('--yarn', 'Spark on YARN: a ResourceManager, and a NodeManager that runs the executors')
     .action(async (options) => {
-      const { only, yarn: withYarn = false } = options;
-      await stackUp({ sparks: sparkVersionsOf(options), only, withYarn, progress, signal });
+      const { only, jit, yarn: withYarn = false } = options;
+      await stackUp({ sparks: sparkVersionsOf(options), only, jit, withYarn, progress, signal });
       console.log(statusTable(await stackStatus(stackLayout(), signal)));
     });
 

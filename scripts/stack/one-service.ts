@@ -47,6 +47,7 @@ export async function startService(
     installation: await setUp({ sparkVersions, progress, signal }),
     toolEnvironment: markedEnvironment(layout.root, PREPARING),
     ports: Object.fromEntries(recorded.map(([other, { ports }]) => [other, ports])),
+    jit: state.current.jit ?? 'quick',
     secrets: loadSecrets(layout),
     selected: new Set(recorded.map(([other]) => other)),
   };

@@ -1,4 +1,5 @@
 import type { Installation } from '../setup/index.ts';
+import type { Jit } from './java-flags.ts';
 import type { StackLayout } from './layout.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -17,6 +18,7 @@ export interface ServiceContext {
 /** What it is given for a start: the installed programs as well. */
 export interface StartContext extends ServiceContext {
   readonly installation: Installation;
+  readonly jit: Jit;
   /** For the tools that prepare a service: marks them, so that nothing survives a killed `up`. */
   readonly toolEnvironment: NodeJS.ProcessEnv;
 }

@@ -3,6 +3,7 @@ import { type Installation, setUp } from '../setup/index.ts';
 import type { Progress } from '../setup/progress.ts';
 import { allServices, type Selection, selectServices, sparkVersionOf } from './catalogue.ts';
 import { describeStack } from './describe.ts';
+import type { Jit } from './java-flags.ts';
 import { type StackLayout, stackLayout } from './layout.ts';
 import { planPorts } from './ports.ts';
 import { isAlive, markedEnvironment, markedProcesses, stopProcesses } from './process.ts';
@@ -18,6 +19,8 @@ const PREPARING = 'prepare';
 const STOP_LIMIT_MS = 10_000;
 
 export interface UpOptions extends Selection {
+  /** How Spark's JVMs compile; as they did before where they run already, otherwise `quick`. */
+  readonly jit?: Jit | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -30,6 +33,7 @@ export async function upNative(options: UpOptions): Promise<void> {
   await stopProcesses(markedProcesses(layout.root, PREPARING), STOP_LIMIT_MS);
   const state = StateFile.open(layout, 'native');
   const withYarn = isForYarn(state, options.withYarn ?? false);
+  const jit = jitOf(state, options.jit);
   const installation = await setUp({ sparkVersions: sparks, withYarn, progress, signal });
 
   const running = new Set(
@@ -38,9 +42,9 @@ export async function upNative(options: UpOptions): Promise<void> {
       .filter((name) => isAlive(state.current.services[name])),
   );
   const services = selectServices({ ...options, withYarn });
-  const context = await makeContext(layout, installation, services, running, progress);
+  const context = await makeContext(layout, installation, services, running, progress, jit);
   const members = allServices().filter(({ name }) => context.selected.has(name));
-  state.update((current) => ({ ...current, ...describeStack(members, context, sparks) }));
+  state.update((current) => ({ ...current, ...describeStack(members, context, sparks), jit }));
 
   const started = new Set<string>();
   try {
@@ -60,11 +64,28 @@ export async function upNative(options: UpOptions): Promise<void> {
 
 /** A stack that was begun on YARN goes on there; one whose Spark runs without it cannot be moved. */
 function isForYarn(state: StateFile, asked: boolean): boolean {
-  const recorded = Object.entries(state.current.services);
-  if (recorded.some(([name]) => isOfYarn(name))) return true;
-  const spark = recorded.find(([name, record]) => sparkVersionOf(name) !== undefined && isAlive(record));
+  if (Object.keys(state.current.services).some(isOfYarn)) return true;
+  const spark = runningSpark(state);
   if (!asked || spark === undefined) return asked;
-  throw new StackError(`${spark[0]} runs without YARN`, {
+  throw cannotChange(`${spark} runs without YARN`);
+}
+
+/** A JVM that runs compiles as it was started. */
+function jitOf(state: StateFile, asked: Jit | undefined): Jit {
+  const spark = runningSpark(state);
+  if (spark === undefined) return asked ?? 'quick';
+  const jit = state.current.jit ?? 'quick';
+  if (asked === undefined || asked === jit) return jit;
+  throw cannotChange(`${spark} runs with --jit ${jit}`);
+}
+
+function runningSpark(state: StateFile): string | undefined {
+  const recorded = Object.entries(state.current.services);
+  return recorded.find(([name, record]) => sparkVersionOf(name) !== undefined && isAlive(record))?.[0];
+}
+
+function cannotChange(fact: string): StackError {
+  return new StackError(fact, {
     exitCode: 2,
     next: 'Run `npm run stack -- down` first, or set INSTANT_HEALTH_STACK_DIR to the folder of another stack.',
   });
@@ -76,11 +97,12 @@ async function makeContext(
   services: readonly Service[],
   running: ReadonlySet<string>,
   progress: Progress,
+  jit: Jit,
 ): Promise<StartContext> {
   const ports = await planAndTell(layout, services, running, progress);
   const selected = new Set([...running, ...services.map(({ name }) => name)]);
   const toolEnvironment = markedEnvironment(layout.root, PREPARING);
-  return { layout, installation, toolEnvironment, ports, secrets: loadSecrets(layout), selected };
+  return { layout, installation, jit, toolEnvironment, ports, secrets: loadSecrets(layout), selected };
 }
 
 /** Plans the ports and says which ones could not stay. */

@@ -43,7 +43,7 @@ export class SparkServer {
       [
         ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
         ...['--master', 'local[1]', '--driver-memory', '512m', '--jars', spark.extraJars.join(',')],
-        ...['--driver-java-options', '-XX:+UseSerialGC -Djava.net.preferIPv4Stack=true'],
+        ...['--driver-java-options', '-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true'],
         ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
         'spark-internal',
       ],

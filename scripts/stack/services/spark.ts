@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
+import { jitFlags } from '../java-flags.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
 import { hdfsUrl } from './hadoop-configuration.ts';
 import { withoutSparkSettings } from './spark-environment.ts';
@@ -80,8 +81,9 @@ export function sparkRemote(context: Pick<ServiceContext, 'ports'>, version: Spa
 }
 
 /** One text that Spark splits again: quotes keep a path with spaces together. */
-function javaOptions(context: ServiceContext, name: string): string {
+function javaOptions(context: StartContext, name: string): string {
   return [
+    ...jitFlags(context.jit),
     '-XX:+UseSerialGC',
     '-Djava.net.preferIPv4Stack=true',
     `"-Djava.io.tmpdir=${join(context.layout.folder(name), 'tmp')}"`,

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { selectServices } from '../../../scripts/stack/catalogue.ts';
+import type { Jit } from '../../../scripts/stack/java-flags.ts';
 import { stackLayout } from '../../../scripts/stack/layout.ts';
 import type { StartContext } from '../../../scripts/stack/service.ts';
 import { resourcemanager } from '../../../scripts/stack/services/yarn.ts';
 
-describe('a stack on YARN', () => {
+describe('the start of Spark, locally and on YARN', () => {
   const root = mkdtempSync(join(tmpdir(), 'instant-health-yarn-unit-'));
   const services = selectServices({ sparks: ['4.1.1'], only: ['spark'], withYarn: true });
-  const context = (names: readonly string[]): StartContext => ({
+  const context = (names: readonly string[], jit: Jit = 'quick'): StartContext => ({
+    jit,
     layout: stackLayout(root),
     ports: Object.fromEntries(
       services.map(({ name, portNames }, index) => [
@@ -35,9 +37,9 @@ describe('a stack on YARN', () => {
 
   after(() => rmSync(root, { recursive: true }));
 
-  const commandOf = async (names: readonly string[]) => {
+  const commandOf = async (names: readonly string[], jit?: Jit) => {
     const spark = services.find(({ name }) => name === 'spark-4.1.1');
-    const command = await spark?.command(context(names));
+    const command = await spark?.command(context(names, jit));
     return { line: command?.args.join(' ') ?? '', environment: command?.env ?? {} };
   };
 
@@ -62,6 +64,11 @@ describe('a stack on YARN', () => {
       .and.include('--jars /jars/kafka.jar')
       .and.not.include('spark.yarn');
     expect(local.environment).not.to.have.property('HADOOP_CONF_DIR');
+  });
+
+  it('leaves the second compiler out unless it is asked for', async () => {
+    expect((await commandOf(['spark-4.1.1'])).line).to.include('-XX:TieredStopAtLevel=1');
+    expect((await commandOf(['spark-4.1.1'], 'full')).line).not.to.include('TieredStopAtLevel');
   });
 
   it("marks Spark's containers as the stack's, so that `down` finds them", async () => {
