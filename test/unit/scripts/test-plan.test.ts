@@ -24,4 +24,12 @@ describe('the plan of npm test', () => {
       ...below('test/integration/jobs'),
     ]);
   });
+
+  it('leaves out of a run only files that there are', () => {
+    for (const run of STACK_RUNS) {
+      const whole = testFiles({ title: run.title, folders: run.folders });
+      expect(whole).to.include.members([...(run.without ?? [])]);
+      expect(testFiles(run)).to.have.lengthOf(whole.length - (run.without?.length ?? 0));
+    }
+  });
 });

@@ -97,11 +97,8 @@ describe('listeners of streaming queries', () => {
     ]);
   });
 
-  it('refuses what the server does not have', async () => {
-    const realTime = memory('fast').trigger({ realTime: '5 seconds' });
-    const error = await rejection(realTime.start());
-    expect(error).to.have.property('message').that.contains('realTime exists from Spark 4.2 on');
-    if (await isAtLeast(spark, '4.0')) return;
+  it('refuses what Spark 3.5 does not have', async function () {
+    if (await isAtLeast(spark, '4.0')) this.skip();
     expect(await rejection(memory('c').clusterBy('value').start())).to.have.property('code', 'unsupported');
   });
 });
