@@ -1,11 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { provideFolder, type SetUpContext } from './context.ts';
 import { SetUpError } from './set-up-error.ts';
 import { runTool, tryTool } from './tool.ts';
 import { PYTHON_RELEASES, type PythonRelease, type SparkVersion } from './versions.ts';
 
 const PROGRAMS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.14'];
+/**
+ * Spark gives its workers PySpark as a zip, in which there is no bytecode: each worker would compile it anew, which takes most
+ * of its start, and Spark waits ten seconds for that. Behind the installed PySpark the zip is not used.
+ */
+const BYTECODE_FIRST = "import sys; sys.path.sort(key=lambda path: path.endswith(('/pyspark.zip', '-src.zip')))\n";
+
 const ASK = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)';
 
 interface Python {
@@ -31,7 +37,10 @@ export async function providePySpark(context: SetUpContext, version: SparkVersio
     runs: `PySpark ${version} runs`,
     ...release,
   });
-  return { version, python, sparkHome: sparkHomeIn(folder) };
+  const sparkHome = sparkHomeIn(folder);
+  // Environments that are there already get it too.
+  writeFileSync(join(dirname(sparkHome), 'installed-pyspark-first.pth'), BYTECODE_FIRST);
+  return { version, python, sparkHome };
 }
 
 /** A virtual environment in the cache. */

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, setUp } from '../../../scripts/setup/index.ts';
+
+describe("Spark's Python workers", () => {
+  it('import the installed PySpark, which has bytecode, and not the zip that Spark puts before it', async () => {
+    const version = SPARK_VERSIONS.find((known) => known === process.env.SPARK_VERSION) ?? DEFAULT_SPARK_VERSION;
+    const spark = (await setUp({ sparkVersions: [version] })).sparks.get(version);
+    if (spark === undefined) throw new Error(`Spark ${version} was not set up`);
+    const library = join(spark.sparkHome, 'python', 'lib');
+    const zips = readdirSync(library).map((name) => join(library, name));
+    expect(zips).to.have.length.greaterThan(1);
+    // As Spark sets it for a worker.
+    const env = { ...process.env, PYTHONPATH: zips.join(':') };
+    const code = 'import py4j, pyspark; print(py4j.__file__, pyspark.__file__)';
+    const { stdout } = await promisify(execFile)(spark.python, ['-c', code], { env });
+    const packages = dirname(spark.sparkHome);
+    expect(stdout.trim().split(' ')).to.deep.equal(
+      ['py4j', 'pyspark'].map((name) => join(packages, name, '__init__.py')),
+    );
+  });
+});
