@@ -1,5 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
 import { setUpAwsTools } from '../../scripts/setup/aws-tools.ts';
 import { PROJECT_ROOT } from '../../settings/index.ts';
 import { eventually } from './eventually.ts';
@@ -18,10 +19,9 @@ export class AwsEmulator {
   static async start(environment: NodeJS.ProcessEnv = {}): Promise<AwsEmulator> {
     const { python } = await setUpAwsTools();
     const port = await closedPort();
-    const child = spawn(python, ['-W', 'ignore', 'test/helpers/aws-emulator.py', String(port)], {
+    const child = spawnTied(python, ['-W', 'ignore', 'test/helpers/aws-emulator.py', String(port)], {
       cwd: PROJECT_ROOT,
       env: { ...process.env, ...environment },
-      stdio: 'ignore',
     });
     const emulator = new AwsEmulator(`http://127.0.0.1:${port}`, child);
     await eventually(

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
 import { type SparkVersion, setUp } from '../../scripts/setup/index.ts';
 import { askSparkVersion } from '../../scripts/stack/ask-spark.ts';
 import { withoutSparkSettings } from '../../scripts/stack/services/spark-environment.ts';
@@ -38,7 +39,7 @@ export class SparkServer {
       'spark.ui.enabled': 'false',
       'spark.local.dir': folder,
     };
-    const child = spawn(
+    const child = spawnTied(
       join(spark.sparkHome, 'bin', 'spark-submit'),
       [
         ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
@@ -59,7 +60,6 @@ export class SparkServer {
           PYSPARK_DRIVER_PYTHON: spark.python,
           ...environment,
         },
-        stdio: 'ignore',
       },
     );
     const server = new SparkServer(`sc://127.0.0.1:${port}`, child, folder);

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
 import { PROJECT_ROOT } from '../../settings/index.ts';
 
 /** How a command ended, and what it wrote. */
@@ -26,7 +27,7 @@ export class Command {
 
   constructor(entry: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#events.setMaxListeners(0);
-    this.#child = spawn(
+    this.#child = spawnTied(
       process.execPath,
       ['--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry), ...args],
       {

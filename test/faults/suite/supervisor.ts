@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { spawnTied } from '../../../packages/spark-connect/test/helpers/tied-process.ts';
 import { PROJECT_ROOT } from '../../../settings/index.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -97,7 +98,7 @@ export class Supervised {
   async #runOnce(): Promise<void> {
     const { entry, args, environment, flags = [] } = this.#options;
     // In a group of its own: a Ctrl-C at the terminal must reach it through us, when it is its turn.
-    const child = spawn(
+    const child = spawnTied(
       process.execPath,
       [...flags, '--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry), ...args],
       { cwd: PROJECT_ROOT, detached: true, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -106,6 +107,7 @@ export class Supervised {
     this.starts += 1;
     this.#say(`start ${this.starts}, pid ${child.pid}`);
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) throw new Error('the child has no pipe');
       createInterface({ input: stream }).on('line', (line) => {
         this.#log.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
         this.#events.emit('line', line);

@@ -1,7 +1,8 @@
 /** Other processes that join a session or drive a query, and tell line by line what they do. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { spawnTied } from './tied-process.ts';
 import { until } from './workspace.ts';
 
 /** One line of JSON that the child wrote. */
@@ -17,7 +18,7 @@ export class Child {
   constructor(script: string, settings: object) {
     const file = fileURLToPath(new URL(script, import.meta.url));
     const args = ['--import', 'tsx', '--conditions=source', file, JSON.stringify(settings)];
-    this.process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawnTied(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     if (this.process.stdout) {
       createInterface({ input: this.process.stdout }).on('line', (line) => this.events.push(JSON.parse(line)));
     }

@@ -1,11 +1,12 @@
 /** A Spark Connect server of a test's own, for tests that kill it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SparkSession } from '../../src/index.ts';
+import { spawnTied } from './tied-process.ts';
 import { until } from './workspace.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
@@ -69,11 +70,7 @@ export class OwnServer {
       PYSPARK_DRIVER_PYTHON: join(venv, 'bin', 'python'),
       ...javaHome(cache),
     };
-    const child = spawn(join(sparkHome, 'bin', 'spark-submit'), args, {
-      cwd: this.#folder,
-      env: environment,
-      stdio: 'ignore',
-    });
+    const child = spawnTied(join(sparkHome, 'bin', 'spark-submit'), args, { cwd: this.#folder, env: environment });
     this.#process = child;
     await until(
       'the server of the test',
