@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import mysql, { type Connection, type ConnectionOptions, type Pool } from 'mysql2/promise';
-import { codeOf, type DatabaseSettings, messageOf, OperatorError } from '../settings/index.ts';
+import { type DatabaseSettings, readAuthority } from '../settings/index.ts';
 import { databaseError } from './database-error.ts';
 import { iamTokens } from './iam-tokens.ts';
 import { rdsAuthorities } from './rds-authorities.ts';
@@ -85,14 +84,5 @@ function tlsOptions(settings: DatabaseSettings) {
 }
 
 function authorities(file: string): string | string[] {
-  if (file === 'rds') return rdsAuthorities();
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new OperatorError('DATABASE_CA_UNREADABLE', `DATABASE_CA: ${file} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-      exitCode: 2,
-      ...(codeOf(error) === 'ENOENT' ? { next: 'Set it to the PEM file of the certificate authority.' } : {}),
-    });
-  }
+  return file === 'rds' ? rdsAuthorities() : readAuthority('DATABASE_CA', file);
 }

@@ -83,8 +83,8 @@ export const vitalAlerts: Job = {
     const smtp = smtpSettings(environment);
     const acknowledgeLink = alertLinkSettings(environment);
     const settings = alertSettings(environment);
-    const pool = openPool(database);
     const mailer = new Mailer(smtp);
+    const pool = openPool(database);
     const driver = new AlertDriver({
       spark,
       pool,

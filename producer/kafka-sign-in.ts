@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { KafkaConfig } from 'kafkajs';
-import { awsError, type KafkaSignIn, messageOf, OperatorError } from '../settings/index.ts';
+import { awsError, type KafkaSignIn, readAuthority } from '../settings/index.ts';
 
 /** The part of kafkajs's configuration that says who we are and how the line is encrypted. */
 export function kafkaSignInOptions(signIn: KafkaSignIn): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   const { tls, caFile, method } = signIn;
-  const ssl = tls === 'required' && { ssl: caFile === undefined ? true : { ca: readKafkaAuthority(caFile) } };
+  const ssl = tls === 'required' && { ssl: caFile === undefined ? true : { ca: readAuthority('KAFKA_CA', caFile) } };
   switch (method.kind) {
     case 'none':
       return { ...ssl };
@@ -34,17 +33,5 @@ export async function mskToken(region: string): Promise<string> {
     return (await generateAuthToken({ region })).token;
   } catch (error) {
     throw awsError(error, 'sign in to Kafka', region);
-  }
-}
-
-/** @throws OperatorError `KAFKA_CA_UNREADABLE`, exit code 2 */
-export function readKafkaAuthority(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new OperatorError('KAFKA_CA_UNREADABLE', `KAFKA_CA: ${file} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-      exitCode: 2,
-    });
   }
 }

@@ -120,6 +120,8 @@ export interface SmtpSettings {
   readonly port: number;
   readonly credentials: { readonly user: string; readonly password: Secret } | undefined;
   readonly tls: 'required' | 'off';
+  /** PEM file of the certificate authority; the system's own authorities where undefined. */
+  readonly caFile: string | undefined;
   readonly from: string;
   /** Base URL that mails point to. */
   readonly link: string | undefined;
@@ -133,6 +135,7 @@ export function smtpSettings(environment: Environment): SmtpSettings {
     user: field('SMTP_USER', 'a user name', text.optional()),
     password: field('SMTP_PASSWORD', "the user's password", secret.optional()),
     tls: field('SMTP_TLS', '`required` or `off`', tlsMode),
+    caFile: field('SMTP_CA', 'the path of a PEM file', text.optional()),
     from: field('MAIL_FROM', 'a mail address', z.email().default('alerts@instant-health.example')),
     link: field('MAIL_LINK', 'a URL that starts with http:// or https://', httpUrl.optional()),
   });

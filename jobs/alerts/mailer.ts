@@ -1,6 +1,6 @@
 import nodemailer, { type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
-import { codeOf, messageOf, OperatorError, type SmtpSettings } from '../../settings/index.ts';
+import { codeOf, messageOf, OperatorError, readAuthority, type SmtpSettings } from '../../settings/index.ts';
 import { headerText, type MailContent } from './mail-template.ts';
 
 const CONNECTION_TIMEOUT_MS = 10_000;
@@ -16,6 +16,11 @@ export interface AlertMail extends MailContent {
   readonly messageId: string;
   /** Message-IDs of earlier mails about the same, the first one first: together they are one conversation. */
   readonly references?: readonly string[];
+  /**
+   * Names of the conversations that it belongs to, in the form of Message-IDs, though no mail has them. They hold mails together
+   * where the server puts Message-IDs of its own in the place of ours, as Amazon SES does.
+   */
+  readonly conversations?: readonly string[];
   /** Names of what the mail tells, for whoever compares mails with the database. */
   readonly notificationKeys?: readonly string[];
 }
@@ -36,9 +41,10 @@ export class Mailer {
   readonly #transport: Transporter<SMTPPool.SentMessageInfo>;
   readonly #settings: SmtpSettings;
 
+  /** @throws OperatorError `SMTP_CA_UNREADABLE`, exit code 2 */
   constructor(settings: SmtpSettings, options: MailerOptions = {}) {
     this.#settings = settings;
-    const { credentials } = settings;
+    const { credentials, caFile } = settings;
     const implicitTls = settings.tls === 'required' && settings.port === 465;
     this.#transport = nodemailer.createTransport({
       pool: true,
@@ -49,7 +55,11 @@ export class Mailer {
       secure: implicitTls,
       requireTLS: settings.tls === 'required' && !implicitTls,
       ignoreTLS: settings.tls === 'off',
-      tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
+      tls: {
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: true,
+        ...(caFile === undefined ? {} : { ca: readAuthority('SMTP_CA', caFile) }),
+      },
       ...(credentials && { auth: { user: credentials.user, pass: credentials.password.reveal() } }),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       greetingTimeout: GREETING_TIMEOUT_MS,
@@ -68,8 +78,8 @@ export class Mailer {
   async send(mail: AlertMail): Promise<Delivery> {
     const to = singleAddress(mail.to);
     const subject = headerText(mail.subject, 'a subject');
-    const { references = [], notificationKeys = [], pictures = [] } = mail;
-    if (![mail.messageId, ...references].every((id) => MESSAGE_ID.test(id))) {
+    const { references = [], conversations = [], notificationKeys = [], pictures = [] } = mail;
+    if (![mail.messageId, ...references, ...conversations].every((id) => MESSAGE_ID.test(id))) {
       throw new OperatorError('MAIL_HEADER_UNSAFE', 'A Message-ID has the form <text@domain>');
     }
     try {
@@ -80,7 +90,8 @@ export class Mailer {
         text: mail.text,
         html: mail.html,
         messageId: mail.messageId,
-        ...(references.length > 0 ? { inReplyTo: references.at(-1) ?? '', references: [...references] } : {}),
+        references: [...conversations, ...references],
+        ...(references.length > 0 ? { inReplyTo: references.at(-1) ?? '' } : {}),
         attachments: pictures.map(({ contentId, png }) => ({
           cid: contentId,
           content: png,
@@ -165,7 +176,7 @@ function smtpError(error: unknown, settings: SmtpSettings): OperatorError {
     return make(
       'SMTP_TLS',
       `No trusted TLS connection to the mail server at ${at}: ${messageOf(error)}`,
-      'Check SMTP_HOST and SMTP_PORT; SMTP_TLS=off is for a server on this machine only.',
+      'Check SMTP_HOST and SMTP_PORT, and SMTP_CA where the certificate is of an authority of your own; SMTP_TLS=off is for a server on this machine only.',
     );
   }
   if (response !== undefined) {

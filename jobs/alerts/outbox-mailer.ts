@@ -61,6 +61,8 @@ const NO_DATABASE = { firstMs: 250, mostMs: 5_000 };
 const STOP_LIMIT_MS = 10_000;
 /** Message-IDs of a conversation that a mail names; the first always. */
 const REFERENCES = 10;
+/** Episodes of a mail whose conversation it names. */
+const CONVERSATIONS = 10;
 
 /** Sends what the outbox holds, in this process, until it is stopped. The outbox is what survives; this is only its hands. */
 export class OutboxMailer {
@@ -179,7 +181,7 @@ export class OutboxMailer {
     if (!(await claimMail(pool, lead, { mailId, rowIds, lease }))) return;
     this.#leases.add(lease);
     try {
-      const { items, rowOf, keys, earlier } = await readMail(pool, mailId);
+      const { items, rowOf, keys, episodes, earlier } = await readMail(pool, mailId);
       const acknowledge = acknowledgeLinks(rowOf, this.#with.acknowledgeLink);
       // Frozen since? Then somebody else may be sending it by now.
       if (performance.now() - claimedAt > LEASE_MS / 2) return await releaseMail(pool, lease);
@@ -190,6 +192,7 @@ export class OutboxMailer {
           to: recipient,
           messageId,
           references: this.#conversation(earlier),
+          conversations: episodes.slice(0, CONVERSATIONS).map((id) => this.#messageId(`episode ${id}`)),
           notificationKeys: keys,
         });
       } catch (error) {

@@ -91,6 +91,15 @@ export async function readWaiting(pool: Pool, topic: string): Promise<readonly W
   });
 }
 
+/** How many notifications are not told yet. */
+export async function countWaiting(pool: Pool, topic: string): Promise<number> {
+  const [rows] = await pool.query<(RowDataPacket & { number: string | number })[]>(
+    "SELECT COUNT(*) AS number FROM alert_outbox WHERE topic = ? AND state IN ('pending', 'sending')",
+    [topic],
+  );
+  return Number(rows[0]?.number ?? 0);
+}
+
 /** How long ago each of the recipients was last sent a mail, in milliseconds; those long ago are missing. */
 export async function lastMailAges(
   pool: Pool,
@@ -184,6 +193,8 @@ export async function readMail(
   /** The row of each item. */
   readonly rowOf: ReadonlyMap<MailItem, LinkedNotification>;
   readonly keys: readonly string[];
+  /** Ids of its episodes, in the order in which they come up. */
+  readonly episodes: readonly string[];
   readonly earlier: readonly string[];
 }> {
   const [rows] = await pool.query<
@@ -203,6 +214,7 @@ export async function readMail(
       ),
     ),
     keys: rows.map(({ key }) => key),
+    episodes,
     earlier,
   };
 }

@@ -1,5 +1,4 @@
-import type { KafkaSignIn } from '../../settings/index.ts';
-import { readKafkaAuthority } from '../kafka-sign-in.ts';
+import { type KafkaSignIn, readAuthority } from '../../settings/index.ts';
 
 /**
  * The same sign-in for Spark's Kafka source and sink. For MSK with IAM the nodes sign with their own role; the jar
@@ -15,7 +14,7 @@ export function sparkSignInOptions(signIn: KafkaSignIn): Record<string, string> 
       ? {
           // As text: the file is here, not on the cluster.
           'kafka.ssl.truststore.type': 'PEM',
-          'kafka.ssl.truststore.certificates': readKafkaAuthority(caFile),
+          'kafka.ssl.truststore.certificates': readAuthority('KAFKA_CA', caFile),
         }
       : {};
   const protocol = (sasl: boolean) => `${sasl ? 'SASL_' : ''}${tls === 'required' ? 'SSL' : 'PLAINTEXT'}`;

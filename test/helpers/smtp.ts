@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { smtpSettings } from '../../settings/index.ts';
+import { eventually } from './eventually.ts';
 
 /** A mail as it arrived. */
 export interface CaughtMail {
@@ -40,6 +41,8 @@ export class MailCatcher {
   readonly refused: CaughtMail[] = [];
   /** Connections since the start. */
   connections = 0;
+  /** Attempts to sign in, and whether the line was encrypted. */
+  readonly signIns: { readonly secure: boolean }[] = [];
   readonly port: number;
   readonly #server: SMTPServer;
   readonly #events = new EventEmitter();
@@ -62,7 +65,8 @@ export class MailCatcher {
         if (catcher) catcher.connections += 1;
         done();
       },
-      onAuth: ({ username, password }, _session, done) => {
+      onAuth: ({ username, password }, { secure }, done) => {
+        catcher?.signIns.push({ secure });
         const known = username === credentials?.user && password === credentials?.password;
         if (known) done(null, { user: username });
         else done(Object.assign(new Error('5.7.8 not known here'), { responseCode: 535 }));
@@ -141,6 +145,15 @@ export class MailCatcher {
   /** Resolves when a mail has been refused. */
   async refusing(signal?: AbortSignal): Promise<void> {
     await once(this.#events, 'refused', { signal });
+  }
+
+  /** Closes all connections with 421, as servers do with those that are idle for long. */
+  async hangUp(): Promise<void> {
+    for (const connection of this.#server.connections) {
+      connection.send(421, '4.4.2 idle for too long');
+      connection.close();
+    }
+    await eventually(async () => this.#server.connections.size === 0, 'connections to be closed');
   }
 
   async close(): Promise<void> {

@@ -79,8 +79,11 @@ describe('the outbox and its mailer', () => {
       mailer.wake();
     }
     const [opened, reminded, recovered] = (await catcher.arrived(3)).map(({ mail }) => mail);
-    expect(reminded?.references).to.equal(opened?.messageId);
-    expect(recovered?.references).to.deep.equal([opened?.messageId, reminded?.messageId]);
+    const conversation = opened?.references;
+    expect(conversation).to.match(/^<[0-9a-f]{32}@/);
+    expect(opened?.inReplyTo).to.equal(undefined);
+    expect(reminded?.references).to.deep.equal([conversation, opened?.messageId]);
+    expect(recovered?.references).to.deep.equal([conversation, opened?.messageId, reminded?.messageId]);
     expect(recovered?.inReplyTo).to.equal(reminded?.messageId);
     expect(recovered?.subject).to.equal(`Re: ${opened?.subject}`);
   });

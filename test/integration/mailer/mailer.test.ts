@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { type AlertMail, Mailer, mailFailure } from '../../../jobs/alerts/mailer.ts';
-import { OperatorError } from '../../../settings/index.ts';
+import { OperatorError, smtpSettings } from '../../../settings/index.ts';
+import { operatorFailure } from '../../helpers/operator-failure.ts';
 import { MailCatcher } from '../../helpers/smtp.ts';
 
 const mail = (overrides: Partial<AlertMail> = {}): AlertMail => ({
@@ -112,6 +113,29 @@ describe('Mailer', () => {
     expect(await catcher.arrived(1)).to.have.length(1);
   });
 
+  for (const [code, words, meaning] of [
+    [454, 'Throttling failure: Maximum sending rate exceeded.', 'later'],
+    [454, 'Throttling failure: Daily message quota exceeded.', 'later'],
+    [454, 'Temporary service failure', 'later'],
+    [554, 'Message rejected: Email address is not verified.', 'refused'],
+    [554, 'Access denied: User is not authorized to perform ses:SendRawEmail', 'refused'],
+  ] as const) {
+    it(`takes Amazon SES's "${code} ${words}" for: ${meaning}`, async () => {
+      catcher.refuse(code, words, 1);
+      const error = await failure(() => mailer.send(mail()));
+      expect(mailFailure(error)).to.equal(meaning);
+      expect(error.message).to.include(words);
+    });
+  }
+
+  it('opens a new connection where the server has closed one that was idle', async () => {
+    await mailer.send(mail());
+    await catcher.hangUp();
+    await mailer.send(mail({ messageId: '<4712@instant-health.example>' }));
+    expect(catcher.mails).to.have.length(2);
+    expect(catcher.connections).to.equal(2);
+  });
+
   it('takes a server that falls silent in the middle of a mail for gone', async () => {
     const hasty = new Mailer(catcher.settings(), { socketTimeoutMs: 200 });
     try {
@@ -165,6 +189,34 @@ describe('Mailer with sign-in', () => {
 });
 
 describe('Mailer and TLS', () => {
+  const credentials = { user: 'AKIAEXAMPLE', password: 'of the mail server only' };
+  const signedIn = { SMTP_TLS: 'required', SMTP_USER: credentials.user, SMTP_PASSWORD: credentials.password };
+
+  it('encrypts before it signs in, as Amazon SES asks for; the authority is one of the own, by SMTP_CA', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mail-ca-'));
+    const tls = selfSigned();
+    const catcher = await MailCatcher.start({ tls, credentials });
+    try {
+      const file = path.join(folder, 'ca.pem');
+      writeFileSync(file, tls.cert);
+      const mailer = new Mailer(catcher.settings({ ...signedIn, SMTP_CA: file }));
+      await mailer.verify();
+      await mailer.send(mail());
+      mailer.close();
+      expect(catcher.mails).to.have.length(1);
+      expect(catcher.signIns).to.have.length.greaterThan(0);
+      expect(catcher.signIns.filter(({ secure }) => !secure)).to.deep.equal([]);
+    } finally {
+      await catcher.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says that the file behind SMTP_CA cannot be read', () => {
+    const settings = smtpSettings({ SMTP_HOST: 'mx.example.org', SMTP_CA: '/nowhere/ca.pem' });
+    expect(operatorFailure(() => new Mailer(settings))).to.include({ code: 'SMTP_CA_UNREADABLE', exitCode: 2 });
+  });
+
   it('sends nothing to a server that does not offer it', async () => {
     const catcher = await MailCatcher.start();
     const mailer = new Mailer(catcher.settings({ SMTP_TLS: 'required' }));
