@@ -1,9 +1,9 @@
 export { type AlertLinkSettings, alertLinkSettings } from './alert-link.ts';
 export { type AlertSettings, alertSettings } from './alert-section.ts';
 export { type ArchiveSettings, archiveSettings } from './archive.ts';
+export { readAuthority } from './authority.ts';
 export { awsError, deniedAction, speaksOfQuota } from './aws/aws-error.ts';
 export { withCloudSettings } from './aws/cloud-settings.ts';
-export { readAuthority } from './authority.ts';
 export { awsClientOptions, awsRegion } from './aws/region.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';

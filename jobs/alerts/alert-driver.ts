@@ -7,6 +7,7 @@ import { BatchAlerts } from './batch-alerts.ts';
 import { type Leadership, readEpoch, takeLead } from './leadership.ts';
 import { LimitsDirectory } from './limits-directory.ts';
 import type { Mailer } from './mailer.ts';
+import { countWaiting } from './outbox.ts';
 import { OutboxMailer } from './outbox-mailer.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { createAlertTables } from './schema.ts';
@@ -95,7 +96,21 @@ export class AlertDriver {
   async stop(): Promise<void> {
     this.#lead.reject(new Error('the driver is being stopped'));
     await this.#presence.stop();
-    await this.#mailer?.stop();
+    if (this.#mailer === undefined) return;
+    await this.#mailer.stop();
+    await this.#tellWhatWaits();
+  }
+
+  /** Who stops the last driver must know that doctors are not told of everything yet. */
+  async #tellWhatWaits(): Promise<void> {
+    const { pool, topic, log } = this.#with;
+    const waiting = await countWaiting(pool, topic).catch((error: unknown) => {
+      log.debug({ err: error }, 'the outbox cannot be read');
+      return 0;
+    });
+    if (waiting === 0) return;
+    const what = waiting === 1 ? 'notification waits' : 'notifications wait';
+    log.warn(`${waiting} ${what} in the outbox: the next driver goes on from there`);
   }
 }
 

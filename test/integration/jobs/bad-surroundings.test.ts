@@ -71,7 +71,16 @@ describe('jobs in bad surroundings', () => {
       const told = await job.line(/warning: No mail server answers at 127\.0\.0\.1:\d+/);
       expect(told).to.contain('SMTP_PORT').and.to.contain('mails wait in the outbox');
       await job.running(1);
-      expect((await job.interrupt()).code).to.equal(130);
+      await around.writer.readings([{ customerId: 1, heartBeat: 9, bp: 170 }]);
+      await eventually(async () => (await waiting(around)) > 0, 'the notification');
+      const ended = await job.interrupt();
+      expect(ended.code).to.equal(130);
+      expect(ended.stderr).to.match(
+        /warning: 1 notification waits in the outbox: the next driver goes on from there$/m,
+      );
+      // So that no later test gets its mail.
+      await around.connection.query('TRUNCATE TABLE alert_outbox');
+      await around.connection.query('TRUNCATE TABLE alert_episode');
       const tls = { SMTP_TLS: 'required', ALERTS_CHECKPOINT: `${around.folder}/e` };
       const wrong = await submit('vital-alerts', tls);
       expectOneClearLine(wrong, /No trusted TLS connection to the mail server/);
@@ -218,6 +227,11 @@ describe('jobs in bad surroundings', () => {
     });
   });
 });
+
+async function waiting({ connection }: JobSurroundings): Promise<number> {
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT 1 FROM alert_outbox').catch(() => [[]]);
+  return rows.length;
+}
 
 async function noteOfSent({ connection }: JobSurroundings): Promise<boolean> {
   const [rows] = await connection.query<RowDataPacket[]>("SELECT 1 FROM alert_outbox WHERE state = 'sent'");
