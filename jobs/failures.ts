@@ -100,6 +100,14 @@ const EXPLANATIONS: readonly Explanation[] = [
     }),
   },
   {
+    pattern: /Python worker failed to connect back/,
+    explain: (_match, { remote }) => ({
+      code: 'WORKER_SLOW',
+      message: `the Spark server at ${maskRemote(remote)} (SPARK_REMOTE) is too busy: its Python did not start within the ten seconds that Spark gives it`,
+      next: 'Submit again, or with --standby, which tries again by itself; nothing has been lost.',
+    }),
+  },
+  {
     // Spark 3.5 drops what its Python worker said.
     pattern: /java\.io\.EOFException|terminated with exception:\s*(?:null)?\s*(?:=== Streaming Query|$)/,
     explain: () => ({

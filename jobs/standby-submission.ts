@@ -23,6 +23,7 @@ const PASSING = new Set([
   'FENCED',
   'LEASE_LOST',
   'WORKER_LOST',
+  'WORKER_SLOW',
   'ALREADY_RUNNING',
   'SPARK_UNREACHABLE',
   'DATABASE_UNREACHABLE',
@@ -69,7 +70,8 @@ export async function submitStandby(
   }
 }
 
-function isPassing(error: unknown): boolean {
+/** Whether waiting may mend it. */
+export function isPassing(error: unknown): boolean {
   const cause = error instanceof OperatorError ? error.cause : error;
   const isSessionLost =
     cause instanceof SparkConnectError && (cause.code === 'session-closed' || cause.code === 'unavailable');

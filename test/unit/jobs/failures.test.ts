@@ -58,6 +58,7 @@ const TOLD: readonly [told: string, code: string, named: RegExp][] = [
     /VITALS_CHECKPOINT.*readings/,
   ],
   ['the client that handles the batches is gone: no sign of life for 15 s', 'LEASE_LOST', /15 s.*SPARK_REMOTE/],
+  ['Python worker failed to connect back.', 'WORKER_SLOW', /too busy.*ten seconds/],
   [
     'Cannot start query with name x as a query with that name is already active',
     'ALREADY_RUNNING',
