@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Limit } from '../../../database/index.ts';
+import type { Limit, Patient } from '../../../database/index.ts';
 import { type AlertState, applyBatch, type BatchFacts, type Judgement } from '../../../jobs/alerts/batch-outcome.ts';
 import { DirectoryIndex } from '../../../jobs/alerts/directory-index.ts';
 import type { Episode, Measurement } from '../../../jobs/alerts/episodes.ts';
@@ -289,6 +289,33 @@ describe('applyBatch', () => {
       },
     );
     fc.assert(property, { numRuns: 100, seed: 3 });
+  });
+
+  it('judges 200,000 readings after an outage in their order, whole or cut: an episode begins once and ends once', () => {
+    const [patients, each] = [1_000, 200];
+    const index = new DirectoryIndex({
+      limits: [limit({})],
+      patients: Array.from({ length: patients }, (_, customerId) => ({ ...PATIENTS[0], customerId })) as Patient[],
+    });
+    const by: Judgement = { ...judgement(), limitsOf: index.limitsOf.bind(index) };
+    // Patients in turn; every hundredth of them is out of limits for fifty readings. All came within the same second.
+    const readings: Measurement[] = Array.from({ length: patients * each }, (_, place) => {
+      const [customerId, turn] = [place % patients, Math.floor(place / patients)];
+      const isOut = customerId % 100 === 0 && turn >= 100 && turn < 150;
+      const offset = BigInt(place);
+      return { customerId, attribute: 'heartBeat', value: isOut ? 150 : 80, atMs: 5_000, partition: 0, offset };
+    });
+    const [whole, cut] = [new Database(), new Database()];
+    whole.handle(readings.toReversed(), by, false);
+    for (let from = 0; from < readings.length; from += 20_000)
+      cut.handle(readings.slice(from, from + 20_000), by, false);
+    expect(cut.result()).to.deep.equal(whole.result());
+    const { episodes, told } = whole.result();
+    expect(episodes.map(({ phase, breaches }) => `${phase} ${breaches}`)).to.deep.equal(Array(10).fill('ended 50'));
+    expect(told.map((key) => key.split('.')[1]).sort()).to.deep.equal([
+      ...Array<string>(10).fill('opened'),
+      ...Array<string>(10).fill('recovered'),
+    ]);
   });
 
   it('moves on to the end of a batch in which nothing is out of limits', () => {
