@@ -159,7 +159,7 @@ export function explainFailure(error: unknown, context: FailureContext): unknown
   if (error.code === 'unsupported') {
     return new OperatorError('SPARK_LACKS_PYTHON', error.message, {
       cause: error,
-      next: 'Point PYSPARK_PYTHON on the server to a Python that has `pip install "pyspark[connect]"` of its own version.',
+      next: 'Point PYSPARK_PYTHON on the server to a Python that has `pip install "pyspark[connect]"` of its own version, or go --via topic.',
     });
   }
   const text = `${error.message}\n${error.serverStackTrace ?? ''}`;

@@ -33,6 +33,8 @@ export interface JobQuery {
   readonly plans: Readonly<Record<string, DataFrame>>;
   /** Where the query keeps its progress, and the setting that says so; undefined for one that starts anew each time. */
   readonly checkpoint: { readonly path: string; readonly setting: string } | undefined;
+  /** Its batches last for minutes, while rows pass through: nothing is told of one before it is over. */
+  readonly isRealTime?: boolean;
 }
 
 /** What a job needs and gives back when it is submitted. */
@@ -70,4 +72,6 @@ export interface Job {
    * @throws OperatorError that names the setting which is missing or wrong
    */
   prepare(context: JobContext): Promise<PreparedJob>;
+  /** The same job without a handler in the submitting process, for servers that cannot run one. */
+  viaTopic?(options: { readonly realTime: boolean }): Job;
 }

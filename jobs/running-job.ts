@@ -105,10 +105,14 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
 }
 
 async function startQuery(job: Job, spark: SparkSession, query: JobQuery, log: Logger): Promise<RunningQuery> {
-  const { name, writer, checkpoint } = query;
+  const { name, writer, checkpoint, isRealTime } = query;
   if (checkpoint) await claimCheckpoint(spark, name, checkpoint.path, checkpoint.setting);
   try {
-    return await RunningQuery.start(name, () => writer.start(), { sparkVersion: await spark.version(), log });
+    return await RunningQuery.start(name, () => writer.start(), {
+      sparkVersion: await spark.version(),
+      isRealTime,
+      log,
+    });
   } catch (error) {
     // Somebody else was quicker, between our look and our start.
     if (error instanceof SparkConnectError && /query with (?:the )?name \S+ (?:as|because)/.test(error.message))

@@ -3,6 +3,7 @@ import type { Logger } from '../settings/index.ts';
 
 interface QuerySurroundings {
   readonly sparkVersion: string;
+  readonly isRealTime?: boolean | undefined;
   readonly log: Logger;
 }
 
@@ -13,6 +14,8 @@ interface QuerySurroundings {
  */
 export class RunningQuery {
   readonly name: string;
+  /** Its batches last for minutes, while rows pass through. */
+  readonly isRealTime: boolean;
   readonly #start: () => Promise<StreamingQuery>;
   readonly #log: Logger;
   readonly #mayTrip: boolean;
@@ -24,9 +27,10 @@ export class RunningQuery {
     name: string,
     start: () => Promise<StreamingQuery>,
     query: StreamingQuery,
-    { sparkVersion, log }: QuerySurroundings,
+    { sparkVersion, isRealTime = false, log }: QuerySurroundings,
   ) {
     this.name = name;
+    this.isRealTime = isRealTime;
     this.#mayTrip = sparkVersion.startsWith('4.');
     this.#start = start;
     this.#query = query;

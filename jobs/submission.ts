@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SparkConnectError } from '@instant-health/spark-connect';
 import {
   type Environment,
   kafkaSettings,
@@ -70,7 +71,8 @@ async function submitJobs(
     const [only] = jobs;
     if (options.standby && only)
       return await submitStandby(only, options, { server, environment, explain, ...surroundings });
-    running.push(...(await startAll(jobs, startOptions(environment, server, options, surroundings), log)));
+    const start = startOptions(environment, server, options, surroundings);
+    running.push(...(await startAll(jobs, start, { log, mayGoViaTopic: options.via === undefined })));
     surroundings.signal.throwIfAborted();
     if (options.detach) return await detach(running, options, surroundings);
     await follow(running, options, surroundings);
@@ -82,11 +84,22 @@ async function submitJobs(
 }
 
 /** Starts them side by side: an alert must not wait until the archive has been taken over from a dead process. */
-async function startAll(jobs: readonly Job[], options: StartOptions, log: Logger): Promise<readonly RunningJob[]> {
+async function startAll(
+  jobs: readonly Job[],
+  options: StartOptions,
+  { log, mayGoViaTopic }: { log: Logger; mayGoViaTopic: boolean },
+): Promise<readonly RunningJob[]> {
   const starts = await Promise.allSettled(
-    jobs.map((job) => {
+    jobs.map(async (job) => {
       log.info(`${job.name}: starting on ${maskRemote(options.server.remote)}`);
-      return startJob(job, options);
+      try {
+        return await startJob(job, options);
+      } catch (error) {
+        const cannotHandle = error instanceof SparkConnectError && error.code === 'unsupported';
+        if (!cannotHandle || !mayGoViaTopic || !job.viaTopic) throw error;
+        log.warn(`${job.name}: ${error.message}; it goes via topic instead, as with --via topic`);
+        return await startJob(job.viaTopic({ realTime: false }), options);
+      }
     }),
   );
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
@@ -103,7 +116,7 @@ function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
       next: '`npm run submit -- --list` describes them.',
     });
   }
-  const jobs = [...new Set(names)].map(jobByName);
+  const jobs = onTheirWay([...new Set(names)].map(jobByName), options);
   const attached = jobs.filter((job) => job.attached).map((job) => job.name);
   if (options.detach && attached.length > 0) {
     throw new OperatorError(
@@ -111,12 +124,29 @@ function selectJobs(names: readonly string[], options: SubmitOptions): Job[] {
       `${attached.join(', ')} cannot be detached: its batches are handled by this process`,
       {
         exitCode: 2,
-        next: 'Leave out --detach, and keep the process running, e.g. as a service.',
+        next: 'Leave out --detach, and keep the process running, e.g. as a service; or go --via topic.',
       },
     );
   }
   if (options.standby) requireStandby(jobs, options);
   return jobs;
+}
+
+/** The jobs as `--via` and `--real-time` want them. @throws OperatorError `USAGE` where that makes no sense */
+function onTheirWay(jobs: readonly Job[], { via, realTime = false }: SubmitOptions): Job[] {
+  if (via === undefined && !realTime) return [...jobs];
+  const option = via === undefined ? '--real-time' : '--via';
+  if (!jobs.some((job) => job.viaTopic)) {
+    throw new OperatorError('USAGE', `${option} is for vital-alerts`, { exitCode: 2, next: `Leave out ${option}.` });
+  }
+  if (via === 'foreachBatch') {
+    if (!realTime) return [...jobs];
+    throw new OperatorError('USAGE', '--real-time goes via topic only: foreachBatch needs batches', {
+      exitCode: 2,
+      next: 'Leave out one of the two.',
+    });
+  }
+  return jobs.map((job) => job.viaTopic?.({ realTime }) ?? job);
 }
 
 /** @throws OperatorError `USAGE` where nothing can be stood by for */
@@ -176,7 +206,8 @@ async function firstLook(query: RunningJob['queries'][number], signal: AbortSign
     const failure = await query.exception();
     if (failure) throw failure;
     const { message, isDataAvailable } = await query.status();
-    if (/^Waiting for/.test(message) || (await query.lastProgress()) !== undefined) return;
+    const isReading = query.isRealTime && /^Processing new data/.test(message);
+    if (isReading || /^Waiting for/.test(message) || (await query.lastProgress()) !== undefined) return;
     try {
       await delay(250, undefined, { signal: limit });
     } catch (error) {

@@ -13,6 +13,8 @@ export interface SubmitOptions {
   readonly detach?: boolean;
   readonly replace?: boolean;
   readonly standby?: boolean;
+  readonly via?: 'foreachBatch' | 'topic';
+  readonly realTime?: boolean;
   readonly olderThan?: string;
   readonly yes?: boolean;
   readonly json?: boolean;

@@ -1,5 +1,6 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { command, createLogger, runCommand } from '../settings/index.ts';
+import { portOption } from './health/port-option.ts';
 import { submit } from './submission.ts';
 import type { SubmitOptions } from './submit-options.ts';
 import { addTargetOptions } from './targets/command-options.ts';
@@ -17,7 +18,14 @@ await runCommand(async (signal) => {
       interval,
     )
     .option('--dry-run', 'show the resolved configuration and the plan of each query, and start nothing')
-    .option('--detach', 'leave the queries running and end; for jobs without a TypeScript handler')
+    .option('--detach', 'leave the queries running and end; for jobs without a TypeScript handler, and for --via topic')
+    .addOption(
+      new Option(
+        '--via <way>',
+        'vital-alerts: how readings reach the alerts. foreachBatch: this process; topic: Kafka, and `npm run alerts -- run` (default: foreachBatch where the server can)',
+      ).choices(['foreachBatch', 'topic']),
+    )
+    .option('--real-time', 'vital-alerts --via topic, with each reading as it comes instead of in batches; Spark 4.2')
     .option('--replace', 'stop a running submission of the same job and take its place')
     .option('--standby', 'vital-alerts: wait while another process leads, and take over when it dies or freezes')
     .option(
@@ -26,7 +34,7 @@ await runCommand(async (signal) => {
     )
     .option('--yes', 'delete what --older-than shows')
     .option('--rds <name>', 'RDS instance or cluster with the limits and alerts (default: DATABASE_RDS)')
-    .option('--health-port <port>', 'answer GET /health on this port of this machine, for a supervisor', port)
+    .option('--health-port <port>', 'answer GET /health on this port of this machine, for a supervisor', portOption)
     .option('--health-max-batch-age <duration>', 'unhealthy when the last batch is older; for topics that never rest')
     .option('--json', 'one JSON object a line, for machines')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted.');
@@ -43,11 +51,6 @@ function collect(pair: string, previous: Record<string, string>): Record<string,
   const separator = pair.indexOf('=');
   if (separator < 1) throw new InvalidArgumentError('It has the form key=value.');
   return { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
-}
-
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError('It is a port, from 0 (any that is free) to 65535.');
 }
 
 /** Spark's interval text, checked here: Spark would find fault with it only after everything else. */

@@ -1,5 +1,4 @@
-import type { Pool } from 'mysql2/promise';
-import { databaseError, openPool } from '../database/index.ts';
+import type { DataFrame } from '@instant-health/spark-connect';
 import {
   alertLinkSettings,
   alertSettings,
@@ -7,17 +6,18 @@ import {
   type Environment,
   formatDuration,
   kafkaSettings,
-  type Logger,
-  OperatorError,
   smtpSettings,
   storageSettings,
 } from '../settings/index.ts';
-import { AlertDriver } from './alerts/alert-driver.ts';
-import { readAlertStatus } from './alerts/alert-status.ts';
+import { alertStanding } from './alerts/alert-standing.ts';
+import { bandsInSpark } from './alerts/bands-in-spark.ts';
+import { collectBatch } from './alerts/batch-facts.ts';
 import { bandsOfPatients, batchReport, noReadings } from './alerts/limits-view.ts';
-import { Mailer } from './alerts/mailer.ts';
+import { openDriver } from './alerts/open-driver.ts';
+import { Counters } from './counters.ts';
 import type { Job, JobContext, PreparedJob } from './job.ts';
 import { judgeMessages, readingsOf, readMessages } from './messages.ts';
+import { VIA_TOPIC_QUERY, vitalAlertsViaTopic } from './vital-alerts-via-topic.ts';
 
 const QUERY = 'vital-alerts';
 
@@ -36,7 +36,7 @@ export const vitalAlerts: Job = {
   name: 'vital-alerts',
   description: "readings against the patients' limits; mails to the doctor",
   attached: true,
-  queryNames: [QUERY],
+  queryNames: [QUERY, VIA_TOPIC_QUERY],
 
   identity: (environment) => storageSettings(environment).alertsCheckpoint,
 
@@ -60,87 +60,41 @@ export const vitalAlerts: Job = {
     };
   },
 
-  async standing(environment) {
-    const database = databaseSettings(environment);
-    const pool = openPool(database);
-    try {
-      const { counts, failed } = await readAlertStatus(pool, kafkaSettings(environment).topic);
-      const troubles = failed.map(
-        ({ key, kind, reason, since }) => `${since} UTC, ${kind}, not told: ${reason} (${key})`,
-      );
-      return { counts, troubles };
-    } catch (error) {
-      throw databaseError(error, database);
-    } finally {
-      await endPool(pool);
-    }
-  },
+  standing: alertStanding,
+  viaTopic: vitalAlertsViaTopic,
 
   async prepare({ spark, environment, log, triggerInterval, pace, report }: JobContext): Promise<PreparedJob> {
     const storage = storageSettings(environment);
-    const database = databaseSettings(environment);
     const kafka = kafkaSettings(environment);
-    const smtp = smtpSettings(environment);
-    const acknowledgeLink = alertLinkSettings(environment);
-    const settings = alertSettings(environment);
-    const mailer = new Mailer(smtp);
-    const pool = openPool(database);
-    const driver = new AlertDriver({
-      spark,
-      pool,
-      database,
-      topic: kafka.topic,
-      settings,
-      mailer,
-      smtp,
-      acknowledgeLink,
+    const counters = new Counters(spark);
+    const { driver, close } = await openDriver({
+      environment,
       log,
       report,
       query: QUERY,
-      messagesPerBatch: MESSAGES_PER_BATCH,
+      bandsOf: bandsInSpark(spark),
+      // One that is nearly full, for some of its messages may be no readings.
+      isBehind: (readings) => readings >= MESSAGES_PER_BATCH / 2,
+      count: (increments) => counters.add(increments),
     });
-    const close = async () => {
-      await driver.stop();
-      mailer.close();
-      await endPool(pool);
+    const handle = (batch: DataFrame, batchId: number, { signal }: { signal: AbortSignal }) =>
+      driver.handle(({ bands }, episodes) => collectBatch(batch, bands, episodes, signal), batchId, signal);
+    const readings = readingsOf(judgeMessages(readMessages(spark, kafka, { messagesPerBatch: MESSAGES_PER_BATCH })));
+    const writer = readings.writeStream
+      .queryName(QUERY)
+      .outputMode('append')
+      .trigger({ processingTime: triggerInterval ?? pace.alertsTrigger })
+      .option('checkpointLocation', storage.alertsCheckpoint)
+      .foreachBatch(handle, pace.foreachBatch);
+    const checkpoint = { path: storage.alertsCheckpoint, setting: 'ALERTS_CHECKPOINT' };
+    const eachBatch = batchReport(noReadings(spark), bandsOfPatients(spark, [], []), []);
+    return {
+      queries: [{ name: QUERY, writer, plans: { stream: readings, 'each batch': eachBatch }, checkpoint }],
+      begin: () => driver.begin(),
+      close,
     };
-    try {
-      await Promise.all([driver.checkDirectory(), requireMailSettings(mailer, log)]);
-      const readings = readingsOf(judgeMessages(readMessages(spark, kafka, { messagesPerBatch: MESSAGES_PER_BATCH })));
-      const writer = readings.writeStream
-        .queryName(QUERY)
-        .outputMode('append')
-        .trigger({ processingTime: triggerInterval ?? pace.alertsTrigger })
-        .option('checkpointLocation', storage.alertsCheckpoint)
-        .foreachBatch((batch, batchId, { signal }) => driver.handle(batch, batchId, signal), pace.foreachBatch);
-      const checkpoint = { path: storage.alertsCheckpoint, setting: 'ALERTS_CHECKPOINT' };
-      const eachBatch = batchReport(noReadings(spark), bandsOfPatients(spark, [], []), []);
-      return {
-        queries: [{ name: QUERY, writer, plans: { stream: readings, 'each batch': eachBatch }, checkpoint }],
-        begin: () => driver.begin(),
-        close,
-      };
-    } catch (error) {
-      await close();
-      throw error;
-    }
   },
 };
-
-/** A connection that is still being made may fail meanwhile; why, another error tells. */
-async function endPool(pool: Pool): Promise<void> {
-  await pool.end().catch(() => {});
-}
-
-/** A mail server that is away does not keep alerts from being written down; one that will never take ours does. */
-async function requireMailSettings(mailer: Mailer, log: Logger): Promise<void> {
-  try {
-    await mailer.verify();
-  } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== 'SMTP_UNREACHABLE') throw error;
-    log.warn(`${error.message}; mails wait in the outbox until it does. ${error.next ?? ''}`);
-  }
-}
 
 function describeAlerts(environment: Environment): Readonly<Record<string, string>> {
   const settings = alertSettings(environment);

@@ -1,8 +1,10 @@
 export * from './contract/index.ts';
+export { kafkaClient, RETRY, RETRY_TO_OPEN } from './kafka-client.ts';
+export { kafkaError, missingTopic } from './kafka-error.ts';
 export { decodePosition, type SourcePosition, START_POSITION } from './position.ts';
 export { positionTopic } from './position-topic.ts';
 export { type PumpOptions, type PumpResult, pump } from './pump.ts';
-export { readCommitted } from './read-committed.ts';
+export { readCommitted, within } from './read-committed.ts';
 export { OrderedRowFeed } from './row-feed.ts';
 export { PlainSink, type Sink } from './sink.ts';
 export { Source, type SourceOptions } from './source.ts';

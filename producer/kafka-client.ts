@@ -13,10 +13,15 @@ export const RETRY_TO_OPEN: RetryOptions = { initialRetryTime: 200, retries: 3, 
  */
 export const RETRY: RetryOptions = { initialRetryTime: 5, retries: 10, maxRetryTime: 1_000 };
 
-/** The Kafka client of this room. It calls every retry an error, so what it says is for debugging only. */
-export function kafkaClient(settings: KafkaSettings, logger: Logger, retry: RetryOptions): Kafka {
+/** A Kafka client. It calls every retry an error, so what it says is for debugging only. */
+export function kafkaClient(
+  settings: Pick<KafkaSettings, 'brokers' | 'signIn'>,
+  logger: Logger,
+  retry: RetryOptions,
+  clientId = 'instant-health-producer',
+): Kafka {
   return new Kafka({
-    clientId: 'instant-health-producer',
+    clientId,
     brokers: [...settings.brokers],
     ...kafkaSignInOptions(settings.signIn),
     connectionTimeout: CONNECTION_TIMEOUT_MS,

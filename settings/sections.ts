@@ -74,6 +74,8 @@ export interface KafkaSettings {
   readonly topic: string;
   /** Where rows go that are no readings, without their values. */
   readonly rejectedTopic: string;
+  /** Where Spark writes readings with what it has found out of limits, for `npm run alerts -- run`. */
+  readonly alertsTopic: string;
   readonly signIn: KafkaSignIn;
 }
 
@@ -86,7 +88,7 @@ export function kafkaTopic(environment: Environment): string {
 
 /** @throws OperatorError with exit code 2 that names the variable */
 export function kafkaSettings(environment: Environment): KafkaSettings {
-  const { rejectedTopic, ...settings } = parseSection(environment, {
+  const { rejectedTopic, alertsTopic, ...settings } = parseSection(environment, {
     brokers: field(
       'KAFKA_BROKERS',
       'host:port, comma-separated',
@@ -94,10 +96,13 @@ export function kafkaSettings(environment: Environment): KafkaSettings {
     ),
     topic: TOPIC,
     rejectedTopic: field('KAFKA_REJECTED_TOPIC', 'a topic name', topicName.optional()),
+    alertsTopic: field('KAFKA_ALERTS_TOPIC', 'a topic name', topicName.optional()),
   });
   return {
     ...settings,
     rejectedTopic: rejectedTopic ?? `${settings.topic}-rejected`,
+    // patient-vital-info: patient-vital-alerts
+    alertsTopic: alertsTopic ?? `${settings.topic.replace(/-info$/, '')}-alerts`,
     signIn: kafkaSignIn(environment, settings.brokers),
   };
 }

@@ -1,19 +1,17 @@
-import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
 import { databaseError } from '../../database/index.ts';
 import type { AlertLinkSettings, AlertSettings, DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
 import type { JobEvent } from '../job.ts';
-import { BatchAlerts } from './batch-alerts.ts';
+import { BatchAlerts, type CollectBatch } from './batch-alerts.ts';
 import { type Leadership, readEpoch, takeLead } from './leadership.ts';
-import { LimitsDirectory } from './limits-directory.ts';
+import { type BandsOf, LimitsDirectory } from './limits-directory.ts';
 import type { Mailer } from './mailer.ts';
 import { countWaiting } from './outbox.ts';
 import { OutboxMailer } from './outbox-mailer.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { createAlertTables } from './schema.ts';
 
-export interface AlertDriverOptions {
-  readonly spark: SparkSession;
+export interface AlertDriverOptions<Bands> {
   readonly pool: Pool;
   readonly database: DatabaseSettings;
   readonly topic: string;
@@ -25,16 +23,19 @@ export interface AlertDriverOptions {
   readonly log: Logger;
   readonly report: (event: JobEvent) => void;
   readonly query: string;
-  /** Messages that a batch takes at most. */
-  readonly messagesPerBatch: number;
+  readonly bandsOf: BandsOf<Bands>;
+  /** Whether more readings wait behind a batch of so many. */
+  readonly isBehind: (readings: number) => boolean;
+  /** Keeps numbers for others to read, by name. */
+  readonly count: (increments: Readonly<Record<string, number>>) => Promise<void>;
 }
 
-/** The process's part of vital-alerts: takes the lead, then handles batches, sends mails, and watches for silence. */
-export class AlertDriver {
-  readonly #with: AlertDriverOptions;
-  readonly #limits: LimitsDirectory;
+/** What a process does for the alerts of a topic: takes the lead, then handles batches, sends mails, and watches for silence. */
+export class AlertDriver<Bands> {
+  readonly #with: AlertDriverOptions<Bands>;
+  readonly #limits: LimitsDirectory<Bands>;
   readonly #presence: PresenceWatch;
-  readonly #batches: BatchAlerts;
+  readonly #batches: BatchAlerts<Bands>;
   readonly #lead: {
     promise: Promise<Leadership>;
     resolve: (lead: Leadership) => void;
@@ -43,10 +44,10 @@ export class AlertDriver {
   #mailer: OutboxMailer | undefined;
   #epochBefore: bigint | undefined;
 
-  constructor(options: AlertDriverOptions) {
+  constructor(options: AlertDriverOptions<Bands>) {
     this.#with = options;
-    const { spark, pool, database, topic, settings, log } = options;
-    this.#limits = new LimitsDirectory(spark, pool, database, log);
+    const { pool, database, topic, settings, log, bandsOf } = options;
+    this.#limits = new LimitsDirectory(pool, database, log, bandsOf);
     this.#presence = new PresenceWatch(pool, topic, settings, log);
     this.#lead = deferred();
     this.#batches = new BatchAlerts({
@@ -70,7 +71,7 @@ export class AlertDriver {
     });
   }
 
-  /** Takes the lead from whoever had it. Called when the query runs, which is what proves that it is ours. */
+  /** Takes the lead from whoever had it. Called when batches may come, which is what proves that they are ours. */
   async begin(): Promise<void> {
     const { pool, topic, mailer, smtp, acknowledgeLink, settings, log, database } = this.#with;
     try {
@@ -88,8 +89,8 @@ export class AlertDriver {
     }
   }
 
-  handle(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
-    return this.#batches.handle(batch, batchId, signal);
+  handle(collect: CollectBatch<Bands>, batchId: number, signal: AbortSignal): Promise<void> {
+    return this.#batches.handle(collect, batchId, signal);
   }
 
   /** Finishes the mails in hand; what waits stays in the outbox. */

@@ -1,12 +1,11 @@
-import type { DataFrame, SparkSession } from '@instant-health/spark-connect';
 import type { Pool } from 'mysql2/promise';
 import { databaseError, isTransient } from '../../database/index.ts';
 import type { AlertSettings, DatabaseSettings, Logger } from '../../settings/index.ts';
-import { Counters } from '../counters.ts';
 import type { JobEvent } from '../job.ts';
 import { backOffMs } from './back-off.ts';
-import { type CollectedBatch, collectBatch, type SeenPatient } from './batch-facts.ts';
+import type { CollectedBatch, SeenPatient } from './batch-facts.ts';
 import { applyBatch, type BatchFacts, type BatchOutcome } from './batch-outcome.ts';
+import type { Episode } from './episodes.ts';
 import type { Leadership } from './leadership.ts';
 import { ATTRIBUTES } from './limits.ts';
 import type { CurrentLimits, LimitsDirectory } from './limits-directory.ts';
@@ -15,21 +14,32 @@ import type { PresenceWatch, SeenWrite } from './presence-watch.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { commitBatch, readAlertState, type StoredAlertState } from './store.ts';
 
-interface Surroundings {
-  readonly spark: SparkSession;
+/**
+ * Finds out what happened in a batch, by the limits given.
+ *
+ * @param episodes what is pending or open before the batch
+ */
+export type CollectBatch<Bands> = (
+  limits: CurrentLimits<Bands>,
+  episodes: readonly Episode[],
+) => Promise<CollectedBatch>;
+
+interface Surroundings<Bands> {
   readonly pool: Pool;
   readonly database: DatabaseSettings;
   readonly topic: string;
   readonly settings: AlertSettings;
-  readonly limits: LimitsDirectory;
+  readonly limits: LimitsDirectory<Bands>;
   readonly presence: PresenceWatch;
   readonly log: Logger;
   readonly report: (event: JobEvent) => void;
   readonly query: string;
   /** The driver's right to write; a batch waits for it. */
   readonly lead: Promise<Leadership>;
-  /** Messages that a batch takes at most. */
-  readonly messagesPerBatch: number;
+  /** Whether more readings wait behind a batch of so many. */
+  readonly isBehind: (readings: number) => boolean;
+  /** Keeps numbers for others to read, by name. */
+  readonly count: (increments: Readonly<Record<string, number>>) => Promise<void>;
   /** The batch is in the database: whether the outbox has something new, and whether more readings wait behind the batch. */
   readonly onCommitted: (batch: { readonly notified: boolean; readonly isBehind: boolean }) => void;
 }
@@ -41,22 +51,20 @@ const DATABASE_BACK_OFF = { firstMs: 100, mostMs: 5_000 };
 const STRANGERS_AT_MOST = 10_000;
 
 /** Handles the batches of vital-alerts: what they change is written in one transaction, which the mailer then works off. */
-export class BatchAlerts {
-  readonly #with: Surroundings;
-  readonly #counters: Counters;
+export class BatchAlerts<Bands> {
+  readonly #with: Surroundings<Bands>;
   /** Patients who were looked for in the tables and are not there. */
   readonly #strangers = new Set<number>();
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Surroundings<Bands>) {
     this.#with = surroundings;
-    this.#counters = new Counters(surroundings.spark);
   }
 
   /** Resolves when the batch is in the database. A batch that comes again changes nothing. */
-  async handle(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
+  async handle(collect: CollectBatch<Bands>, batchId: number, signal: AbortSignal): Promise<void> {
     for (let attempts = 1; ; attempts++) {
       try {
-        return await this.#attempt(batch, batchId, signal);
+        return await this.#attempt(collect, batchId);
       } catch (error) {
         if (!isTransient(error) || attempts === DATABASE_ATTEMPTS || signal.aborted) {
           throw databaseErrorOf(error, this.#with.database);
@@ -67,8 +75,8 @@ export class BatchAlerts {
     }
   }
 
-  async #attempt(batch: DataFrame, batchId: number, signal: AbortSignal): Promise<void> {
-    const { pool, topic, presence, report, query, onCommitted } = this.#with;
+  async #attempt(collect: CollectBatch<Bands>, batchId: number): Promise<void> {
+    const { pool, topic, presence, report, query, onCommitted, isBehind, count } = this.#with;
     const at = new Date().toISOString();
     const stopwatch = new Stopwatch();
     const lead = await this.#with.lead;
@@ -76,7 +84,7 @@ export class BatchAlerts {
       'directory',
       Promise.all([this.#with.limits.refresh(), readAlertState(pool, topic)]),
     );
-    const { limits, facts, patients } = await stopwatch.time('collect', this.#collect(batch, known, state, signal));
+    const { limits, facts, patients } = await stopwatch.time('collect', this.#collect(collect, known, state));
     const seen = presence.seen(patients);
     const { outcome, notified } = await stopwatch.time(
       'transaction',
@@ -84,10 +92,9 @@ export class BatchAlerts {
     );
     seen.committed();
     const readings = patients.reduce((sum, one) => sum + one.readings, 0);
-    // A batch that is nearly full, for some of its messages may be no readings.
-    onCommitted({ notified, isBehind: readings >= this.#with.messagesPerBatch / 2 });
+    onCommitted({ notified, isBehind: isBehind(readings) });
     const withoutLimits = this.#withoutLimits(limits, patients, batchId);
-    await stopwatch.time('count', this.#counters.add({ 'measurements without limits': withoutLimits }));
+    await stopwatch.time('count', count({ 'measurements without limits': withoutLimits }));
     const counts = {
       readings,
       'out of limits': outcome.outOfLimits,
@@ -102,12 +109,11 @@ export class BatchAlerts {
    * admitted before a reading came must be judged by it, however seldom large tables are read.
    */
   async #collect(
-    batch: DataFrame,
-    known: CurrentLimits,
+    collect: CollectBatch<Bands>,
+    known: CurrentLimits<Bands>,
     { episodes }: StoredAlertState,
-    signal: AbortSignal,
-  ): Promise<CollectedBatch & { readonly limits: CurrentLimits }> {
-    const collected = await collectBatch(batch, known.bands, episodes, signal);
+  ): Promise<CollectedBatch & { readonly limits: CurrentLimits<Bands> }> {
+    const collected = await collect(known, episodes);
     const isNew = ({ customerId }: SeenPatient) =>
       !known.index.patients.has(customerId) && !this.#strangers.has(customerId);
     const newcomers = collected.patients.filter(isNew);
@@ -119,14 +125,14 @@ export class BatchAlerts {
     }
     if (this.#strangers.size > STRANGERS_AT_MOST) this.#strangers.clear();
     if (limits === known) return { ...collected, limits };
-    return { ...(await collectBatch(batch, limits.bands, episodes, signal)), limits };
+    return { ...(await collect(limits, episodes)), limits };
   }
 
   /** Judges the batch and writes what comes of it; anew when somebody has acknowledged or silenced something meanwhile. */
   async #write(
     lead: Leadership,
     before: StoredAlertState,
-    { facts, limits, seen }: { facts: BatchFacts; limits: CurrentLimits; seen: SeenWrite },
+    { facts, limits, seen }: { facts: BatchFacts; limits: CurrentLimits<Bands>; seen: SeenWrite },
   ): Promise<{ readonly outcome: BatchOutcome; readonly notified: boolean }> {
     const { pool, topic, settings } = this.#with;
     const judgement = { topic, settings, limitsOf: limits.index.limitsOf.bind(limits.index) };
@@ -142,7 +148,7 @@ export class BatchAlerts {
     }
   }
 
-  #withoutLimits({ index }: CurrentLimits, patients: readonly SeenPatient[], batchId: number): number {
+  #withoutLimits({ index }: CurrentLimits<Bands>, patients: readonly SeenPatient[], batchId: number): number {
     let measurements = 0;
     let concerned = 0;
     for (const { customerId, readings } of patients) {

@@ -107,16 +107,9 @@ interface ToldReading {
  * @param watched patients with a pending or open episode
  */
 export function batchReport(readings: DataFrame, blocks: DataFrame, watched: readonly number[]): DataFrame {
-  // No place is 0, which element_at refuses; at null it is null.
-  const place = 'nullif(cast(array_position(customerIds, customerId) AS INT), 0)';
-  const own = (band: string) => `element_at(${band}, ${place})`;
-  const outside = ATTRIBUTES.map(
-    (name) => `coalesce(${name} NOT BETWEEN ${own(`${name}Lower`)} AND ${own(`${name}Upper`)}, false)`,
-  );
+  const outside = ATTRIBUTES.map(isOutside);
   const isTold = watched.length === 0 ? col('isOut') : col('isOut').or(isOneOf(watched));
-  return readings
-    .withColumn('block', F.expr(BLOCK))
-    .join(blocks, ['block'], 'left')
+  return withBands(readings, blocks)
     .groupBy('customerId', 'partition')
     .agg(
       F.count('*').cast('int').as('readings'),
@@ -126,6 +119,23 @@ export function batchReport(readings: DataFrame, blocks: DataFrame, watched: rea
       F.expr('collect_list(struct(offset, unix_millis(timestamp) AS atMs, heartBeat, bp))').as('all'),
     )
     .select('customerId', 'partition', 'readings', 'newestAtMs', 'lastOffset', F.when(isTold, col('all')).as('told'));
+}
+
+/**
+ * Each reading with the block that the bands of its patient are in, as {@link isOutside} needs it.
+ *
+ * @param blocks as {@link bandsOfPatients} makes them
+ */
+export function withBands(readings: DataFrame, blocks: DataFrame): DataFrame {
+  return readings.withColumn('block', F.expr(BLOCK)).join(blocks, ['block'], 'left');
+}
+
+/** Whether a reading has left the patient's band, in SQL; false where there is none. */
+export function isOutside(attribute: Attribute): string {
+  // No place is 0, which element_at refuses; at null it is null.
+  const place = 'nullif(cast(array_position(customerIds, customerId) AS INT), 0)';
+  const own = (band: string) => `element_at(${band}, ${place})`;
+  return `coalesce(${attribute} NOT BETWEEN ${own(`${attribute}Lower`)} AND ${own(`${attribute}Upper`)}, false)`;
 }
 
 /** Literally nothing is out of limits: a frame of the right shape for looking at the plan. */

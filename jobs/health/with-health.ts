@@ -5,7 +5,7 @@ import { HealthServer } from './health-server.ts';
 
 /** Does its work with the health endpoint open where one was asked for. */
 export async function withHealth(
-  { healthPort, healthMaxBatchAge }: SubmitOptions,
+  { healthPort, healthMaxBatchAge }: Pick<SubmitOptions, 'healthPort' | 'healthMaxBatchAge'>,
   log: Logger,
   work: (health: Health | undefined) => Promise<void>,
 ): Promise<void> {

@@ -32,6 +32,11 @@ export class TopicWriter {
     );
   }
 
+  /** With Kafka's time as the test says, milliseconds since the epoch. */
+  async timed(messages: readonly { readonly key: string; readonly value: string; readonly timestamp: string }[]) {
+    await this.#send([...messages]);
+  }
+
   async raw(...messages: readonly RawMessage[]): Promise<void> {
     await this.#send(messages.map(({ value, key = null, ...rest }) => ({ key, value, ...rest })));
   }

@@ -3,6 +3,7 @@ import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import type { Pool } from 'mysql2/promise';
 import { openPool, prepareDemoDatabase } from '../../../database/index.ts';
+import { bandsInSpark } from '../../../jobs/alerts/bands-in-spark.ts';
 import { LimitsDirectory } from '../../../jobs/alerts/limits-directory.ts';
 import { createLogger } from '../../../settings/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
@@ -33,7 +34,12 @@ describe('the directory of limits and patients', () => {
   }
 
   const directoryOn = (connections: Pool) =>
-    new LimitsDirectory(spark, connections, database.settings, createLogger({ name: 'test', level: 'error' }));
+    new LimitsDirectory(
+      connections,
+      database.settings,
+      createLogger({ name: 'test', level: 'error' }),
+      bandsInSpark(spark),
+    );
 
   it('knows of one change right after another, however slowly a small hospital answers', async () => {
     const directory = directoryOn(slow(pool));

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SparkVersion } from '../../../scripts/setup/index.ts';
 import { createSurroundings, type JobSurroundings, sparkVersion } from '../../helpers/jobs-surroundings.ts';
 import { SparkServer } from '../../helpers/spark-server.ts';
-import { endCommands, run, submitCommand } from '../../helpers/submit.ts';
+import { Command, endCommands, run, submitCommand } from '../../helpers/submit.ts';
 
 describe('jobs on a Spark server without Python, run by a stranger to HDFS', () => {
   let around: JobSurroundings;
@@ -27,8 +27,8 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     await around?.close();
   });
 
-  const submit = (job: string, environment: Record<string, string>) =>
-    run('jobs/submit.ts', [job], { ...around.environment, SPARK_REMOTE: server.remote, ...environment });
+  const submit = (job: string, environment: Record<string, string>, ...args: string[]) =>
+    run('jobs/submit.ts', [job, ...args], { ...around.environment, SPARK_REMOTE: server.remote, ...environment });
 
   it('name the directory and the user whom HDFS does not let write', async () => {
     const { code, stderr } = await submit('patient-vitals', {});
@@ -39,7 +39,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
   it('name PYSPARK_PYTHON where the server has no Python, and go on where it has', async () => {
     await around.writer.readings([{ customerId: 1, heartBeat: 10, bp: 170 }]);
     const ALERTS_CHECKPOINT = `${around.folder}/theirs/checkpoint-alerts`;
-    const { code, stderr } = await submit('vital-alerts', { ALERTS_CHECKPOINT });
+    const { code, stderr } = await submit('vital-alerts', { ALERTS_CHECKPOINT }, '--via', 'foreachBatch');
     expect(stderr).to.match(/^error: foreachBatch needs Python .*\(PYSPARK_PYTHON there\)/m);
     expect(code).to.equal(1);
     expect(around.mail.mails).to.have.length(0);
@@ -47,5 +47,23 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     const again = submitCommand(['vital-alerts'], { ...around.environment, ALERTS_CHECKPOINT });
     await around.mail.arrived(1, 60_000);
     expect((await again.interrupt()).code).to.equal(130);
+  });
+
+  it('send vital-alerts via topic there, which needs none, and tell what else must run', async () => {
+    const mails = around.mail.mails.length;
+    const environment = {
+      ...around.environment,
+      SPARK_REMOTE: server.remote,
+      ALERTS_CHECKPOINT: `${around.folder}/theirs/checkpoint-via-topic`,
+    };
+    const job = submitCommand(['vital-alerts'], environment);
+    await job.line(/foreachBatch needs Python .*; it goes via topic instead/);
+    await job.line(/vital-alerts-topic runs \(id /);
+    expect(job.errorLines.join('\n')).to.match(/`npm run alerts -- run` must run too/);
+    const alerts = new Command('jobs/alert-desk/main.ts', ['run'], environment);
+    await around.writer.readings([{ customerId: 2, heartBeat: 10, bp: 170 }]);
+    await around.mail.arrived(mails + 1, 60_000);
+    expect((await alerts.interrupt()).code).to.equal(130);
+    expect((await job.interrupt()).code).to.equal(130);
   });
 });

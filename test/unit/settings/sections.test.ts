@@ -68,6 +68,7 @@ describe('settings sections', () => {
       topic: 'patient-vital-info',
       signIn: { tls: 'off', caFile: undefined, method: { kind: 'none' } },
       rejectedTopic: 'patient-vital-info-rejected',
+      alertsTopic: 'patient-vital-alerts',
     });
     for (const wrong of ['a', 'a:', ':1', 'a:b', 'a:70000', 'http://a:1', 'a:1,,b:2']) {
       expect(operatorFailure(() => kafkaSettings({ KAFKA_BROKERS: wrong })).message).to.include(

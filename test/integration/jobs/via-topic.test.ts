@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { createSurroundings, type JobSurroundings, sparkVersion } from '../../helpers/jobs-surroundings.ts';
+import { readTopic } from '../../helpers/kafka.ts';
+import { Command, endCommands, run } from '../../helpers/submit.ts';
+import { WardOnTopic } from '../../helpers/ward-on-topic.ts';
+
+const SUBMIT = ['vital-alerts', '--via', 'topic', '--detach', '--trigger', '200 milliseconds'];
+
+describe('vital-alerts via topic', () => {
+  let around: JobSurroundings;
+  let ward: WardOnTopic;
+
+  before(async () => {
+    around = await createSurroundings('viatopic');
+    ward = await WardOnTopic.admit(around, 11);
+  });
+
+  after(async () => {
+    await run('jobs/stop.ts', ['--all'], around.environment);
+    await endCommands();
+    await around.close();
+  });
+
+  const alertsRun = (...args: string[]) => new Command('jobs/alert-desk/main.ts', ['run', ...args], ward.environment);
+
+  const submitted = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run('jobs/submit.ts', [...SUBMIT, ...args], ward.environment);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(/`npm run alerts -- run` must run too/);
+    expect(stdout).to.match(/^vital-alerts-topic runs/m);
+  };
+
+  it('loses and doubles nothing over a crash of the reader, and where Spark writes a batch again', async () => {
+    await submitted();
+    const first = alertsRun('--json');
+    await ward.send(120);
+    await first.until((one) => one.json().length > 0, 'a first batch');
+    around.mail.stall();
+    const stalling = around.mail.stalling();
+    await ward.send(60);
+    await stalling;
+    first.kill('SIGKILL');
+    expect((await first.ended).code).to.equal(137);
+    await run('jobs/stop.ts', ['vital-alerts'], ward.environment);
+    await forgetLastBatches();
+    around.mail.accept();
+    await submitted();
+    await ward.send(60);
+
+    const second = alertsRun('--json', '--standby');
+    await ward.settled();
+    expect((await second.interrupt()).code).to.equal(130);
+    expect(ward.expected().length).to.be.greaterThan(5);
+    expect(await ward.found()).to.deep.equal(ward.expected());
+    const told = ward.expected().reduce((sum, episode) => sum + episode.told.length, 0);
+    expect([...ward.mailed().values()]).to.deep.equal(Array.from({ length: told }, () => 1));
+    // Otherwise this has shown nothing.
+    const { kafka, admin, name } = around.topic;
+    expect((await readTopic(kafka, admin, `${name}-alerts`)).length).to.be.greaterThan(ward.sent);
+  });
+
+  it('is refused where it cannot be in real time, with the version', async function () {
+    if (sparkVersion().startsWith('4.2')) this.skip();
+    const { code, stderr } = await run('jobs/submit.ts', ['vital-alerts', '--real-time'], ward.environment);
+    expect(stderr).to.include(
+      `error: --real-time needs Spark 4.2 or newer; the server (SPARK_REMOTE) runs ${sparkVersion()}`,
+    );
+    expect(code).to.equal(2);
+  });
+
+  /** As if Spark had died before it noted that its last batches were done: it does them again. */
+  async function forgetLastBatches(): Promise<void> {
+    const commits = `${around.folder}/checkpoint-alerts-topic/commits`;
+    const batches = (await around.hdfs.names(commits)).map(Number).filter(Number.isInteger);
+    await around.hdfs.remove(`${commits}/${Math.max(...batches)}`);
+  }
+});
