@@ -11,6 +11,8 @@ export interface BenchContext {
   readonly warmUpSeconds: number | undefined;
   /** Whether to run the other side too where that takes as long again. */
   readonly peer: boolean;
+  /** The alerts in real time, on Spark 4.2, instead of in batches. */
+  readonly realTime: boolean;
   readonly rows: number;
   readonly cold: boolean;
   /** Only these parts of a benchmark that has parts; all where it names none. */

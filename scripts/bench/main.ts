@@ -21,6 +21,7 @@ interface Options {
   readonly warmUp?: number;
   readonly rows: number;
   readonly peer?: true;
+  readonly realTime?: true;
   readonly cold?: true;
   readonly part: readonly string[];
   readonly sparkConf: readonly string[];
@@ -36,6 +37,7 @@ const program = command('bench', 'Measures the running stack; prints tables and 
   .option('--warm-up <count>', 'seconds before those, which do not count', whole)
   .option('--rows <count>', 'rows that the producer sends', positive, 200_000)
   .option('--peer', 'latency: measure the pipeline in Python as well')
+  .option('--real-time', 'latency: on Spark 4.2, with each reading as it comes (up --spark 4.2.0)')
   .option('--cold', 'demo: from a fresh clone with an empty cache')
   .option('--part <name>', 'alerts: only scale, outage, demo or takeover; may be given several times', collect, [])
   .option('--spark-conf <key=value>', 'latency: a session setting to try; may be given several times', collect, [])
@@ -53,6 +55,7 @@ await runCommand(async (signal) => {
     warmUpSeconds: options.warmUp,
     rows: options.rows,
     peer: options.peer ?? false,
+    realTime: options.realTime ?? false,
     cold: options.cold ?? false,
     parts: options.part,
     sparkConf: options.sparkConf,

@@ -28,6 +28,9 @@ const NOT_ON_EVERY_SPARK = [
   'streaming/other-process.test.ts',
 ].map((name) => join(CLIENT, name));
 
+/** Older versions have no real-time mode. */
+const REAL_TIME = 'test/integration/real-time';
+
 const JOBS = ['test/integration/jobs', 'test/integration/alerts', 'test/integration/targets'];
 
 /** Two of them run at a time, in this order: what takes longest comes first. */
@@ -40,7 +43,12 @@ export const STACK_RUNS: readonly TestRun[] = [
   { title: `jobs, Spark ${DEFAULT_SPARK_VERSION}`, folders: JOBS, spark: DEFAULT_SPARK_VERSION },
   { title: 'client and jobs, Spark 3.5.7', folders: [CLIENT, 'test/integration/jobs'], spark: '3.5.7' },
   { title: `client, Spark ${DEFAULT_SPARK_VERSION}`, folders: [CLIENT], spark: DEFAULT_SPARK_VERSION },
-  { title: 'client, Spark 4.2.0', folders: [CLIENT], without: NOT_ON_EVERY_SPARK, spark: '4.2.0' },
+  {
+    title: 'client and real time, Spark 4.2.0',
+    folders: [CLIENT, REAL_TIME],
+    without: NOT_ON_EVERY_SPARK,
+    spark: '4.2.0',
+  },
   { title: 'producer, database, mails, stack, AWS', folders: otherRooms(), spark: DEFAULT_SPARK_VERSION },
 ];
 
@@ -48,7 +56,7 @@ export const STACK_RUNS: readonly TestRun[] = [
 function otherRooms(): string[] {
   return readdirSync(join(PROJECT_ROOT, 'test/integration'))
     .map((room) => join('test/integration', room))
-    .filter((room) => !JOBS.includes(room));
+    .filter((room) => room !== REAL_TIME && !JOBS.includes(room));
 }
 
 /** The test files of a run, relative to the project's folder, sorted. */

@@ -1,24 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { judge } from '../../../jobs/alerts/limits.ts';
-import { kafkaSettings, OperatorError } from '../../../settings/index.ts';
+import { kafkaSettings } from '../../../settings/index.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../bench.ts';
 import { load } from '../machine.ts';
 import { providePeerPython } from '../peer-python.ts';
 import { medianSummary, type Summary, summarise } from '../statistics.ts';
+import { answeredBreaches, answeredTellings } from './answers.ts';
 import { batchesOfMails, type Steps, stepsOf } from './batch-trace.ts';
-import type { TimedMail } from './catcher.ts';
-import { expectedTellings, joinTellings, readTellings } from './episode-mails.ts';
-import { type ExpectedBreach, joinMails } from './join-mails.ts';
-import { type SentReading, sendPaced } from './paced-sender.ts';
+import { sendPaced } from './paced-sender.ts';
 import { type RunningPipeline, startOurs, startPeer } from './pipeline.ts';
-import { readNotice } from './read-notice.ts';
-import { benchReadings } from './readings.ts';
+import { benchReadings, PART_OUTSIDE, READINGS_PER_SECOND } from './readings.ts';
+import { realTimeLatency } from './real-time.ts';
 import { latencyTables, latencyTargets } from './report.ts';
 import { type LatencySurroundings, latencySurroundings } from './surroundings.ts';
-
-const READINGS_PER_SECOND = 100;
-const PART_OUTSIDE = 0.05;
-const LAST_MAILS_LIMIT_MS = 60_000;
 
 /** One run of one side. */
 export interface LatencyRun {
@@ -42,6 +34,7 @@ export const latency: Benchmark = {
   description: "a reading's Kafka timestamp to the mail server's 250, with the archive running",
 
   async run(context: BenchContext): Promise<BenchResult> {
+    if (context.realTime) return await realTimeLatency(context);
     const { runs = 1, seconds = 120, warmUpSeconds = 30, peer, progress, signal } = context;
     const python = peer ? await providePeerPython(progress, signal) : undefined;
     const results: LatencyRun[] = [];
@@ -143,79 +136,6 @@ async function measure(
   } finally {
     task.stop();
     await pipeline?.stop();
-  }
-}
-
-function breachesOf(sent: readonly SentReading[], { limits, patients }: LatencySurroundings): ExpectedBreach[] {
-  const ages = new Map(patients.map(({ customerId, age }) => [customerId, age]));
-  return sent.flatMap(({ reading, timestamp }) =>
-    judge(reading, limits, (id) => ages.get(id)).breaches.map(({ customerId, attribute, direction }) => ({
-      customerId,
-      attribute,
-      direction,
-      timestamp,
-    })),
-  );
-}
-
-/** What mails have told, and which of what was due. */
-interface Answers {
-  /** In the order of their acceptance; as many for each batch as it says. */
-  readonly notices: readonly unknown[];
-  readonly answered: readonly {
-    readonly breach: ExpectedBreach;
-    readonly notice: { readonly acceptedAt: number };
-    readonly latencyMs: number;
-  }[];
-  readonly unanswered: readonly ExpectedBreach[];
-}
-
-async function answeredBreaches(
-  sent: readonly SentReading[],
-  surroundings: LatencySurroundings,
-  signal: AbortSignal,
-): Promise<Answers> {
-  const expected = breachesOf(sent, surroundings);
-  const read = async (mail: TimedMail) => [await readNotice(mail)];
-  const notices = await lastNotices(surroundings, read, ({ count }) => count, expected.length, signal);
-  return { notices, ...joinMails(expected, notices) };
-}
-
-async function answeredTellings(
-  sent: readonly SentReading[],
-  surroundings: LatencySurroundings,
-  signal: AbortSignal,
-): Promise<Answers> {
-  const expected = expectedTellings(sent, surroundings.limits, surroundings.patients);
-  const notices = await lastNotices(surroundings, readTellings, () => 1, expected.length, signal);
-  return { notices, ...joinTellings(expected, notices) };
-}
-
-/** Waits until the mails tell of so much, and reads them all. */
-async function lastNotices<Notice>(
-  { catcher }: LatencySurroundings,
-  read: (mail: TimedMail) => Promise<readonly Notice[]>,
-  weight: (notice: Notice) => number,
-  expected: number,
-  signal: AbortSignal,
-): Promise<readonly Notice[]> {
-  const notices: Notice[] = [];
-  const limit = AbortSignal.timeout(LAST_MAILS_LIMIT_MS);
-  let told = 0;
-  let mails = 0;
-  for (;;) {
-    for (const mail of catcher.mails.slice(mails)) {
-      mails += 1;
-      const found = await read(mail);
-      notices.push(...found);
-      told += found.reduce((sum, notice) => sum + weight(notice), 0);
-    }
-    if (told >= expected) return notices;
-    if (limit.aborted) {
-      const missing = `${told} of ${expected} that were due were told of by mail`;
-      throw new OperatorError('BENCH_FAILED', `${missing} within ${LAST_MAILS_LIMIT_MS / 1000} s of the last reading`);
-    }
-    await delay(100, undefined, { signal });
   }
 }
 

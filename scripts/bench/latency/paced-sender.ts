@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { type Reading, readingMessage } from '../../../producer/index.ts';
+import { type Reading, type ReadingMessage, readingMessage } from '../../../producer/index.ts';
 
 /** A reading with the timestamp that it has in Kafka, milliseconds since the epoch. */
 export interface SentReading {
@@ -10,7 +10,7 @@ export interface SentReading {
 
 /**
  * Sends readings at a steady rate, each with the moment of its sending as Kafka's timestamp. The clock does not wait for
- * acknowledgements: what a slow broker delays counts as latency.
+ * acknowledgements: what a slow broker delays counts as latency, and goes together with what has become due meanwhile.
  *
  * @param count readings in all
  * @param onSent told how many have been sent
@@ -25,37 +25,60 @@ export async function sendPaced(
   const producer = kafka.producer({ maxInFlightRequests: 1, idempotent: true, allowAutoTopicCreation: false });
   await producer.connect();
   const sent: SentReading[] = [];
-  const sending: Promise<unknown>[] = [];
+  let due: Message[] = [];
+  let sending: Promise<void> | undefined;
+  let failure: unknown;
+  const sendDue = async () => {
+    while (due.length > 0) {
+      const messages = due;
+      due = [];
+      await producer.send({ topic, messages, acks: -1 });
+    }
+  };
   const started = performance.now();
   try {
-    while (sent.length < count) {
-      const due = Math.min(count, Math.ceil(((performance.now() - started) * perSecond) / 1000));
-      const messages = [];
-      while (sent.length < due) {
+    let isOver = false;
+    while (!isOver && sent.length < count) {
+      const target = Math.min(count, Math.ceil(((performance.now() - started) * perSecond) / 1000));
+      while (sent.length < target) {
         const next = readings.next();
-        if (next.done) return sent;
+        if (next.done) {
+          isOver = true;
+          break;
+        }
         const timestamp = Date.now();
         sent.push({ reading: next.value, timestamp });
-        messages.push({
+        due.push({
           ...readingMessage(next.value, { sourceId: undefined, recordedAt: undefined }),
           timestamp: String(timestamp),
         });
       }
-      if (messages.length > 0) {
-        sending.push(producer.send({ topic, messages, acks: -1 }));
-        onSent(sent.length);
+      if (failure !== undefined) throw failure;
+      if (sending === undefined && due.length > 0) {
+        sending = sendDue()
+          .catch((error: unknown) => {
+            failure = error;
+          })
+          .finally(() => {
+            sending = undefined;
+          });
       }
+      onSent(sent.length);
       const wait = started + (sent.length / perSecond) * 1000 - performance.now();
       if (wait > 0) await delay(wait, undefined, { signal });
       else signal.throwIfAborted();
     }
-    await Promise.all(sending);
+    await sending;
+    await sendDue();
+    if (failure !== undefined) throw failure;
     return sent;
   } finally {
-    await Promise.allSettled(sending);
+    await sending;
     await producer.disconnect();
   }
 }
+
+type Message = ReadingMessage & { readonly timestamp: string };
 
 export interface PacedOptions {
   readonly count: number;

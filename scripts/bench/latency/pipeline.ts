@@ -42,6 +42,40 @@ export async function startOurs(
   };
 }
 
+/** Our jobs with the alerts in real time: Spark's part in one process, episodes and mails in another. */
+export async function startRealTime(
+  { environment }: LatencySurroundings,
+  sparkConf: readonly string[],
+  signal: AbortSignal,
+): Promise<Omit<RunningPipeline, 'stop'> & { stop(): Promise<void> }> {
+  const flags = sparkConf.flatMap((pair) => ['--spark-conf', pair]);
+  let isRead = false;
+  const alerts = BenchProcess.ofProject('alerts', ['run', '--json'], {
+    environment,
+    onErrorLine: (line) => {
+      if (/ is read; Ctrl-C ends it/.test(line)) isRead = true;
+    },
+  });
+  let submit: BenchProcess | undefined;
+  const stop = async () => {
+    await Promise.all([submit?.stop(), alerts.stop()]);
+  };
+  try {
+    const jobs = ['vital-alerts', '--real-time', 'patient-vitals', ...flags];
+    submit = await startSubmit(jobs, environment, ARCHIVE_QUERIES + 1, { signal });
+    await until(() => isRead, "the alerts' topic to be read", alerts, signal);
+    const started = submit;
+    return {
+      failed: () => Promise.race([started.failed(), alerts.failed()]),
+      peakMemoryMiB: () => alerts.peakMemoryMiB(),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
 /** The pipeline in Python; the archive runs beside it as it does beside ours. */
 export async function startPeer(
   { environment, folder }: LatencySurroundings,

@@ -2,6 +2,10 @@ import { type Limit, type Patient, seededRandom } from '../../../database/index.
 import { type Attribute, limitsFor } from '../../../jobs/alerts/limits.ts';
 import type { Reading } from '../../../producer/index.ts';
 
+/** What the latency benchmarks send. */
+export const READINGS_PER_SECOND = 100;
+export const PART_OUTSIDE = 0.05;
+
 const ATTRIBUTES: readonly Attribute[] = ['heartBeat', 'bp'];
 const FARTHEST = 15;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { Connection } from 'mysql2/promise';
 import {
   connect,
@@ -68,7 +68,7 @@ export async function latencySurroundings({
   await prepareDemoDatabase(environment, { readings: { count: readings } });
   const database = await connect(databaseSettings(environment));
   await fill?.(database);
-  const { brokers, topic } = kafkaSettings(environment);
+  const { brokers, topic, alertsTopic } = kafkaSettings(environment);
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await ensureTopic(admin, topic);
@@ -83,11 +83,18 @@ export async function latencySurroundings({
       await Promise.allSettled([
         catcher.close(),
         database.query('DROP DATABASE IF EXISTS ??', [environment.DATABASE_NAME]).then(() => database.end()),
-        admin.deleteTopics({ topics: [topic] }).then(() => admin.disconnect()),
+        removeTopics(admin, [topic, alertsTopic]),
         removeFolder(path),
       ]);
     },
   };
+}
+
+/** Those that are there. */
+async function removeTopics(admin: Admin, topics: readonly string[]): Promise<void> {
+  const there = await admin.listTopics();
+  await admin.deleteTopics({ topics: topics.filter((topic) => there.includes(topic)) });
+  await admin.disconnect();
 }
 
 function definedOnly(environment: Environment): Record<string, string> {

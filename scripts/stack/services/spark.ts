@@ -33,7 +33,7 @@ export function sparkConnect(version: SparkVersion): Service {
         file: join(spark.sparkHome, 'bin', 'spark-submit'),
         args: [
           ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
-          ...['--master', isOnYarn(context) ? 'yarn' : 'local[2]', '--driver-memory', '1g'],
+          ...['--master', isOnYarn(context) ? 'yarn' : `local[${taskSlots(version)}]`, '--driver-memory', '1g'],
           ...['--driver-java-options', javaOptions(context, name)],
           ...Object.entries(configuration(context, spark, name)).flatMap(([key, value]) => [
             '--conf',
@@ -69,6 +69,11 @@ export function sparkConnect(version: SparkVersion): Service {
       sparkConsole: context.layout.outputLog(name),
     }),
   };
+}
+
+/** A query in real time holds a slot for each partition of its topic, and others must run beside it. */
+function taskSlots(version: SparkVersion): number {
+  return version === '4.2.0' ? 6 : 2;
 }
 
 export function sparkServiceName(version: SparkVersion): string {
@@ -110,6 +115,8 @@ function configuration(context: ServiceContext, spark: SparkInstallation, name: 
     'spark.ui.port': String(portOf(context, name, 'ui')),
     'spark.local.dir': join(context.layout.folder(name), 'tmp'),
     'spark.sql.shuffle.partitions': '2',
+    // As many as there are cores, whatever the slots.
+    'spark.default.parallelism': '2',
     'spark.sql.session.timeZone': 'UTC',
     // Paths without a scheme are HDFS's, as on a cluster.
     ...(context.selected.has('namenode') && { 'spark.hadoop.fs.defaultFS': hdfsUrl(context) }),

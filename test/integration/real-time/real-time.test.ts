@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
+import { readTopic } from '../../helpers/kafka.ts';
+import { Command, endCommands, run } from '../../helpers/submit.ts';
+import { WardOnTopic } from '../../helpers/ward-on-topic.ts';
+
+const SUBMIT = ['vital-alerts', '--real-time', '--detach'];
+
+describe('vital-alerts in real time', () => {
+  let around: JobSurroundings;
+  let ward: WardOnTopic;
+
+  before(async () => {
+    around = await createSurroundings('realtime');
+    ward = await WardOnTopic.admit(around, 12);
+  });
+
+  after(async () => {
+    await run('jobs/stop.ts', ['--all'], around.environment);
+    await endCommands();
+    await around.close();
+  });
+
+  const submitted = async () => {
+    const { code, stdout, stderr } = await run('jobs/submit.ts', SUBMIT, ward.environment);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^vital-alerts-topic runs/m);
+  };
+
+  it('tells the same, also when Spark begins anew what it had not finished', async () => {
+    await submitted();
+    const alerts = new Command('jobs/alert-desk/main.ts', ['run', '--json'], ward.environment);
+    await ward.send(120);
+    await ward.settled();
+    expect(await ward.found()).to.deep.equal(ward.expected());
+    const { stdout } = await run('jobs/status.ts', [], ward.environment);
+    expect(stdout).to.match(/^vital-alerts +running$/m);
+    expect((await run('jobs/stop.ts', ['vital-alerts-topic'], ward.environment)).code).to.equal(0);
+
+    await submitted();
+    await ward.send(60);
+    await ward.settled();
+    expect((await alerts.interrupt()).code).to.equal(130);
+    expect(ward.expected().length).to.be.greaterThan(5);
+    expect(await ward.found()).to.deep.equal(ward.expected());
+    const told = ward.expected().reduce((sum, episode) => sum + episode.told.length, 0);
+    expect([...ward.mailed().values()]).to.deep.equal(Array.from({ length: told }, () => 1));
+    const { kafka, admin, name } = around.topic;
+    expect((await readTopic(kafka, admin, `${name}-alerts`)).length).to.be.greaterThan(ward.sent);
+  });
+});
