@@ -1,11 +1,12 @@
 /** What DataFrame's actions do with a server: execute a relation and decode its batches. */
-import { Table } from 'apache-arrow';
-import { BatchDecoder, type Row, type RowBatch, readArrowStream } from '../arrow/index.ts';
+import type { Table } from 'apache-arrow';
+import type { BatchDecoder, Row, RowBatch } from '../arrow/index.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import { relationPlan } from '../plan/compile/index.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
 import { type StructType, schemaFromProto } from '../types/index.ts';
+import { loadArrow } from './arrow-room.ts';
 import { type ExecutionInfo, withResponse } from './execution-info.ts';
 import { deliverMetrics } from './observation.ts';
 
@@ -57,9 +58,10 @@ export async function* executeBatches(
   node: RelationNode,
   options: NotedAction = {},
 ): AsyncGenerator<RowBatch, void, undefined> {
+  const { BatchDecoder: Decoder } = await loadArrow();
   let decoder: BatchDecoder | undefined;
   for await (const { data, schema, rowCount } of executeArrow(client, node, options)) {
-    decoder ??= new BatchDecoder(schema);
+    decoder ??= new Decoder(schema);
     const batch = decoder.decode(data);
     if (BigInt(batch.rowCount) !== rowCount) throw wrongBatch(rowCount, undefined, BigInt(batch.rowCount));
     yield batch;
@@ -72,14 +74,9 @@ export async function collectArrow(
   node: RelationNode,
   options: NotedAction = {},
 ): Promise<Table> {
-  const streams: ReturnType<typeof readArrowStream>[] = [];
-  for await (const { data } of executeArrow(client, node, options)) streams.push(readArrowStream(data));
-  const [first] = streams;
-  if (first === undefined) throw new SparkConnectError('protocol', 'the server sent no batch where one was due');
-  return new Table(
-    first.schema,
-    streams.flatMap(({ batches }) => batches),
-  );
+  const messages: Uint8Array[] = [];
+  for await (const { data } of executeArrow(client, node, options)) messages.push(data);
+  return (await loadArrow()).decodeTable(messages);
 }
 
 function wrongBatch(rowCount: bigint, startOffset: bigint | undefined, found: bigint): SparkConnectError {

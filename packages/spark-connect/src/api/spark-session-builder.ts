@@ -1,5 +1,6 @@
 import { type ConnectOptions, SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
+import { loadArrow } from './arrow-room.ts';
 import type { OptionValue, OptionValues } from './options.ts';
 
 type Connection = Omit<ConnectOptions, 'remote'> & { readonly remote?: string };
@@ -89,7 +90,7 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   }
 
   async #open(options: ConnectOptions, stopped: () => void): Promise<Session> {
-    const client = await SessionClient.connect(options);
+    const [client] = await Promise.all([SessionClient.connect(options), loadArrow()]);
     try {
       return await this.#configure(this.#make(client, stopped));
     } catch (error) {

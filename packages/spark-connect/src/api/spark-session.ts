@@ -1,5 +1,4 @@
-import { Table, tableToIPC } from 'apache-arrow';
-import { encodeRows, inferSchema, schemaFromArrow } from '../arrow/index.ts';
+import type { Table } from 'apache-arrow';
 import type { ProgressHandler } from '../client/progress-handlers.ts';
 import { checkedTag, type SessionClient } from '../client/session-client.ts';
 import type { SessionConf } from '../client/session-conf.ts';
@@ -11,6 +10,7 @@ import { defined, type RelationNode, relation } from '../plan/relations/index.ts
 import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
 import { parseDDL, StructType } from '../types/index.ts';
 import type { ActionOptions } from './actions.ts';
+import { arrowRoom } from './arrow-room.ts';
 import { Catalog } from './catalog.ts';
 import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
@@ -142,11 +142,11 @@ export class SparkSession {
   /** A DataFrame of an apache-arrow Table; with a schema it is cast to it. @throws SparkConnectError decode for a type that Spark has not */
   createDataFrame(table: Table, schema?: StructType | string): DataFrame;
   createDataFrame(rows: readonly InputRow[] | Table, schema?: StructType | string | readonly string[]): DataFrame {
-    if (rows instanceof Table) return this.#arrowRelation(rows, schema);
+    if (arrowRoom().isArrowTable(rows)) return this.#arrowRelation(rows, schema);
     const type = typeof schema === 'string' ? parseDDL(schema) : schema;
     if (type instanceof StructType) return this.#localRelation(rows, type);
     const named = type === undefined ? rows : rows.map((row) => nameValues(row, type));
-    return this.#localRelation(named, inferSchema(objects(named)));
+    return this.#localRelation(named, arrowRoom().inferSchema(objects(named)));
   }
 
   /** An empty DataFrame without columns. */
@@ -235,16 +235,13 @@ export class SparkSession {
   }
 
   #arrowRelation(table: Table, schema?: StructType | string | readonly string[]): DataFrame {
-    const own = schemaFromArrow(table.schema);
-    const frame = new DataFrame(
-      this,
-      relation({ kind: 'localRelation', schema: own.json(), data: tableToIPC(table, 'stream') }),
-    );
+    const { schema: own, data } = arrowRoom().encodeTable(table);
+    const frame = new DataFrame(this, relation({ kind: 'localRelation', schema: own.json(), data }));
     if (schema === undefined) return frame;
     return typeof schema === 'string' || schema instanceof StructType ? frame.to(schema) : frame.toDF(...schema);
   }
   #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
-    const data = rows.length === 0 ? undefined : encodeRows(rows, schema);
+    const data = rows.length === 0 ? undefined : arrowRoom().encodeRows(rows, schema);
     return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json(), ...defined({ data }) }));
   }
 }

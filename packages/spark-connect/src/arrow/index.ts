@@ -2,7 +2,6 @@ export { BatchDecoder } from './batch-decoder.ts';
 export type { ColumnVector } from './column-vector.ts';
 export { encodeRows } from './encode-rows.ts';
 export { inferSchema } from './infer-schema.ts';
-export { readArrowStream } from './read-stream.ts';
 export { type Row, rowValues } from './row.ts';
 export { RowBatch } from './row-batch.ts';
-export { schemaFromArrow } from './schema-from-arrow.ts';
+export { decodeTable, encodeTable, isArrowTable } from './table.ts';

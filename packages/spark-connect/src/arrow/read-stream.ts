@@ -1,15 +1,17 @@
 import * as zlib from 'node:zlib';
 import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
+import { decompress as decompressZstd } from 'fzstd';
 import { SparkConnectError } from '../errors.ts';
 import { decodeLz4Frame } from './lz4-frame.ts';
 
 // Spark 4.1 compresses where spark.sql.execution.arrow.compression.codec says so.
 compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decodeLz4Frame });
-// Node has it from 22.15 on.
+// Node has it from 22.15 on, and several times faster.
 const zstd: unknown = Reflect.get(zlib, 'zstdDecompressSync');
-if (typeof zstd === 'function') {
-  compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => new Uint8Array(zstd(data)) });
-}
+compressionRegistry.set(CompressionType.ZSTD, {
+  // Copied: a view into its output may begin anywhere, and a column's values must not.
+  decode: (data) => new Uint8Array(typeof zstd === 'function' ? zstd(data) : decompressZstd(data)),
+});
 
 /** Buffers of a message are aligned to this many bytes, counted from its start. */
 const ALIGNMENT_BYTES = 8;
@@ -25,10 +27,7 @@ export function readArrowStream(ipc: Uint8Array): { schema: Schema; batches: Rec
     if (reader.schema) return { schema: reader.schema, batches: [...reader].filter((batch) => batch.numRows > 0) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const hint = /compress|codec/i.test(why)
-      ? ': set spark.sql.execution.arrow.compression.codec to lz4 or none (zstd needs Node 22.15)'
-      : '';
-    throw new SparkConnectError('decode', `the batch cannot be read: ${why}${hint}`, { cause });
+    throw new SparkConnectError('decode', `the batch cannot be read: ${why}`, { cause });
   }
   throw new SparkConnectError('decode', 'the batch cannot be read: it has no schema');
 }

@@ -61,6 +61,8 @@ export interface CallOptions {
   readonly retryPolicy?: RetryPolicy | undefined;
   /** Tags by which {@link SessionClient.interruptTag} finds the execution. */
   readonly tags?: readonly string[] | undefined;
+  /** The execution's own id, a UUID, for who has to know it beforehand; by default a random one. */
+  readonly operationId?: string | undefined;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
@@ -160,11 +162,10 @@ export class SessionClient {
    */
   async *execute(
     plan: Plan,
-    { signal, retryPolicy = this.#retryPolicy, tags = [] }: CallOptions = {},
+    { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     requireFeatures(plan, await this.serverVersion());
     await this.#localRelations.replaceIn(plan);
-    const operationId = randomUUID();
     const request = create(ExecutePlanRequestSchema, {
       ...this.#sessionFields(),
       operationId,

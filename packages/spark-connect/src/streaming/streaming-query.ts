@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { pause } from '../client/retry-policy.ts';
-import type { SessionClient } from '../client/session-client.ts';
+import type { CallOptions, SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
   CommandSchema,
@@ -26,6 +27,10 @@ export interface AttachedHandler {
    * @returns the id of the last batch that was acknowledged, -1 where there is none.
    */
   drain(timeoutMs: number): Promise<number>;
+  /** Told before each call that waits for the query's end: a batch interrupts that call on the server. */
+  waitsIn(operationId: string): void;
+  /** That call has been interrupted. */
+  wake(): void;
   /** Aborts the handler's signal and ends the rendezvous. */
   close(): void;
   /** The query is over on the server: removes what was left there for it. */
@@ -123,7 +128,7 @@ export class StreamingQuery {
     const deadline = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
     let ended: boolean;
     try {
-      const result = await this.#command(awaitTermination, signal);
+      const result = await this.#command(awaitTermination, { signal });
       ended = result.resultType.case === 'awaitTermination' && result.resultType.value.terminated;
     } catch (error) {
       if (signal?.aborted) throw error;
@@ -159,15 +164,24 @@ export class StreamingQuery {
     return result.resultType.case === 'explain' ? result.resultType.value.result : '';
   }
 
-  /** A query may end on the server for reasons of its own: its handler must learn of it although nobody awaits the end. */
+  /**
+   * A query may end on the server for reasons of its own: its handler must learn of it although nobody awaits the end. The
+   * call that waits for it is the one that a batch interrupts.
+   */
   async #followEnd(handler: AttachedHandler): Promise<void> {
-    try {
-      await this.#command({ case: 'awaitTermination', value: {} });
-    } catch (error) {
-      // Whoever awaits the end is told why. Where there is no server or no session, there is nothing to remove either.
-      if (error instanceof SparkConnectError && (error.code === 'unavailable' || error.code === 'session-closed')) {
-        handler.close();
-        return;
+    for (;;) {
+      const operationId = randomUUID();
+      handler.waitsIn(operationId);
+      try {
+        await this.#command({ case: 'awaitTermination', value: {} }, { operationId });
+        break;
+      } catch (error) {
+        const { errorClass, code } = SparkConnectError.from(error);
+        // Where there is no server or no session, there is nothing to remove.
+        if (code === 'unavailable' || code === 'session-closed') return handler.close();
+        // Whoever awaits the end is told why.
+        if (errorClass !== 'OPERATION_CANCELED') break;
+        handler.wake();
       }
     }
     await handler.forget();
@@ -213,7 +227,7 @@ export class StreamingQuery {
       : [];
   }
 
-  async #command(command: QueryCommand, signal?: AbortSignal): Promise<StreamingQueryCommandResult> {
+  async #command(command: QueryCommand, options: CallOptions = {}): Promise<StreamingQueryCommandResult> {
     const streamingQueryCommand = create(StreamingQueryCommandSchema, {
       queryId: { id: this.id, runId: this.runId },
       command,
@@ -222,7 +236,7 @@ export class StreamingQuery {
       commandType: { case: 'streamingQueryCommand', value: streamingQueryCommand },
     });
     const retryPolicy = this.#client.streamingRetryPolicy;
-    for (const { responseType } of await this.#client.runCommand(message, { signal, retryPolicy })) {
+    for (const { responseType } of await this.#client.runCommand(message, { ...options, retryPolicy })) {
       if (responseType.case === 'streamingQueryCommandResult') return responseType.value;
     }
     throw new SparkConnectError('protocol', `the server did not answer "${command.case}" of query ${this.id}`);

@@ -1,9 +1,13 @@
 /** Golden plans: protobuf as JSON, with plan ids renumbered so that a test does not depend on those before it. */
 import { toJson } from '@bufbuild/protobuf';
+import { loadArrow } from '../../src/api/arrow-room.ts';
 import { PlanSchema } from '../../src/gen/spark/connect/base_pb.js';
 import { type Command, CommandSchema } from '../../src/gen/spark/connect/commands_pb.js';
 import type { DataFrame, SessionClient } from '../../src/index.ts';
 import { SparkSession } from '../../src/index.ts';
+
+// As opening a session does.
+await loadArrow();
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

@@ -1,7 +1,7 @@
 /** Sessions on a real server for tests. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SparkSession } from '../../src/index.ts';
+import { type ConnectOptions, SparkSession } from '../../src/index.ts';
 
 interface State {
   readonly sparkRemotes?: Readonly<Record<string, string>>;
@@ -22,9 +22,13 @@ export function sparkRemote(): string {
 }
 
 /** A session of its own, with few partitions and UTC, so that tests are quick and print the same everywhere. */
-export function openSession(conf: Readonly<Record<string, string>> = {}): Promise<SparkSession> {
+export function openSession(
+  conf: Readonly<Record<string, string>> = {},
+  connection: Omit<ConnectOptions, 'remote'> = {},
+): Promise<SparkSession> {
   return SparkSession.builder()
     .remote(sparkRemote())
+    .connection(connection)
     .config({ 'spark.sql.shuffle.partitions': '1', 'spark.sql.session.timeZone': 'UTC', ...conf })
     .create();
 }

@@ -213,16 +213,16 @@ describe('values from and to a server', () => {
 
   it('arrive from compressed batches', async function () {
     if (!(await isAtLeast(spark, '4.1'))) this.skip();
-    const plain = await spark.range(20_000).selectExpr('id', "concat('ward ', id % 7) AS ward").collect();
-    await spark.conf.set('spark.sql.execution.arrow.compression.codec', 'lz4');
+    // Not many: the server's LZ4 is slow.
+    const plain = await spark.range(2_000).selectExpr('id', "concat('ward ', id % 7) AS ward").collect();
     try {
-      const packed = spark.range(20_000).selectExpr('id', "concat('ward ', id % 7) AS ward");
-      expect(await packed.collect()).to.deep.equal(plain);
-      expect((await packed.toArrow()).numRows).to.equal(20_000);
-      await spark.conf.set('spark.sql.execution.arrow.compression.codec', 'zstd');
-      const zstd = await packed.collect().catch((thrown: unknown) => thrown);
-      if (Array.isArray(zstd)) expect(zstd).to.deep.equal(plain);
-      else expect(zstd).to.have.property('message').that.contains('spark.sql.execution.arrow.compression.codec');
+      for (const codec of ['lz4', 'zstd']) {
+        await spark.conf.set('spark.sql.execution.arrow.compression.codec', codec);
+        const packed = spark.range(2_000).selectExpr('id', "concat('ward ', id % 7) AS ward");
+        expect(await packed.collect(), codec).to.deep.equal(plain);
+        const table = await packed.toArrow();
+        expect(table.getChild('ward')?.get(1_999), codec).to.equal(`ward ${1_999 % 7}`);
+      }
     } finally {
       await spark.conf.unset('spark.sql.execution.arrow.compression.codec');
     }

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import {
   col,
@@ -284,33 +286,67 @@ describe('foreachBatch with a TypeScript handler', () => {
     expect(await remains()).to.deep.equal([]);
   });
 
-  it('runs two queries of one session side by side', async () => {
-    for (let i = 0; i < 6; i++) {
-      await workspace.writeJson('left', rows(i * 2, 2));
-      await workspace.writeJson('right', rows(100 + i * 3, 3));
+  it('runs many queries of one session side by side, each with persisted batches and several actions at once', async () => {
+    const sides = ['first', 'second', 'third', 'fourth'].map((name, i) => ({
+      name,
+      from: i * 100,
+      seen: [] as number[],
+    }));
+    for (const { name, from } of sides) {
+      for (let i = 0; i < 4; i++) await workspace.writeJson(name, rows(from + i * 3, 3));
     }
-    const seen = { left: [] as number[], right: [] as number[] };
-    const run = (side: 'left' | 'right') =>
-      start(side, async (batch) => {
-        seen[side].push(...(await idsOf(batch)));
-      });
-    const [left, right] = await Promise.all([run('left'), run('right')]);
-    await until('all rows', () => seen.left.length === 12 && seen.right.length === 18);
-    await Promise.all([left.stop(), right.stop()]);
-    expect(seen.left.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 12 }, (_, i) => i));
-    expect(seen.right.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 18 }, (_, i) => 100 + i));
+    const queries = await Promise.all(
+      sides.map(({ name, seen }) =>
+        start(name, async (batch) => {
+          await batch.persist();
+          const [ids, count, again] = await Promise.all([idsOf(batch), batch.count(), idsOf(batch.filter('id >= 0'))]);
+          expect([count, again]).to.deep.equal([ids.length, ids]);
+          await batch.unpersist();
+          seen.push(...ids);
+        }),
+      ),
+    );
+    await until('all rows', () => sides.every(({ seen }) => seen.length === 12), 60_000);
+    await Promise.all(queries.map((query) => query.stop()));
+    for (const { from, seen } of sides)
+      expect(seen.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 12 }, (_, i) => from + i));
     expect(await remains()).to.deep.equal([]);
   });
 
-  it('lets a handler take longer than the lease while its process lives, and block it for less than that', async () => {
+  it('hands over a large batch, one Arrow batch in memory at a time', async () => {
+    const size = 200_000;
+    const long = F.repeat(col('id').cast('string'), 8).as('text');
+    await spark.range(size).select('id', long).write.parquet(workspace.url('large'));
+    const seen = { rows: 0, sum: 0n, most: 0 };
+    const query = await spark.readStream
+      .schema('id LONG, text STRING')
+      .parquet(workspace.url('large'))
+      .writeStream.option('checkpointLocation', workspace.url('large-checkpoint'))
+      .trigger({ availableNow: true })
+      .foreachBatch(async (batch, _id, { signal }) => {
+        for await (const part of batch.select('id').toBatches({ signal })) {
+          seen.most = Math.max(seen.most, part.rowCount);
+          for (const { id } of part.rows() as Iterable<{ id: bigint }>) {
+            seen.rows++;
+            seen.sum += id;
+          }
+        }
+      })
+      .start();
+    expect(await query.awaitTermination()).to.equal(true);
+    expect([seen.rows, seen.sum]).to.deep.equal([size, (BigInt(size) * BigInt(size - 1)) / 2n]);
+    expect(seen.most).to.be.below(size);
+  });
+
+  it('lets a handler take several times the lease while its process lives, and block it for less than that', async () => {
     await workspace.writeJson('slow', rows(0, 1));
     await workspace.writeJson('slow', rows(1, 1));
     const seen: number[] = [];
-    const leaseTimeoutMs = 2_000;
+    const leaseTimeoutMs = 1_500;
     const query = await start(
       'slow',
       async (_batch, batchId) => {
-        if (batchId === 0) await new Promise((resolve) => setTimeout(resolve, 2 * leaseTimeoutMs));
+        if (batchId === 0) await new Promise((resolve) => setTimeout(resolve, 3 * leaseTimeoutMs));
         else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0.7 * leaseTimeoutMs);
         seen.push(batchId);
       },
@@ -319,6 +355,43 @@ describe('foreachBatch with a TypeScript handler', () => {
     await until('both batches', async () => (await query.lastProgress())?.batchId === 1);
     expect(seen).to.deep.equal([0, 1]);
     await query.stop();
+  });
+
+  it('is told of a batch by the server while it rests, and asks an idle query less than twice a second', async () => {
+    let calls = 0;
+    const counting: Interceptor = (options, next) => {
+      calls++;
+      return new InterceptingCall(next(options));
+    };
+    const own = await openSession({}, { interceptors: [counting] });
+    try {
+      const seen: number[] = [];
+      await workspace.writeJson('resting', rows(0, 1));
+      const query = await own.readStream
+        .schema('id INT')
+        .option('maxFilesPerTrigger', 1)
+        .json(workspace.url('resting'))
+        .writeStream.option('checkpointLocation', workspace.url('resting-checkpoint'))
+        // It would find nothing by itself within the test's time.
+        .foreachBatch((_batch, batchId) => void seen.push(batchId), { maxPollIntervalMs: 600_000 })
+        .start();
+      for (let batchId = 0; batchId < 3; batchId++) {
+        await until(`batch ${batchId}`, () => seen.includes(batchId));
+        if (batchId < 2) await workspace.writeJson('resting', rows(batchId, 1));
+      }
+      await query.stop({ drainTimeoutMs: 10_000 });
+      expect(seen).to.deep.equal([0, 1, 2]);
+
+      const hourly = own.readStream.format('rate').load().writeStream.trigger({ processingTime: '1 hour' });
+      const idle = await hourly.foreachBatch(() => {}).start();
+      await until('its only batch', () => idle.lastProgress());
+      const before = calls;
+      await pause(3_000);
+      expect(calls - before).to.be.below(2 * 3 + 1);
+      await idle.stop();
+    } finally {
+      await own.stop();
+    }
   });
 
   it('is ended with its session, whether that is stopped or left', async () => {
@@ -330,7 +403,8 @@ describe('foreachBatch with a TypeScript handler', () => {
       const query = await own.readStream
         .schema('id INT')
         .json(workspace.url(leave))
-        .writeStream.foreachBatch(async (_batch, _id, { signal }) => {
+        .writeStream.option('checkpointLocation', workspace.url(`${leave}-checkpoint`))
+        .foreachBatch(async (_batch, _id, { signal }) => {
           signal.addEventListener('abort', () => signalled.resolve());
           begun.resolve();
           await signalled.promise;
@@ -343,6 +417,12 @@ describe('foreachBatch with a TypeScript handler', () => {
       const end = await waiting;
       if (leave === 'stop') expect(end).to.equal(true);
       else expect(end).to.be.instanceOf(SparkConnectError).with.property('code', 'session-closed');
+      // Another session goes on where that one left off.
+      const seen: number[] = [];
+      const next = await start(leave, async (batch) => void seen.push(...(await idsOf(batch))));
+      await until('the batch that was left', () => seen.length > 0);
+      await next.stop({ drainTimeoutMs: 10_000 });
+      expect(seen).to.deep.equal([0]);
     }
   });
 

@@ -1,9 +1,10 @@
 /**
  * Settings of a foreachBatch query; all have defaults. Milliseconds throughout.
  *
- * A query costs the server up to 1000 / maxPollIntervalMs calls a second while it is idle (ten by default), about twenty to
- * thirty for each batch, and one every leaseTimeoutMs / 5; never more than 1000 / minPollIntervalMs a second. Where a proxy
- * counts calls (EMR's allows 5,000 in five minutes), a minPollIntervalMs of 100 keeps one busy query below the limit.
+ * An idle query costs the server less than two calls a second: one every maxPollIntervalMs, in case that a wake-up was lost
+ * with a connection, and one every leaseTimeoutMs / 5. While batches come at least every second or so, a batch costs about
+ * twenty to thirty, never more than 1000 / minPollIntervalMs a second; a rarer one about ten. Where a proxy counts calls
+ * (EMR's allows 5,000 in five minutes), a minPollIntervalMs above 100 leaves it to the server to tell of every batch.
  */
 export interface ForeachBatchOptions {
   /** The server fails the query when the client shows no sign of life for so long (default 15,000). */
@@ -12,7 +13,7 @@ export interface ForeachBatchOptions {
   readonly pythonVersion?: string;
   /** Shortest pause between two questions whether a batch waits (default 4). */
   readonly minPollIntervalMs?: number;
-  /** Longest pause, of an idle query (default 100). */
+  /** Longest pause: a rest, which the server ends when a batch comes (default 1,000). */
   readonly maxPollIntervalMs?: number;
 }
 

@@ -4,7 +4,8 @@ import type { SessionConf } from '../../client/session-conf.ts';
 import { SparkConnectError } from '../../errors.ts';
 import type { AttachedHandler } from '../streaming-query.ts';
 import { Lease } from './lease.ts';
-import { type PollPace, PollPacer } from './poll-pacer.ts';
+import { LONGEST_NAP_MS, type PollPace, PollPacer } from './poll-pacer.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** One micro-batch as the server announces it. */
 export interface PendingBatch {
@@ -26,7 +27,8 @@ const STOPPED = 'stopped';
 
 /**
  * The client's half of foreachBatch: waits for batches that the shim announces in the session's configuration, has them
- * handled one after the other, answers, and keeps the lease. Ends with the query, with the session, or with the handler's
+ * handled one after the other, answers, and keeps the lease. It looks when the server wakes it, and now and then by itself,
+ * since a wake-up may be lost with a connection. Ends with the query, with the session, or with the handler's
  * first error.
  */
 export class Rendezvous implements AttachedHandler {
@@ -43,6 +45,9 @@ export class Rendezvous implements AttachedHandler {
   #answered = -1;
   #stopped = false;
   #inHand: Promise<void> = Promise.resolve();
+  #waitingIn = '';
+  #toldToRestIn = '';
+  readonly #wakeUp = new WakeUp();
 
   constructor(
     client: RendezvousClient,
@@ -98,6 +103,14 @@ export class Rendezvous implements AttachedHandler {
     }
   }
 
+  waitsIn(operationId: string): void {
+    this.#waitingIn = operationId;
+  }
+
+  wake(): void {
+    this.#wakeUp.ring();
+  }
+
   readonly #close = () => this.close();
 
   async #run(): Promise<void> {
@@ -106,7 +119,7 @@ export class Rendezvous implements AttachedHandler {
       while (!end.aborted) {
         const pending = await this.#poll();
         if (pending === undefined || pending.batchId === this.#answered || this.#draining) {
-          await pause(this.#pacer.delay(performance.now()), end);
+          await this.#rest(this.#pacer.delay(performance.now()));
           continue;
         }
         this.#pacer.batchSeen(performance.now());
@@ -149,11 +162,21 @@ export class Rendezvous implements AttachedHandler {
       }
       throw error;
     }
+    this.#toldToRestIn = '';
     await this.#answer(`done ${pending.batchId}`);
   }
 
   #answer(text: string): Promise<void> {
     return this.#conf.set(`${this.#prefix}.answer`, text);
+  }
+
+  /** Whoever rests for long tells how he is woken. The answer stays in front of it: the shim may not have read it yet. */
+  async #rest(ms: number): Promise<void> {
+    if (ms > LONGEST_NAP_MS && this.#toldToRestIn !== this.#waitingIn) {
+      this.#toldToRestIn = this.#waitingIn;
+      await this.#answer(`done ${this.#answered} ${this.#waitingIn}`);
+    }
+    await this.#wakeUp.wait(ms, this.#end.signal);
   }
 }
 

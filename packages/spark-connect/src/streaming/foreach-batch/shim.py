@@ -2,9 +2,13 @@
 # client of the same Connect session and waits for the answer, through keys of the session's configuration:
 #
 #   PREFIX.pending   "<batch id> <relation id>" | "stopped"          written here
-#   PREFIX.answer    "done <batch id>" | "error <batch id> <text>"   written by the client
+#   PREFIX.answer    "done <batch id>[ <operation id>]"              written by the client
+#                    | "error <batch id> <text>"
 #   PREFIX.lease     a counter that the client raises                written by the client
 #   PREFIX.query     "<query id> <run id>"                           written by the client
+#
+# A client that rests names the operation in which it waits for the query's end: a batch interrupts that one, and the client
+# looks what it is about. So an idle query costs next to no calls.
 #
 # PREFIX and LEASE_TIMEOUT (seconds) are in the namespace that this source is executed in. Nothing of the batch's data
 # passes here: the client reads it from the server by the relation's id.
@@ -24,14 +28,18 @@ def handle(df, batch_id):
     conf.set(PREFIX + ".pending", "%d %s" % (batch_id, relation_id))
 
     started = time.monotonic()
+    woken = False
     lease, renewed, check_due = None, started, started + CHECK_INTERVAL
     while True:
         answer = conf.get(PREFIX + ".answer", "")
-        if answer == done:
+        if answer == done or answer.startswith(done + " "):
             return
         if answer.startswith(error):
             raise RuntimeError("foreachBatch handler failed: " + answer[len(error):])
         now = time.monotonic()
+        # Again while the client's call is on its way; by the end of a second the client has looked by itself.
+        if not woken and now - started < 1:
+            woken = wake(session, answer)
         if now >= check_due:
             check_due = now + CHECK_INTERVAL
             current = conf.get(PREFIX + ".lease", "")
@@ -48,6 +56,11 @@ def handle(df, batch_id):
         # Handlers of a few milliseconds are answered quickly; slow ones are not asked after a hundred times a second.
         waited = now - started
         time.sleep(0.002 if waited < 0.05 else 0.008 if waited < 2 else 0.05)
+
+
+def wake(session, answer):
+    words = answer.split(" ")
+    return len(words) == 3 and words[0] == "done" and len(session.interruptOperation(words[2])) > 0
 
 
 def is_stopped(session):

@@ -89,6 +89,26 @@ describe('rendezvous', () => {
     expect((heapAfter[1] ?? 0) - (heapAfter[0] ?? 0)).to.be.below(16 * 1024 * 1024);
   }).timeout(60_000);
 
+  it('rests when nothing is due, tells how it is woken, and asks at once when it is', async () => {
+    const session = new FakeSession();
+    const handled: number[] = [];
+    const pace = { minMs: 60_000, maxMs: 60_000 };
+    const rendezvous = session.meet(async ({ batchId }) => void handled.push(batchId), pace);
+    rendezvous.waitsIn('operation-1');
+    await session.answer('done -1 operation-1');
+    session.announce(0);
+    rendezvous.waitsIn('operation-2');
+    rendezvous.wake();
+    // The answer stays in front of what it rests in: the server may not have read it yet.
+    await session.answer('done 0 operation-2');
+    rendezvous.wake();
+    rendezvous.waitsIn('operation-3');
+    await session.answer('done 0 operation-3');
+    expect(handled).to.deep.equal([0]);
+    expect(session.polls).to.equal(4);
+    await rendezvous.forget();
+  });
+
   it("keeps the handler's error although the query ends while the error is on its way", async () => {
     const session = new FakeSession();
     const thrown = new Error('the very object');

@@ -1,0 +1,61 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { PROJECT_ROOT } from '../../settings/index.ts';
+import { setUpGeneratedCode } from '../setup/index.ts';
+import { runTool } from '../setup/tool.ts';
+
+/** The client's folder, where its package.json is. */
+export const CLIENT_PACKAGE = join(PROJECT_ROOT, 'packages/spark-connect');
+const SOURCES = join(CLIENT_PACKAGE, 'src');
+const HEADER = '/*! SPDX-License-Identifier: Apache-2.0 */';
+
+/**
+ * Builds packages/spark-connect as it is published: JavaScript in a few files, which load in half the time of 150, and a
+ * declaration beside each module. What it depends on stays outside.
+ *
+ * @param dist the folder to write, which is emptied first
+ */
+export async function buildClient(dist: string, signal: AbortSignal): Promise<void> {
+  await setUpGeneratedCode({ signal });
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  await Promise.all([
+    build({
+      entryPoints: [join(SOURCES, 'index.ts')],
+      outdir: dist,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      banner: { js: HEADER },
+      logLevel: 'error',
+    }),
+    declarations(dist, signal),
+    cp(join(SOURCES, 'streaming/foreach-batch/shim.py'), join(dist, 'shim.py')),
+  ]);
+}
+
+async function declarations(dist: string, signal: AbortSignal): Promise<void> {
+  const compiler = join(PROJECT_ROOT, 'node_modules/.bin/tsc');
+  await runTool({
+    file: compiler,
+    args: ['-p', join(CLIENT_PACKAGE, 'tsconfig.build.json'), '--outDir', dist],
+    signal,
+  });
+  for (const file of await declarationFiles(join(SOURCES, 'gen'))) {
+    await cp(join(SOURCES, 'gen', file), join(dist, 'gen', file));
+  }
+  for (const file of await declarationFiles(dist)) {
+    const text = await readFile(join(dist, file), 'utf8');
+    // The sources import each other as .ts, which not every compiler takes in a declaration.
+    const rewritten = text.replaceAll(/((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'");
+    await writeFile(join(dist, file), `${HEADER}\n${rewritten}`);
+  }
+}
+
+async function declarationFiles(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.d.ts'));
+}
