@@ -15,13 +15,15 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     const path = process.env[COUNTS_FILE_VARIABLE];
     if (path === undefined) return;
     const counts = { passed: 0, failed: 0, skipped: 0 };
+    const fileMs: Record<string, number> = {};
     const write = (complete: boolean) => {
-      const file: CountsFile = { ...counts, complete };
+      const file: CountsFile = { ...counts, fileMs, complete };
       writeFileSync(`${path}.tmp`, JSON.stringify(file));
       renameSync(`${path}.tmp`, path);
     };
     const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } =
       Mocha.Runner.constants;
+    const { EVENT_SUITE_BEGIN, EVENT_SUITE_END } = Mocha.Runner.constants;
     const count = (end: keyof typeof counts) => () => {
       counts[end] += 1;
       write(false);
@@ -31,6 +33,14 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     // A hook that fails comes as a failure as well.
     runner.on(EVENT_TEST_FAIL, count('failed'));
     runner.on(EVENT_TEST_PENDING, count('skipped'));
+    // A file's outermost suites, with their hooks: what a file costs, not only its tests.
+    let begun = 0;
+    runner.on(EVENT_SUITE_BEGIN, (suite) => {
+      if (suite.parent?.root) begun = Date.now();
+    });
+    runner.on(EVENT_SUITE_END, ({ parent, file }) => {
+      if (parent?.root && file) fileMs[file] = (fileMs[file] ?? 0) + Date.now() - begun;
+    });
     runner.on(EVENT_RUN_END, () => write(true));
   }
 }

@@ -2,6 +2,7 @@
 // SPARK_VERSION chooses the server, 4.1.1 by default.
 import { OperatorError, readStackState, runCommand } from '../../settings/index.ts';
 import { DEFAULT_SPARK_VERSION } from '../setup/index.ts';
+import { type FileMs, type FileTime, fileTimes, longest } from './file-times.ts';
 import { runMocha } from './run-mocha.ts';
 import { isSuccess, summaryLine } from './test-counts.ts';
 import { STACK_RUNS, testFiles } from './test-plan.ts';
@@ -20,7 +21,10 @@ await runCommand(async (signal) => {
   const namesFiles = args.some((argument) => argument.endsWith('.ts'));
   const files = namesFiles ? [] : STACK_RUNS.filter(({ spark }) => spark === version).flatMap((run) => testFiles(run));
   const environment = { ...state.environment, SPARK_VERSION: version, SPARK_REMOTE: remote };
-  const counts = await runMocha({ files, args, environment, signal });
+  const took: FileTime[] = [];
+  const onFileTimes = (fileMs: FileMs) => took.push(...fileTimes(`Spark ${version}`, fileMs));
+  const counts = await runMocha({ files, args, environment, signal, onFileTimes });
+  if (took.length > 1) console.log(`What took longest:\n${longest(took)}\n`);
   console.log(summaryLine(counts));
   return isSuccess(counts) ? 0 : 1;
 });

@@ -3,6 +3,7 @@ import { command, readStackState, report, runCommand } from '../../settings/inde
 import { DEFAULT_SPARK_VERSION, SPARK_VERSIONS } from '../setup/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { chosenStackMode, isStackUp, stackDown, stackUp } from '../stack/index.ts';
+import { type FileMs, type FileTime, fileTimes, longest } from './file-times.ts';
 import { runMocha } from './run-mocha.ts';
 import { addCounts, isSuccess, NO_TESTS, summaryLine, type TestCounts } from './test-counts.ts';
 import { STACK_RUNS, type TestRun, testFiles, UNIT_RUN } from './test-plan.ts';
@@ -11,6 +12,8 @@ const progress = lineProgress();
 
 // Tests on real services mostly wait: two runs side by side need little more than half of the time on two cores.
 const LANES = 2;
+
+const took: FileTime[] = [];
 
 await runCommand(async (signal) => {
   command('test', 'sets everything up and runs every test against the real stack').parse();
@@ -23,6 +26,7 @@ await runCommand(async (signal) => {
     if (!signal.aborted) report(error);
     counts = { ...counts, failed: counts.failed + 1 };
   }
+  if (took.length > 0) console.log(`\nWhat took longest:\n${longest(took)}`);
   console.log(`\n${summaryLine(counts)}`);
   return isSuccess(counts) ? 0 : 1;
 });
@@ -65,7 +69,8 @@ async function runTests(
   const task = progress.task('test', `${run.title}: ${files.length} files`);
   const output = linesOf((line) => console.log(run === UNIT_RUN ? line : `${run.title} | ${line}`));
   try {
-    const counts = await runMocha({ files, environment, signal, onOutput: output.write });
+    const onFileTimes = (fileMs: FileMs) => took.push(...fileTimes(run.title, fileMs));
+    const counts = await runMocha({ files, environment, signal, onOutput: output.write, onFileTimes });
     output.end();
     task.done(`${run.title}: ${summaryLine(counts)}`);
     return counts;

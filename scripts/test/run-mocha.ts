@@ -18,11 +18,13 @@ export interface MochaRun {
   readonly signal: AbortSignal;
   /** Where its output goes; this process's own by default. */
   readonly onOutput?: (text: string) => void;
+  /** How long each file took, in milliseconds, by its path. */
+  readonly onFileTimes?: (fileMs: Readonly<Record<string, number>>) => void;
 }
 
 /** Runs mocha in a process of its own and counts. */
 export async function runMocha(run: MochaRun): Promise<TestCounts> {
-  const { files, args = [], environment = {}, signal, onOutput } = run;
+  const { files, args = [], environment = {}, signal, onOutput, onFileTimes } = run;
   signal.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), 'instant-health-tests-'));
   const countsPath = join(folder, 'counts.json');
@@ -44,7 +46,9 @@ export async function runMocha(run: MochaRun): Promise<TestCounts> {
       child.once('close', resolve);
     });
     signal.removeEventListener('abort', interrupt);
-    return settleCounts(readCounts(countsPath), exitCode);
+    const written = readCounts(countsPath);
+    if (written?.fileMs) onFileTimes?.(written.fileMs);
+    return settleCounts(written, exitCode);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -27,6 +27,8 @@ export function isSuccess({ passed, failed }: TestCounts): boolean {
 
 /** What the reporter writes after every test; `complete` comes with the last one. */
 export interface CountsFile extends TestCounts {
+  /** How long each file took, in milliseconds, by its path. */
+  readonly fileMs?: Readonly<Record<string, number>>;
   readonly complete: boolean;
 }
 
