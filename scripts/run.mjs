@@ -35,8 +35,8 @@ await generateCodeFirst();
 process.exitCode = await runTypeScript(entryPath, args, nodeOptions);
 
 function runTypeScript(path, parameters, options = []) {
-  const flags = [...options, '--import', import.meta.resolve('tsx'), '--conditions=source'];
-  return run(process.execPath, [...flags, path, ...parameters], 'inherit');
+  const start = join(root, 'scripts', 'start.mjs');
+  return run(process.execPath, [...options, '--conditions=source', start, path, ...parameters], 'inherit');
 }
 
 async function generateCodeFirst() {

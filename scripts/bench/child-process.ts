@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { OperatorError, PROJECT_ROOT } from '../../settings/index.ts';
+import { entryArguments } from '../entry-command.ts';
 
 export interface BenchProcessOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -55,7 +56,7 @@ export class BenchProcess {
   /** One of the project's own commands, with the options of Node that its npm script has. */
   static ofProject(script: string, args: readonly string[], options: BenchProcessOptions = {}): BenchProcess {
     const { nodeOptions, entry } = npmScript(script);
-    const flags = [...nodeOptions, '--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry)];
+    const flags = entryArguments(entry, nodeOptions);
     return new BenchProcess(`npm run ${script}`, process.execPath, [...flags, ...args], options);
   }
 

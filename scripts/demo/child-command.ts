@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PROJECT_ROOT } from '../../settings/index.ts';
+import { entryArguments } from '../entry-command.ts';
 
 export interface ChildCommandOptions {
   readonly environment: Readonly<Record<string, string>>;
@@ -21,16 +21,12 @@ export class ChildCommand {
 
   constructor(entry: string, args: readonly string[], options: ChildCommandOptions) {
     // In a group of its own: a Ctrl-C at the terminal must reach it once, through us, and not twice.
-    this.#child = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry), ...args],
-      {
-        cwd: PROJECT_ROOT,
-        detached: true,
-        env: { ...process.env, ...options.environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    this.#child = spawn(process.execPath, [...entryArguments(entry), ...args], {
+      cwd: PROJECT_ROOT,
+      detached: true,
+      env: { ...process.env, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const [stream, onLine] of [
       [this.#child.stdout, options.onLine],
       [this.#child.stderr, options.onErrorLine],

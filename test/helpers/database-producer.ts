@@ -1,10 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { entryArguments } from '../../scripts/entry-command.ts';
 import type { Environment } from '../../settings/index.ts';
-
-const MAIN = fileURLToPath(new URL('../../producer/main.ts', import.meta.url));
 
 /** A producer in a process of its own, as `npm run produce` starts it. */
 export interface ProducerProcess {
@@ -21,7 +19,7 @@ export interface ProducerProcess {
 }
 
 export function startProducer(environment: Environment, ...args: readonly string[]): ProducerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', MAIN, ...args], {
+  const child = spawn(process.execPath, [...entryArguments('producer/main.ts'), ...args], {
     env: { ...environment, DEBUG: '', LOG_FORMAT: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
+import { entryArguments } from '../../scripts/entry-command.ts';
 import { PROJECT_ROOT } from '../../settings/index.ts';
 
 /** How a command ended, and what it wrote. */
@@ -27,15 +27,11 @@ export class Command {
 
   constructor(entry: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#events.setMaxListeners(0);
-    this.#child = spawnTied(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry), ...args],
-      {
-        cwd: PROJECT_ROOT,
-        env: { ...process.env, DEBUG: '', LOG_LEVEL: '', LOG_FORMAT: '', ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    this.#child = spawnTied(process.execPath, [...entryArguments(entry), ...args], {
+      cwd: PROJECT_ROOT,
+      env: { ...process.env, DEBUG: '', LOG_LEVEL: '', LOG_FORMAT: '', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const [stream, lines] of [
       [this.#child.stdout, this.lines],
       [this.#child.stderr, this.errorLines],

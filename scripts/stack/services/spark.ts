@@ -119,7 +119,11 @@ function configuration(context: ServiceContext, spark: SparkInstallation, name: 
     'spark.default.parallelism': '2',
     'spark.sql.session.timeZone': 'UTC',
     // Paths without a scheme are HDFS's, as on a cluster.
-    ...(context.selected.has('namenode') && { 'spark.hadoop.fs.defaultFS': hdfsUrl(context) }),
+    ...(context.selected.has('namenode') && {
+      'spark.hadoop.fs.defaultFS': hdfsUrl(context),
+      // Closing a file whose last block is not reported yet waits for 400 ms first, twice in each micro-batch.
+      'spark.hadoop.dfs.client.block.write.locateFollowingBlock.initial.delay.ms': '10',
+    }),
     ...(isOnYarn(context) && onYarn(context, spark, { service: name, loggingFile: loggingFile(context, name) })),
   };
 }

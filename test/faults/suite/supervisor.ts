@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { spawnTied } from '../../../packages/spark-connect/test/helpers/tied-process.ts';
+import { entryArguments } from '../../../scripts/entry-command.ts';
 import { PROJECT_ROOT } from '../../../settings/index.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -98,11 +98,12 @@ export class Supervised {
   async #runOnce(): Promise<void> {
     const { entry, args, environment, flags = [] } = this.#options;
     // In a group of its own: a Ctrl-C at the terminal must reach it through us, when it is its turn.
-    const child = spawnTied(
-      process.execPath,
-      [...flags, '--import', 'tsx', '--conditions=source', join(PROJECT_ROOT, entry), ...args],
-      { cwd: PROJECT_ROOT, detached: true, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const child = spawnTied(process.execPath, [...entryArguments(entry, flags), ...args], {
+      cwd: PROJECT_ROOT,
+      detached: true,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     this.starts += 1;
     this.#say(`start ${this.starts}, pid ${child.pid}`);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { commitBatch } from '../../../jobs/alerts/store.ts';
+import { entryArguments } from '../../../scripts/entry-command.ts';
 import { PROJECT_ROOT } from '../../../settings/index.ts';
 import { type AlertDatabase, createAlertDatabase, entry, TOPIC } from '../../helpers/alert-database.ts';
 import { EPISODE_ID } from '../../helpers/alert-desk.ts';
@@ -42,7 +43,7 @@ describe('npm run alerts', () => {
 
   /** A line as it is typed, without npm around it. */
   async function type(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-    const node = line.replace(/^npm run alerts -- /, `node --import tsx --conditions=source ${ENTRY} `);
+    const node = line.replace(/^npm run alerts -- /, `node ${entryArguments(ENTRY).join(' ')} `);
     const env = { ...process.env, DEBUG: '', ...environment };
     return await promisify(execFile)('bash', ['-c', node], { cwd: PROJECT_ROOT, env }).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
