@@ -12,6 +12,8 @@ export interface BenchProcessOptions {
   readonly onLine?: (line: string) => void;
   readonly onErrorLine?: (line: string) => void;
   readonly cwd?: string;
+  /** Whether it is sent lines. */
+  readonly takesLines?: boolean;
 }
 
 const STOP_LIMIT_MS = 30_000;
@@ -31,7 +33,7 @@ export class BenchProcess {
       cwd: options.cwd ?? PROJECT_ROOT,
       detached: true,
       env: { ...process.env, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.takesLines ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });
     const streams = [
       [this.#child.stdout, options.onLine],
@@ -69,6 +71,11 @@ export class BenchProcess {
     } catch {
       return undefined;
     }
+  }
+
+  /** Writes a line to its standard input. */
+  send(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** Waits for the end that is to be expected. @throws OperatorError with its last lines when it fails */

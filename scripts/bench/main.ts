@@ -6,6 +6,7 @@ import { command, OperatorError, PROJECT_ROOT, runCommand } from '../../settings
 import { lineProgress } from '../setup/progress.ts';
 import { alerts } from './alerts/alerts.ts';
 import type { BenchContext, Benchmark, BenchResult } from './bench.ts';
+import { client } from './client/client.ts';
 import { demo } from './demo.ts';
 import { foreachBatch } from './foreach-batch.ts';
 import { latency } from './latency/latency.ts';
@@ -13,7 +14,7 @@ import { load, machineFacts } from './machine.ts';
 import { producer } from './producer.ts';
 import { tableText, targetLine } from './table.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [latency, alerts, foreachBatch, producer, demo];
+const BENCHMARKS: readonly Benchmark[] = [latency, alerts, foreachBatch, client, producer, demo];
 
 interface Options {
   readonly runs?: number;
@@ -39,7 +40,12 @@ const program = command('bench', 'Measures the running stack; prints tables and 
   .option('--peer', 'latency: measure the pipeline in Python as well')
   .option('--real-time', 'latency: on Spark 4.2, with each reading as it comes (up --spark 4.2.0)')
   .option('--cold', 'demo: from a fresh clone with an empty cache')
-  .option('--part <name>', 'alerts: only scale, outage, demo or takeover; may be given several times', collect, [])
+  .option(
+    '--part <name>',
+    'alerts: only scale, outage, demo or takeover; client: only arrow, collect, create, select, iterate or import; may be given several times',
+    collect,
+    [],
+  )
   .option('--spark-conf <key=value>', 'latency: a session setting to try; may be given several times', collect, [])
   .option('--json <file>', 'where to write all figures (default: bench-results/<time>.json)')
   .addHelpText('after', `\nBenchmarks:\n${names}\n\nThe stack must be up (npm run stack -- up), but for demo.`);
