@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { col, functions as F, type SparkSession } from '../../../src/index.ts';
 import { KafkaTopic } from '../../helpers/kafka-topic.ts';
-import { openSession } from '../../helpers/spark.ts';
+import { isAtLeast, openSession } from '../../helpers/spark.ts';
 import { until, Workspace } from '../../helpers/workspace.ts';
 
 describe('streams between sources and sinks', () => {
@@ -155,5 +156,104 @@ describe('streams between sources and sinks', () => {
     const reports = await query.recentProgress();
     expect(reports.at(-1)?.eventTime?.watermark).to.match(/^2026-01-01T00:00:3[56]/);
     expect(reports.at(-1)?.stateOperators.length).to.be.at.least(1);
+  });
+
+  it('reads files of every format', async () => {
+    const rows = spark.createDataFrame([{ id: 7, ward: '3A' }], 'id INT, ward STRING');
+    const formats = [
+      'json',
+      'csv',
+      'parquet',
+      'orc',
+      ...((await isAtLeast(spark, '4.0')) ? (['xml'] as const) : []),
+    ] as const;
+    for (const format of formats) {
+      const folder = workspace.url(`format-${format}`);
+      const options = { rowTag: 'row' };
+      await rows.write.format(format).options(options).save(folder);
+      const query = await spark.readStream
+        .schema('id INT, ward STRING')
+        .options(options)
+        [format](folder)
+        .writeStream.format('memory')
+        .queryName(`from_${format}`)
+        .trigger({ availableNow: true })
+        .start();
+      await query.awaitTermination();
+      expect(await spark.table(`from_${format}`).collect(), format).to.deep.equal([{ id: 7, ward: '3A' }]);
+    }
+    const lines = await spark.readStream
+      .text(workspace.url('format-csv'))
+      .writeStream.format('memory')
+      .queryName('from_text')
+      .trigger({ availableNow: true })
+      .start();
+    await lines.awaitTermination();
+    expect(await spark.table('from_text').collect()).to.deep.equal([{ value: '7,3A' }]);
+  });
+
+  it('reads lines from a socket', async () => {
+    const server = createServer((socket) => socket.write('211\n168\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const query = await spark.readStream
+        .format('socket')
+        .options({ host: '127.0.0.1', port })
+        .load()
+        .writeStream.format('memory')
+        .queryName('lines')
+        .start();
+      await until('both lines', async () => (await spark.table('lines').count()) === 2);
+      await query.stop();
+      expect(await spark.table('lines').collect()).to.deep.equal([{ value: '211' }, { value: '168' }]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('tells all groups in the mode complete, and those that changed in the mode update', async () => {
+    await workspace.writeJson('modes', [{ ward: '3A' }, { ward: '3B' }]);
+    await workspace.writeJson('modes', [{ ward: '3A' }]);
+    const counts = () =>
+      spark.readStream
+        .schema('ward STRING')
+        .option('maxFilesPerTrigger', 1)
+        .json(workspace.url('modes'))
+        .groupBy('ward')
+        .count();
+    const told = { complete: [] as unknown[], update: [] as unknown[] };
+    for (const mode of ['complete', 'update'] as const) {
+      const query = await counts()
+        .writeStream.outputMode(mode)
+        .option('checkpointLocation', workspace.url(`modes-${mode}`))
+        .trigger({ availableNow: true })
+        .foreachBatch(async (batch) => void told[mode].push(await batch.orderBy('ward').collect()))
+        .start();
+      await query.awaitTermination();
+    }
+    const first = [
+      { ward: '3A', count: 1n },
+      { ward: '3B', count: 1n },
+    ];
+    expect(told.complete.slice(0, 2)).to.deep.equal([first, [{ ward: '3A', count: 2n }, first[1]]]);
+    expect(told.update.slice(0, 2)).to.deep.equal([first, [{ ward: '3A', count: 2n }]]);
+  });
+
+  it('continuous: rows without batches, an epoch a second', async () => {
+    const query = await spark.readStream
+      .format('rate')
+      .options({ rowsPerSecond: 20, numPartitions: 1 })
+      .load()
+      .filter('value >= 5')
+      .writeStream.format('memory')
+      .queryName('continuous')
+      .option('checkpointLocation', workspace.url('continuous-checkpoint'))
+      .trigger({ continuous: '1 second' })
+      .start();
+    await until('rows', async () => (await spark.table('continuous').count()) > 0);
+    expect(await spark.table('continuous').filter('value < 5').count()).to.equal(0);
+    await query.stop();
+    expect(await query.exception()).to.equal(undefined);
   });
 });
