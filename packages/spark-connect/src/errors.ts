@@ -1,33 +1,18 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
+import { codeOfGrpcStatus, codeOfServerError, type SparkConnectErrorCode } from './error-codes.ts';
 import { type ErrorInfo, ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from './gen/google/rpc/status_pb.js';
 
-/** What went wrong, as a stable word to branch on; the message is for people. */
-export type SparkConnectErrorCode =
-  | 'invalid-argument'
-  | 'invalid-connection-string'
-  | 'unavailable'
-  | 'unauthenticated'
-  | 'analysis'
-  | 'execution'
-  | 'query-failed'
-  | 'session-closed'
-  | 'not-found'
-  | 'aborted'
-  | 'timeout'
-  | 'unsupported'
-  | 'protocol'
-  | 'decode'
-  | 'encode'
-  | 'handler'
-  | 'internal';
+export type { SparkConnectErrorCode } from './error-codes.ts';
 
 /** What the server told beyond the message; every part may be absent. */
 export interface SparkConnectErrorDetails {
   readonly errorClass?: string | undefined;
   readonly sqlState?: string | undefined;
   readonly messageParameters?: Readonly<Record<string, string>> | undefined;
+  readonly exceptionClass?: string | undefined;
+  readonly queryContexts?: readonly QueryContext[] | undefined;
   readonly serverStackTrace?: string | undefined;
   /** The key under which the server keeps the full error for FetchErrorDetails. */
   readonly errorId?: string | undefined;
@@ -35,11 +20,27 @@ export interface SparkConnectErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Which part of a query an error is about. */
+export interface QueryContext {
+  /** `sql`: `fragment` is part of the statement; `dataframe`: of the program, at `callSite`. */
+  readonly contextType: 'sql' | 'dataframe';
+  /** E.g. VIEW and its name, where the part is in one. */
+  readonly objectType: string;
+  readonly objectName: string;
+  /** First and last character of the part in the statement, from 0. */
+  readonly startIndex: number;
+  readonly stopIndex: number;
+  readonly fragment: string;
+  readonly callSite: string;
+  readonly summary: string;
+}
+
 /**
  * The one error of this package.
  *
  * `errorClass` and `sqlState` are Spark's own (https://spark.apache.org/docs/latest/sql-error-conditions.html);
- * `cause` keeps the error underneath, with the server's untouched message.
+ * `cause` is the next of the server's own causes, where it tells them (from 4.0 on), or the error underneath.
+ * `serverStackTrace` and `queryContexts` are there for who asks, and not printed with the error.
  */
 export class SparkConnectError extends Error {
   override readonly name = 'SparkConnectError';
@@ -48,6 +49,10 @@ export class SparkConnectError extends Error {
   declare readonly errorClass?: string;
   declare readonly sqlState?: string;
   declare readonly messageParameters?: Readonly<Record<string, string>>;
+  /** The Java class of the server's exception. */
+  declare readonly exceptionClass?: string;
+  declare readonly queryContexts?: readonly QueryContext[];
+  /** The server's stack; from 4.0 on with those of all causes, unless `spark.sql.connect.serverStacktrace.enabled` is off. */
   declare readonly serverStackTrace?: string;
   declare readonly errorId?: string;
   declare readonly grpcCode?: number;
@@ -58,9 +63,16 @@ export class SparkConnectError extends Error {
     if (details.errorClass !== undefined) this.errorClass = details.errorClass;
     if (details.sqlState !== undefined) this.sqlState = details.sqlState;
     if (details.messageParameters !== undefined) this.messageParameters = details.messageParameters;
-    if (details.serverStackTrace !== undefined) this.serverStackTrace = details.serverStackTrace;
+    if (details.exceptionClass !== undefined) this.exceptionClass = details.exceptionClass;
+    if (details.queryContexts?.length) hide(this, 'queryContexts', details.queryContexts);
+    if (details.serverStackTrace) hide(this, 'serverStackTrace', details.serverStackTrace);
     if (details.errorId !== undefined) this.errorId = details.errorId;
     if (details.grpcCode !== undefined) this.grpcCode = details.grpcCode;
+  }
+
+  /** The same error, whose message goes on with a line that says what to do. */
+  withAdvice(advice: string): SparkConnectError {
+    return new SparkConnectError(this.code, `${this.message}\n${advice}`, this);
   }
 
   /**
@@ -76,6 +88,11 @@ export class SparkConnectError extends Error {
       return new SparkConnectError(codeOfName(thrown.name) ?? fallbackCode, thrown.message, { cause: thrown });
     return new SparkConnectError(fallbackCode, String(thrown), { cause: thrown });
   }
+}
+
+/** A property that is there, and that `console.log` and loggers leave out. */
+function hide(error: SparkConnectError, name: keyof SparkConnectErrorDetails, value: unknown): void {
+  Object.defineProperty(error, name, { value, enumerable: false });
 }
 
 /** The parts of a grpc-js ServiceError that are read here. */
@@ -110,8 +127,7 @@ function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkC
   const javaClasses = quotedStrings(metadata.classes);
   if (info && !javaClasses.includes(info.reason)) javaClasses.push(info.reason);
   const code =
-    codeOfErrorClass(errorClass) ??
-    codeOfJavaClasses(javaClasses) ??
+    codeOfServerError(errorClass, javaClasses) ??
     (isStreamRemoved(error) ? 'unauthenticated' : undefined) ??
     codeOfGrpcStatus(error.code) ??
     (info ? 'execution' : fallbackCode);
@@ -119,6 +135,7 @@ function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkC
     errorClass,
     sqlState,
     messageParameters: parameters(metadata.messageParameters),
+    exceptionClass: info?.reason || undefined,
     serverStackTrace: metadata.stackTrace ?? stackTrace,
     errorId: metadata.errorId,
     grpcCode: error.code,
@@ -152,7 +169,7 @@ function readStatus(error: GrpcError): { message: string; info: ErrorInfo | unde
  * Parts the sentence for people from what Spark appends to it: the query plan (a tree of `+- ` and `:- ` lines under
  * its root's line) and Java's stack frames.
  */
-function cleanMessage(raw: string): { message: string; stackTrace: string | undefined } {
+export function cleanMessage(raw: string): { message: string; stackTrace: string | undefined } {
   const lines = raw.split('\n');
   const frame = lines.findIndex((line) => /^\s+at [\w.$/<>]+\(.*\)$/.test(line));
   const driver = lines.findIndex((line) => line.trim() === 'Driver stacktrace:');
@@ -194,64 +211,5 @@ function parameters(json: string | undefined): Record<string, string> | undefine
     return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
   } catch {
     return undefined;
-  }
-}
-
-function codeOfErrorClass(errorClass: string | undefined): SparkConnectErrorCode | undefined {
-  switch (errorClass) {
-    case 'INVALID_HANDLE.SESSION_CLOSED':
-    case 'INVALID_HANDLE.SESSION_CHANGED':
-    case 'INVALID_HANDLE.SESSION_NOT_FOUND':
-      return 'session-closed';
-    case 'INVALID_HANDLE.OPERATION_NOT_FOUND':
-      return 'not-found';
-    case 'INVALID_HANDLE.OPERATION_ABANDONED':
-    case 'OPERATION_CANCELED':
-      return 'aborted';
-    default:
-      return undefined;
-  }
-}
-
-/** Most telling class first: the server lists a class together with all its parents. */
-const CODES_OF_JAVA_CLASSES: ReadonlyArray<readonly [string, SparkConnectErrorCode]> = [
-  ['org.apache.spark.sql.streaming.StreamingQueryException', 'query-failed'],
-  ['org.apache.spark.sql.catalyst.parser.ParseException', 'analysis'],
-  ['org.apache.spark.sql.catalyst.ExtendedAnalysisException', 'analysis'],
-  ['org.apache.spark.sql.AnalysisException', 'analysis'],
-  ['java.util.NoSuchElementException', 'not-found'],
-  ['java.lang.UnsupportedOperationException', 'unsupported'],
-  // A value that cannot be cast: Java counts it among the illegal arguments, but it is the data that is at fault.
-  ['java.lang.NumberFormatException', 'execution'],
-  ['java.lang.IllegalArgumentException', 'invalid-argument'],
-];
-
-function codeOfJavaClasses(classes: readonly string[]): SparkConnectErrorCode | undefined {
-  const known = CODES_OF_JAVA_CLASSES.find(([name]) => classes.includes(name));
-  if (known) return known[1];
-  return classes.length > 0 ? 'execution' : undefined;
-}
-
-function codeOfGrpcStatus(code: number): SparkConnectErrorCode | undefined {
-  switch (code) {
-    case status.CANCELLED:
-      return 'aborted';
-    case status.INVALID_ARGUMENT:
-      return 'invalid-argument';
-    case status.DEADLINE_EXCEEDED:
-      return 'timeout';
-    case status.NOT_FOUND:
-      return 'not-found';
-    case status.UNAUTHENTICATED:
-    case status.PERMISSION_DENIED:
-      return 'unauthenticated';
-    case status.UNIMPLEMENTED:
-      return 'unsupported';
-    case status.UNAVAILABLE:
-      return 'unavailable';
-    case status.RESOURCE_EXHAUSTED:
-      return 'protocol';
-    default:
-      return undefined;
   }
 }

@@ -1,4 +1,5 @@
-import { type ConnectOptions, SessionClient } from '../client/session-client.ts';
+import type { ConnectOptions } from '../client/connect-options.ts';
+import { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import { loadArrow } from './arrow-room.ts';
 import type { OptionValue, OptionValues } from './options.ts';
@@ -67,7 +68,7 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
     const existing = sessions.get(key) as Promise<Session> | undefined;
     if (existing !== undefined) {
       const session = await existing;
-      if (!session.client.isClosed) return this.#configure(session);
+      if (!session.client.isClosed && !session.client.isLost) return this.#configure(session);
     }
     const creating: Promise<Session> = this.#open(options, () => forget(key, creating));
     sessions.set(key, creating);

@@ -60,9 +60,9 @@ export class SparkSession {
   get sessionId(): string {
     return this.client.sessionId;
   }
-  /** Whether this program has stopped or left it. */
+  /** Whether this program has stopped or left it, or the server has ended it. */
   get isStopped(): boolean {
-    return this.client.isClosed;
+    return this.client.isClosed || this.client.isLost;
   }
   get conf(): SessionConf {
     return this.client.conf;

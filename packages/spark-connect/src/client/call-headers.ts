@@ -9,6 +9,13 @@ export interface CallHeaders {
   refused?(): void;
 }
 
+const FAILED = 'call-headers-failed';
+
+/** Whether it was the headers' own source that failed the call, whose words say why. */
+export function isCallHeadersFailure({ metadata }: { readonly metadata: Metadata }): boolean {
+  return metadata.get(FAILED).length > 0;
+}
+
 /** Puts the headers into each call, and into each new attempt of one. */
 export function callHeadersInterceptor(headers: CallHeaders): Interceptor {
   return (options, nextCall) =>
@@ -25,10 +32,10 @@ export function callHeadersInterceptor(headers: CallHeaders): Interceptor {
         };
         const fail = (error: unknown) => {
           const details = error instanceof Error ? error.message : String(error);
+          const metadata = new Metadata();
+          metadata.set(FAILED, 'true');
           // The call is not in its caller's hands yet, who would be told of its end first.
-          setImmediate(() =>
-            listener.onReceiveStatus({ code: status.UNAUTHENTICATED, details, metadata: new Metadata() }),
-          );
+          setImmediate(() => listener.onReceiveStatus({ code: status.UNAUTHENTICATED, details, metadata }));
         };
         // At once where that is possible: a call shall not wait for the next turn of the event loop without need.
         try {

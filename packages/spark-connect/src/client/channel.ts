@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import {
   create,
   type DescMessage,
@@ -11,13 +10,30 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
-import { SparkConnectError } from '../errors.ts';
 import { type CallHeaders, callHeadersInterceptor } from './call-headers.ts';
 import { type ConnectionTarget, targetAddress } from './connection-string.ts';
+import { credentials, fixedHeaders } from './credentials.ts';
 
-const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
+/** As in Spark's own clients and servers. */
+export const DEFAULT_MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 // HTTP/2's default window of 64 KiB halts a result stream at every round trip (1.6–4 times slower, measured).
 const FLOW_CONTROL_WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * How a dead peer is noticed while nothing comes from it. Every number is in milliseconds.
+ *
+ * A server of gRPC's ends the connection of a client that pings more than twice within five minutes in which it sent
+ * nothing. Spark's ends each response stream after two minutes, and that counts as sending: hence the default's minute.
+ */
+export interface KeepAlive {
+  /** How long before a ping is sent while a call runs (default 60,000). */
+  readonly intervalMs?: number | undefined;
+  /** How long its answer may take (default 15,000). */
+  readonly timeoutMs?: number | undefined;
+}
+
+const PING_AFTER_MS = 60_000;
+const PING_TIMEOUT_MS = 15_000;
 
 export interface ChannelOptions {
   readonly target: ConnectionTarget;
@@ -27,6 +43,7 @@ export interface ChannelOptions {
   /** gRPC interceptors, outermost first. */
   readonly interceptors?: readonly grpc.Interceptor[] | undefined;
   readonly callHeaders?: CallHeaders | undefined;
+  readonly keepAlive?: KeepAlive | undefined;
 }
 
 type Unary<I extends DescMessage, O extends DescMessage> = DescMethodUnary<I, O>;
@@ -46,18 +63,17 @@ export class Channel {
   constructor(options: ChannelOptions) {
     const { target } = options;
     this.address = targetAddress(target);
-    // Call credentials do not travel on an open line; on the loopback the token is a plain header.
-    const openToken =
-      !target.useTls && target.token !== undefined ? [['authorization', `Bearer ${target.token}`] as const] : [];
-    this.#headers = [...Object.entries(target.headers), ...openToken];
-    this.#client = new grpc.Client(this.address, credentials(options), {
-      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    this.#headers = fixedHeaders(target);
+    const maxMessageBytes = target.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+    const { intervalMs = PING_AFTER_MS, timeoutMs = PING_TIMEOUT_MS } = options.keepAlive ?? {};
+    this.#client = new grpc.Client(this.address, credentials(target, options.caFile), {
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.max_send_message_length': maxMessageBytes,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
       'grpc.primary_user_agent': options.userAgent,
-      // A dead peer is noticed within a minute, also while a long query sends nothing.
-      'grpc.keepalive_time_ms': 30_000,
-      'grpc.keepalive_timeout_ms': 20_000,
+      // A dead peer is noticed after a while, also where a long query sends nothing.
+      'grpc.keepalive_time_ms': intervalMs,
+      'grpc.keepalive_timeout_ms': timeoutMs,
       'grpc.keepalive_permit_without_calls': 0,
       // gRPC's own pauses between two attempts to connect grow to two minutes: a server that is back must not wait for that.
       'grpc.initial_reconnect_backoff_ms': 200,
@@ -195,37 +211,4 @@ function decoderOf<O extends DescMessage>(output: O): (bytes: Buffer) => Message
 
 function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
   return `/${method.parent.typeName}/${method.name}`;
-}
-
-function credentials({ target, caFile }: ChannelOptions): grpc.ChannelCredentials {
-  if (!target.useTls) {
-    // gRPC refuses call credentials on an open line, and so do we: a token readable by everyone on the way is no secret.
-    if (target.token !== undefined && !isLoopback(target.host)) {
-      throw new SparkConnectError('invalid-connection-string', 'a token needs TLS: remove use_ssl=false, or the token');
-    }
-    return grpc.credentials.createInsecure();
-  }
-  const channel = grpc.credentials.createSsl(caFile === undefined ? undefined : readCertificates(caFile));
-  const { token } = target;
-  if (token === undefined) return channel;
-  const call = grpc.credentials.createFromMetadataGenerator((_parameters, callback) => {
-    const metadata = new grpc.Metadata();
-    metadata.set('authorization', `Bearer ${token}`);
-    callback(null, metadata);
-  });
-  return grpc.credentials.combineChannelCredentials(channel, call);
-}
-
-function readCertificates(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new SparkConnectError('invalid-argument', `the certificate authority's file ${file} cannot be read`, {
-      cause,
-    });
-  }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -10,6 +10,8 @@ export interface ConnectionTarget {
   readonly userId: string | undefined;
   readonly userAgent: string | undefined;
   readonly sessionId: string | undefined;
+  /** The largest message that is sent or taken, in bytes. */
+  readonly maxMessageBytes: number | undefined;
   /** Every other `key=value` of the address: sent as a header with each call. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -18,13 +20,17 @@ const DEFAULT_PORT = 15002;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 // RFC 9110's token, lower case as HTTP/2 wants header names.
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+const HEADER_VALUE = /^[\x20-\x7e]*$/;
+// HTTP/2 forbids the first, gRPC writes the others itself; a call with them would fail, or wait for ever.
+const RESERVED_HEADER =
+  /^(?:connection|host|http2-settings|keep-alive|proxy-connection|te|transfer-encoding|upgrade|content-type|user-agent|grpc-.*|.*-bin)$/;
 
 /**
  * Reads a Spark Connect connection string:
  *
  *     sc://host[:port][/][;key=value]*      host: name, IPv4 or [IPv6]
  *
- * Keys are `token`, `use_ssl`, `user_id`, `user_agent`, `session_id`; any other becomes a header. Values are
+ * Keys are `token`, `use_ssl`, `user_id`, `user_agent`, `session_id`, `grpc_max_message_size`; any other becomes a header. Values are
  * percent-decoded. A token asks for TLS unless `use_ssl` says otherwise.
  *
  * @throws SparkConnectError `invalid-connection-string`, naming the part that is wrong (never a token's value).
@@ -45,8 +51,9 @@ export function parseConnectionString(text: string): ConnectionTarget {
     return value;
   };
   const token = take('token');
+  if (token !== undefined && !HEADER_VALUE.test(token)) throw invalid('the token is no printable ASCII');
   const sessionId = take('session_id');
-  if (sessionId !== undefined && !UUID.test(sessionId)) throw invalid('session_id must be a UUID');
+  if (sessionId !== undefined && !isSessionId(sessionId)) throw invalid('session_id must be a UUID');
   return {
     host,
     port,
@@ -55,8 +62,14 @@ export function parseConnectionString(text: string): ConnectionTarget {
     userId: take('user_id'),
     userAgent: take('user_agent'),
     sessionId,
-    headers: Object.fromEntries(parameters),
+    maxMessageBytes: parseBytes('grpc_max_message_size', take('grpc_max_message_size')),
+    headers: headers(parameters),
   };
+}
+
+/** Whether Spark takes the text for a session's id: a UUID. */
+export function isSessionId(text: string): boolean {
+  return UUID.test(text);
 }
 
 /** The target as `host:port`, an IPv6 host in brackets, as gRPC wants it and people read it. */
@@ -103,6 +116,22 @@ function parseBoolean(key: string, value: string | undefined, otherwise: boolean
   const lower = value.toLowerCase();
   if (lower !== 'true' && lower !== 'false') throw invalid(`${key} must be true or false`);
   return lower === 'true';
+}
+
+function parseBytes(key: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const bytes = Number(value);
+  // gRPC writes a message's length in 32 bits, of which Java reads 31.
+  if (!/^\d+$/.test(value) || bytes < 1 || bytes > 0x7fff_ffff) throw invalid(`${key} is no number of bytes`);
+  return bytes;
+}
+
+function headers(parameters: ReadonlyMap<string, string>): Record<string, string> {
+  for (const [name, value] of parameters) {
+    if (RESERVED_HEADER.test(name)) throw invalid(`"${name}" cannot be set as a header`);
+    if (!HEADER_VALUE.test(value)) throw invalid(`the value of the header "${name}" is no printable ASCII`);
+  }
+  return Object.fromEntries(parameters);
 }
 
 function invalid(why: string, cause?: unknown): SparkConnectError {

@@ -4,12 +4,17 @@ import { isStreamRemoved } from '../errors.ts';
 import { RetryInfoSchema } from '../gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from '../gen/google/rpc/status_pb.js';
 
+/** This gRPC library's words for HTTP/2's ENHANCE_YOUR_CALM. */
+const TOO_MANY_PINGS = 'Bandwidth exhausted or memory limit exceeded';
+
 /** Whether trying the same call again may help, as Spark's own clients judge it. */
 export function isRetriable(error: unknown): boolean {
   if (!isServiceError(error)) return false;
   if (error.code === status.UNAVAILABLE) return true;
   // A proxy cut the call off, e.g. since its token had ended: the next attempt has a new one.
   if (isStreamRemoved(error)) return true;
+  // The server counted our pings and ended the connection; gRPC sends fewer on the next one.
+  if (error.code === status.RESOURCE_EXHAUSTED && error.details === TOO_MANY_PINGS) return true;
   // Another call took the response stream over; attaching again takes it back.
   if (error.code === status.INTERNAL && error.details.includes('INVALID_CURSOR.DISCONNECTED')) return true;
   return serverRetryDelayMs(error) !== undefined;

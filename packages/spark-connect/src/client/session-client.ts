@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { arch, platform, userInfo } from 'node:os';
-import { create, type DescMessage, type DescMethodUnary, type MessageShape } from '@bufbuild/protobuf';
-import type { Interceptor } from '@grpc/grpc-js';
-import { isStreamRemoved, SparkConnectError } from '../errors.ts';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import { SparkConnectError } from '../errors.ts';
 import {
   type AnalyzePlanRequest,
   AnalyzePlanRequestSchema,
@@ -10,8 +14,10 @@ import {
   ArtifactStatusesRequestSchema,
   CloneSessionRequestSchema,
   ConfigRequestSchema,
+  type ExecutePlanRequest_RequestOptionSchema,
   ExecutePlanRequestSchema,
   type ExecutePlanResponse,
+  FetchErrorDetailsRequestSchema,
   InterruptRequest_InterruptType,
   InterruptRequestSchema,
   type Plan,
@@ -21,60 +27,36 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import type { Command } from '../gen/spark/connect/commands_pb.js';
 import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
-import type { CallHeaders } from './call-headers.ts';
+import { BatchChunks } from './batch-chunks.ts';
 import { Channel } from './channel.ts';
+import { type CallOptions, type ConnectOptions, DEFAULT_CONNECT_TIMEOUT_MS } from './connect-options.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
+import { withDetails } from './error-details.ts';
 import { reattachableExecution } from './execution.ts';
+import { explainServer, explainTransport, isLasting, type Line } from './explain.ts';
 import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import { nodeZstd, PlanCompression } from './plan-compression.ts';
 import { ProgressHandlers } from './progress-handlers.ts';
-import { isRetriable, isServiceError, serverRetryDelayMs } from './retriable.ts';
-import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, RetryState, STREAMING_RETRY_POLICY } from './retry-policy.ts';
-import { requireFeatures } from './server-features.ts';
+import { isRetriable, isServiceError } from './retriable.ts';
+import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, STREAMING_RETRY_POLICY } from './retry-policy.ts';
+import { retrying } from './retrying.ts';
+import { isAtLeast, requireFeatures } from './server-features.ts';
 import { type ConfigCallOptions, SessionConf } from './session-conf.ts';
+import { SessionIdentity } from './session-identity.ts';
 
-/** What a connection is made from; everything but the address has a default. */
-export interface ConnectOptions {
-  /** `sc://host:port/;key=value`. */
-  readonly remote: string;
-  /** UUID of the session to join or make; by default a new one, or the address's `session_id`. */
-  readonly sessionId?: string | undefined;
-  /** Whose session it is: with the session id it names the session on the server. Default: the operating system's user. */
-  readonly userId?: string | undefined;
-  readonly userAgent?: string | undefined;
-  /** PEM file of a certificate authority of your own. */
-  readonly caFile?: string | undefined;
-  readonly interceptors?: readonly Interceptor[] | undefined;
-  /** Headers that change while the session lives, e.g. a token that ends; those that stay are part of the address. */
-  readonly callHeaders?: CallHeaders | undefined;
-  readonly retryPolicy?: RetryPolicy | undefined;
-  /** For the calls that watch streaming queries and handle their batches (default: about half a minute). */
-  readonly streamingRetryPolicy?: RetryPolicy | undefined;
-  /** How long the first call may take, in milliseconds (default 20,000). */
-  readonly connectTimeoutMs?: number | undefined;
-  readonly logger?: Logger | undefined;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** The session's, where none is given. */
-  readonly retryPolicy?: RetryPolicy | undefined;
-  /** Tags by which {@link SessionClient.interruptTag} finds the execution. */
-  readonly tags?: readonly string[] | undefined;
-  /** The execution's own id, a UUID, for who has to know it beforehand; by default a random one. */
-  readonly operationId?: string | undefined;
-}
-
-const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 const FAREWELL_TIMEOUT_MS = 10_000;
-// A token that has ended is replaced for the second attempt; more than a few refusals are no accident.
-const MAX_REFUSALS = 3;
+const DETAILS_TIMEOUT_MS = 5_000;
+const REATTACHABLE = { requestOption: { case: 'reattachOptions', value: { reattachable: true } } } as const;
 const service = SparkConnectService.method;
+
+interface InnerCallOptions extends ConfigCallOptions {
+  /** Whether a failure may pass, where Spark's own judgement does not fit. */
+  readonly mayPass?: (error: unknown) => boolean;
+}
 
 /** One session on a Spark Connect server: executes and analyses plans, with retries, and knows nothing of DataFrames. */
 export class SessionClient {
-  readonly sessionId: string;
-  readonly userId: string;
   /** `host:port` of the server. */
   readonly address: string;
   readonly logger: Logger;
@@ -86,9 +68,11 @@ export class SessionClient {
   readonly #options: ConnectOptions;
   readonly #localRelations = new LocalRelations((artifact) => this.provideArtifact(artifact));
   readonly #channel: Channel;
-  readonly #clientType: string;
+  readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
+  readonly #identity: SessionIdentity;
+  readonly #line: Line;
   readonly #retryPolicy: RetryPolicy;
-  #serverSideSessionId: string | undefined;
+  #isLost = false;
   #version: Promise<string> | undefined;
   readonly #lifetime = new AbortController();
   readonly #farewells = new Set<() => Promise<void>>();
@@ -96,24 +80,22 @@ export class SessionClient {
 
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
     this.#options = options;
-    this.sessionId = options.sessionId ?? target.sessionId ?? randomUUID();
-    this.userId = options.userId ?? target.userId ?? userInfo().username;
+    this.#identity = new SessionIdentity(options, target);
     this.logger = options.logger ?? silentLogger;
     this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
     this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
     this.streamingRetryPolicy = options.streamingRetryPolicy ?? STREAMING_RETRY_POLICY;
-    const agent = options.userAgent ?? target.userAgent ?? 'spark-connect-node';
-    this.#clientType = `${agent} node/${process.versions.node} os/${platform()}-${arch()}`;
-    this.#channel = new Channel({
-      target,
-      userAgent: this.#clientType,
-      caFile: options.caFile,
-      interceptors: options.interceptors,
-      callHeaders: options.callHeaders,
-    });
+    const { clientType: userAgent } = this.#identity;
+    const { caFile, interceptors, callHeaders, keepAlive } = options;
+    this.#channel = new Channel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
     this.address = this.#channel.address;
+    this.#line = { address: this.address, useTls: target.useTls };
     this.conf = new SessionConf((operation, callOptions) =>
-      this.#unary(service.config, create(ConfigRequestSchema, { ...this.#sessionFields(), operation }), callOptions),
+      this.#unary(
+        service.config,
+        create(ConfigRequestSchema, { ...this.#identity.observedFields(), operation }),
+        callOptions,
+      ),
     );
   }
 
@@ -132,8 +114,18 @@ export class SessionClient {
     }
   }
 
+  get sessionId(): string {
+    return this.#identity.sessionId;
+  }
+  get userId(): string {
+    return this.#identity.userId;
+  }
   get isClosed(): boolean {
     return this.#lifetime.signal.aborted;
+  }
+  /** Whether the server has ended the session, or has restarted: its id leads to another session at most. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Fires when the session's own program closes it or leaves it. */
@@ -164,14 +156,16 @@ export class SessionClient {
     plan: Plan,
     { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
-    requireFeatures(plan, await this.serverVersion());
+    const version = await this.serverVersion();
+    requireFeatures(plan, version);
     await this.#localRelations.replaceIn(plan);
+    const takesChunks = isAtLeast(version, '4.1');
     const request = create(ExecutePlanRequestSchema, {
-      ...this.#sessionFields(),
+      ...this.#identity.observedFields(),
       operationId,
-      plan,
+      plan: takesChunks ? await this.#compression.apply(plan) : plan,
       tags: [...new Set([...this.tags, ...tags.map(checkedTag)])],
-      requestOptions: [{ requestOption: { case: 'reattachOptions', value: { reattachable: true } } }],
+      requestOptions: [REATTACHABLE, ...(takesChunks ? [this.#chunking()] : [])],
     });
     const context = { channel: this.#channel, retryPolicy, logger: this.logger, lifetime: this.#lifetime.signal };
     const interrupt = () => {
@@ -179,16 +173,19 @@ export class SessionClient {
         this.logger.debug(`interrupt failed: ${String(error)}`),
       );
     };
+    const chunks = new BatchChunks();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
       for await (const response of reattachableExecution(context, request, signal)) {
-        this.#observe(response.serverSideSessionId);
+        this.#identity.verify(response);
         const { responseType } = response;
         if (responseType.case === 'executionProgress') this.progress.report(operationId, responseType.value);
-        yield response;
+        const whole = chunks.add(response);
+        if (whole !== undefined) yield whole;
       }
+      chunks.requireWhole();
     } catch (error) {
-      throw this.#error(error, signal);
+      throw await this.#explain(error, signal);
     } finally {
       signal?.removeEventListener('abort', interrupt);
       this.progress.report(operationId, undefined);
@@ -208,9 +205,9 @@ export class SessionClient {
     analyze: AnalyzePlanRequest['analyze'],
     options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
-    if (analyze.case !== 'sparkVersion') requireFeatures(analyze, await this.serverVersion());
+    requireFeatures(analyze, await this.serverVersion());
     await this.#localRelations.replaceIn(analyze);
-    const request = create(AnalyzePlanRequestSchema, { ...this.#sessionFields(), analyze });
+    const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
     return (await this.#unary(service.analyzePlan, request, options)).result;
   }
 
@@ -220,7 +217,7 @@ export class SessionClient {
       await this.#retrying('addArtifacts', options, () =>
         this.#channel.clientStream(
           service.addArtifacts,
-          artifactRequests(this.#sessionFields(), artifacts),
+          artifactRequests(this.#identity.observedFields(), artifacts),
           options.signal,
         ),
       ),
@@ -230,7 +227,7 @@ export class SessionClient {
   /** Sends an artifact unless the session has one of its name. */
   async provideArtifact(artifact: Artifact): Promise<void> {
     const names = [artifact.name];
-    const request = create(ArtifactStatusesRequestSchema, { ...this.#sessionFields(), names });
+    const request = create(ArtifactStatusesRequestSchema, { ...this.#identity.observedFields(), names });
     const { statuses } = await this.#unary(service.artifactStatus, request);
     if (statuses[artifact.name]?.exists !== true) await this.addArtifacts([artifact]);
   }
@@ -243,7 +240,7 @@ export class SessionClient {
   async clone(newSessionId?: string): Promise<SessionClient> {
     requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, await this.serverVersion());
     const optional = newSessionId === undefined ? {} : { newSessionId };
-    const request = create(CloneSessionRequestSchema, { ...this.#sessionFields(), ...optional });
+    const request = create(CloneSessionRequestSchema, { ...this.#identity.observedFields(), ...optional });
     const response = await this.#unary(service.cloneSession, request);
     return SessionClient.connect({ ...this.#options, userId: this.userId, sessionId: response.newSessionId });
   }
@@ -277,7 +274,7 @@ export class SessionClient {
     await Promise.race([Promise.allSettled(farewells), pause(FAREWELL_TIMEOUT_MS, tooLong.signal)]);
     tooLong.abort();
     try {
-      const request = create(ReleaseSessionRequestSchema, { ...this.#sessionIdentity(), allowReconnect });
+      const request = create(ReleaseSessionRequestSchema, { ...this.#identity.fields(), allowReconnect });
       await this.#channel.unary(service.releaseSession, request, { deadlineMs: 10_000 });
     } catch (error) {
       this.logger.debug(`releasing session ${this.sessionId} failed: ${String(error)}`);
@@ -295,34 +292,29 @@ export class SessionClient {
 
   async #firstCall(timeoutMs: number): Promise<void> {
     const signal = AbortSignal.timeout(timeoutMs);
+    let failure: unknown;
+    const mayPass = (error: unknown) => {
+      if (isServiceError(error)) failure = error;
+      return isRetriable(error) && !isLasting(error, this.#line);
+    };
     try {
-      this.#version = Promise.resolve(await this.#askVersion(signal));
+      this.#version = Promise.resolve(await this.#askVersion({ signal, mayPass }));
     } catch (error) {
-      const cause = SparkConnectError.from(error);
-      if (signal.aborted) {
-        throw new SparkConnectError(
-          'unavailable',
-          `no Spark Connect server answered at ${this.address} within ${timeoutMs} ms`,
-          { cause },
-        );
-      }
-      // A gRPC server of another kind answers, but does not know the service.
-      if (cause.grpcCode === 12) {
-        throw new SparkConnectError(
-          'unavailable',
-          `${this.address} is no Spark Connect server: it does not know the service`,
-          { cause },
-        );
-      }
-      throw cause;
+      if (!signal.aborted) throw error;
+      const last = failure === undefined ? undefined : await this.#explain(failure, undefined);
+      const reason = last instanceof SparkConnectError ? last.message : 'is it Spark Connect, and with TLS or without?';
+      throw new SparkConnectError(
+        'unavailable',
+        `no Spark Connect server answered at ${this.address} within ${timeoutMs} ms: ${reason}`,
+        { cause: last ?? error },
+      );
     }
   }
 
-  async #askVersion(signal?: AbortSignal): Promise<string> {
-    const result = await this.analyze(
-      { case: 'sparkVersion', value: { $typeName: 'spark.connect.AnalyzePlanRequest.SparkVersion' } },
-      { signal },
-    );
+  async #askVersion(options: InnerCallOptions = {}): Promise<string> {
+    const analyze = { case: 'sparkVersion', value: {} } as const;
+    const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
+    const { result } = await this.#unary(service.analyzePlan, request, options);
     if (result.case !== 'sparkVersion') throw new SparkConnectError('protocol', 'the server did not tell its version');
     return result.value.version;
   }
@@ -331,70 +323,71 @@ export class SessionClient {
     interruptType: InterruptRequest_InterruptType,
     interrupt: { case: undefined } | { case: 'operationTag' | 'operationId'; value: string },
   ) {
-    const request = create(InterruptRequestSchema, { ...this.#sessionFields(), interruptType, interrupt });
+    const request = create(InterruptRequestSchema, { ...this.#identity.observedFields(), interruptType, interrupt });
     return (await this.#unary(service.interrupt, request)).interruptedIds;
   }
 
   async #unary<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageShape<I>,
-    { signal, retryPolicy = this.#retryPolicy }: ConfigCallOptions = {},
+    options: InnerCallOptions = {},
   ): Promise<MessageShape<O>> {
-    return this.#retrying(method.name, { signal, retryPolicy }, () => this.#channel.unary(method, request, { signal }));
+    const { signal } = options;
+    const deadlineMs = this.#options.callTimeoutMs;
+    return this.#retrying(method.name, options, () => this.#channel.unary(method, request, { signal, deadlineMs }));
   }
 
-  async #retrying<T extends object>(
-    name: string,
-    { signal, retryPolicy = this.#retryPolicy }: ConfigCallOptions,
-    call: () => Promise<T>,
-  ): Promise<T> {
-    const retries = new RetryState(retryPolicy);
-    for (let refusals = 0; ; ) {
-      this.#lifetime.signal.throwIfAborted();
-      try {
-        const response = await call();
-        if ('serverSideSessionId' in response && typeof response.serverSideSessionId === 'string')
-          this.#observe(response.serverSideSessionId);
-        return response;
-      } catch (error) {
-        if (isServiceError(error) && isStreamRemoved(error) && ++refusals > MAX_REFUSALS) throw this.#refused(error);
-        const waitMs = isRetriable(error) && !this.isClosed ? retries.next(serverRetryDelayMs(error)) : undefined;
-        if (waitMs === undefined) throw this.#error(error, signal);
-        this.logger.info(`${name}: ${String(error)}; trying again in ${Math.round(waitMs)} ms`);
-        await pause(waitMs, signal, this.#lifetime.signal);
-      }
+  async #retrying<T extends object>(name: string, options: InnerCallOptions, call: () => Promise<T>): Promise<T> {
+    const { signal, mayPass, retryPolicy = this.#retryPolicy } = options;
+    const { address, logger } = this;
+    const lifetime = this.#lifetime.signal;
+    try {
+      const response = await retrying({ name, address, logger, retryPolicy, lifetime, signal, mayPass }, call);
+      this.#identity.verify(response);
+      return response;
+    } catch (error) {
+      throw await this.#explain(error, signal);
     }
   }
 
-  #refused(cause: unknown): SparkConnectError {
-    const why = `what stands before ${this.address} cuts every call off: it does not accept the token`;
-    return new SparkConnectError('unauthenticated', why, { cause });
-  }
-
-  #observe(serverSideSessionId: string): void {
-    if (serverSideSessionId !== '') this.#serverSideSessionId = serverSideSessionId;
-  }
-
-  #error(error: unknown, signal: AbortSignal | undefined): unknown {
+  /** The error for the caller, with all that the server tells of it. */
+  async #explain(error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     if (signal?.aborted && error === signal.reason) return error;
-    return this.isClosed ? this.#lifetime.signal.reason : SparkConnectError.from(error);
+    if (this.isClosed) return this.#lifetime.signal.reason;
+    const told = await this.#fetchDetails(explainTransport(SparkConnectError.from(error), this.#line), signal);
+    switch (told.errorClass) {
+      case 'INVALID_HANDLE.SESSION_CHANGED':
+      case 'INVALID_HANDLE.SESSION_CLOSED':
+        this.#isLost = true;
+        break;
+      case 'CONNECT_INVALID_PLAN.CANNOT_PARSE':
+        this.#compression.disable();
+    }
+    return explainServer(told, await this.#version);
   }
 
-  #sessionIdentity() {
-    return {
-      sessionId: this.sessionId,
-      userContext: { userId: this.userId, userName: this.userId },
-      clientType: this.#clientType,
-    };
+  /** Once, and without trying again: an error that is told late helps less than one without its details. */
+  async #fetchDetails(error: SparkConnectError, signal: AbortSignal | undefined): Promise<SparkConnectError> {
+    if (error.errorId === undefined) return error;
+    const request = create(FetchErrorDetailsRequestSchema, {
+      ...this.#identity.observedFields(),
+      errorId: error.errorId,
+    });
+    const options = { deadlineMs: DETAILS_TIMEOUT_MS, signal };
+    try {
+      return withDetails(error, await this.#channel.unary(service.fetchErrorDetails, request, options));
+    } catch (failure) {
+      // Some servers fail at exceptions without a message; what the status told is an error all the same.
+      this.logger.debug(`fetching the details of an error failed: ${String(failure)}`);
+      return error;
+    }
   }
 
-  /** With what the server told of itself before, so that it refuses when it has restarted and our session is another one. */
-  #sessionFields() {
-    const observed = this.#serverSideSessionId;
-    return {
-      ...this.#sessionIdentity(),
-      ...(observed === undefined ? {} : { clientObservedServerSideSessionId: observed }),
-    };
+  #chunking(): MessageInitShape<typeof ExecutePlanRequest_RequestOptionSchema> {
+    const bytes = this.#options.preferredArrowChunkBytes;
+    const preferred = bytes === undefined ? {} : { preferredArrowChunkSize: BigInt(bytes) };
+    const value = { allowArrowBatchChunking: true, ...preferred };
+    return { requestOption: { case: 'resultChunkingOptions', value } };
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { CallOptions } from '../client/connect-options.ts';
 import { pause } from '../client/retry-policy.ts';
-import type { CallOptions, SessionClient } from '../client/session-client.ts';
+import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
   CommandSchema,

@@ -24,6 +24,7 @@ describe('connection string', () => {
       userId: undefined,
       userAgent: undefined,
       sessionId: undefined,
+      maxMessageBytes: undefined,
       headers: {},
     });
   });
@@ -49,7 +50,7 @@ describe('connection string', () => {
 
   it('knows its own keys and sends every other as a header', () => {
     const target = parseConnectionString(
-      `sc://h/;use_ssl=true;token=t0;user_id=ada;user_agent=demo;session_id=${SESSION};x-trace=a;x-cluster-id=j-1`,
+      `sc://h/;use_ssl=true;token=t0;user_id=ada;user_agent=demo;session_id=${SESSION};grpc_max_message_size=1048576;x-trace=a;x-cluster-id=j-1`,
     );
     expect(target).to.deep.include({
       useTls: true,
@@ -57,6 +58,7 @@ describe('connection string', () => {
       userId: 'ada',
       userAgent: 'demo',
       sessionId: SESSION,
+      maxMessageBytes: 1_048_576,
       headers: { 'x-trace': 'a', 'x-cluster-id': 'j-1' },
     });
   });
@@ -98,6 +100,15 @@ describe('connection string', () => {
     ['sc://h/;user_id=%zz', '"user_id" is not percent-encoded'],
     ['sc://h/;use_ssl=yes', 'use_ssl must be true or false'],
     ['sc://h/;session_id=7', 'session_id must be a UUID'],
+    ['sc://h/;grpc_max_message_size=1MB', 'grpc_max_message_size is no number of bytes'],
+    ['sc://h/;grpc_max_message_size=0', 'grpc_max_message_size is no number of bytes'],
+    ['sc://h/;grpc_max_message_size=4294967296', 'grpc_max_message_size is no number of bytes'],
+    ['sc://h/;connection=close', '"connection" cannot be set as a header'],
+    ['sc://h/;te=x', '"te" cannot be set as a header'],
+    ['sc://h/;grpc-timeout=1S', '"grpc-timeout" cannot be set as a header'],
+    ['sc://h/;x-trace-bin=AA', '"x-trace-bin" cannot be set as a header'],
+    ['sc://h/;x-trace=Jos%C3%A9', 'the header "x-trace" is no printable ASCII'],
+    ['sc://h/;x-trace=a%0Ab', 'the header "x-trace" is no printable ASCII'],
     ['sc://h/;X-Trace=a', 'the key of parameter 1 cannot be the name of a header'],
     ['sc://h/;x trace=a', 'the key of parameter 1 cannot be the name of a header'],
   ] as const) {
@@ -124,6 +135,8 @@ describe('connection string', () => {
     `sc://h/;${SECRET.toUpperCase()}==`,
     `sc://h/;${SECRET}=x;${SECRET}=y`.replaceAll(`${SECRET}=`, `token=${SECRET}`),
     `h/;token=${SECRET}`,
+    `sc://h/;token=${SECRET}%C3%A9`,
+    `sc://h/;authorization=${SECRET}%0A`,
   ]) {
     it(`never repeats a token: ${text.replaceAll(SECRET, '…')}`, () => {
       const error = refusal(text);

@@ -10,6 +10,9 @@ import {
   ExecutePlanRequestSchema,
   type ExecutePlanResponse,
   ExecutePlanResponseSchema,
+  type FetchErrorDetailsRequest,
+  FetchErrorDetailsRequestSchema,
+  FetchErrorDetailsResponseSchema,
   InterruptRequestSchema,
   InterruptResponseSchema,
   type ReattachExecuteRequest,
@@ -42,7 +45,15 @@ export class FakeServer {
   /** Errors that the next configuration calls get, before they succeed. */
   readonly configFailures: grpc.ServiceError[] = [];
   /** What every question for the version gets. */
-  analyzeFailure: grpc.ServiceError | undefined;
+  analyzeFailure: grpc.ServiceError | 'silence' | undefined;
+  /** The header `authorization` of the last question for the version. */
+  authorization: string | undefined;
+  /** What the server keeps of errors. */
+  errorDetails: MessageInitShape<typeof FetchErrorDetailsResponseSchema> | grpc.ServiceError = {};
+  /** The version that the server says it has. */
+  version = '4.1.1';
+  /** The last request to execute. */
+  request: ExecutePlanRequest | undefined;
   /** The header `x-token` of each configuration call. */
   readonly tokens: (string | undefined)[] = [];
   /** Answers to configuration calls. */
@@ -52,8 +63,21 @@ export class FakeServer {
   static async start(...turns: readonly Turn[]): Promise<FakeServer> {
     const server = new FakeServer();
     server.#turns.push(...turns);
-    await server.#listen();
+    await server.#listen(grpc.ServerCredentials.createInsecure());
     return server;
+  }
+
+  /** @param pem its private key and certificate, for a line with TLS */
+  static async startSecure(pem: { readonly key: Buffer; readonly certificate: Buffer }): Promise<FakeServer> {
+    const server = new FakeServer();
+    const pair = { private_key: pem.key, cert_chain: pem.certificate };
+    await server.#listen(grpc.ServerCredentials.createSsl(null, [pair]));
+    return server;
+  }
+
+  /** What it does on the next execution. */
+  turn(turn: Turn): void {
+    this.#turns.push(turn);
   }
 
   stop(): void {
@@ -75,10 +99,13 @@ export class FakeServer {
     else if (turn.ending !== 'wait') call.emit('error', turn.ending.fail);
   }
 
-  async #listen(): Promise<void> {
+  async #listen(credentials: grpc.ServerCredentials): Promise<void> {
     const { calls } = this;
     this.#grpc.addService(service, {
-      executePlan: (call: Call) => this.#answer(call, 'execute'),
+      executePlan: (call: Call) => {
+        this.request = call.request as ExecutePlanRequest;
+        this.#answer(call, 'execute');
+      },
       reattachExecute: (call: Call) => {
         const { lastResponseId } = call.request as ReattachExecuteRequest;
         this.#answer(call, lastResponseId === undefined ? 'reattach' : `reattach after ${lastResponseId}`);
@@ -95,10 +122,18 @@ export class FakeServer {
         if (failure) done(failure);
         else done(null, create(ConfigResponseSchema, { pairs: this.configPairs ?? [] }));
       },
-      analyzePlan: (_call: unknown, done: grpc.sendUnaryData<unknown>) => {
+      fetchErrorDetails: (call: { request: FetchErrorDetailsRequest }, done: grpc.sendUnaryData<unknown>) => {
+        calls.push(`details of ${call.request.errorId}`);
+        if (this.errorDetails instanceof Error) done(this.errorDetails);
+        else done(null, create(FetchErrorDetailsResponseSchema, this.errorDetails));
+      },
+      analyzePlan: (call: { metadata: grpc.Metadata }, done: grpc.sendUnaryData<unknown>) => {
         const version = create(AnalyzePlanResponseSchema, {
-          result: { case: 'sparkVersion', value: { version: '4.1.1' } },
+          result: { case: 'sparkVersion', value: { version: this.version } },
         });
+        this.authorization = call.metadata.get('authorization')[0]?.toString();
+        // A server that hangs.
+        if (this.analyzeFailure === 'silence') return;
         if (this.analyzeFailure) done(this.analyzeFailure);
         else done(null, version);
       },
@@ -112,9 +147,7 @@ export class FakeServer {
       },
     });
     const port = await new Promise<number>((resolve, reject) => {
-      this.#grpc.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
+      this.#grpc.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
     });
     this.address = `sc://127.0.0.1:${port}`;
   }
@@ -156,6 +189,7 @@ const service = {
   releaseExecute: method('ReleaseExecute', ReleaseExecuteRequestSchema, ReleaseExecuteResponseSchema),
   config: method('Config', ConfigRequestSchema, ConfigResponseSchema),
   analyzePlan: method('AnalyzePlan', AnalyzePlanRequestSchema, AnalyzePlanResponseSchema),
+  fetchErrorDetails: method('FetchErrorDetails', FetchErrorDetailsRequestSchema, FetchErrorDetailsResponseSchema),
   interrupt: method('Interrupt', InterruptRequestSchema, InterruptResponseSchema),
   releaseSession: method('ReleaseSession', ReleaseSessionRequestSchema, ReleaseSessionResponseSchema),
 };

@@ -1,0 +1,52 @@
+import type { Interceptor } from '@grpc/grpc-js';
+import type { CallHeaders } from './call-headers.ts';
+import type { KeepAlive } from './channel.ts';
+import type { Logger } from './logger.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+/** What a connection is made from; everything but the address has a default. */
+export interface ConnectOptions {
+  /** `sc://host:port/;key=value`. */
+  readonly remote: string;
+  /** UUID of the session to join or make; by default a new one, or the address's `session_id`. */
+  readonly sessionId?: string | undefined;
+  /** Whose session it is: with the session id it names the session on the server. Default: the operating system's user. */
+  readonly userId?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** PEM file of a certificate authority of your own. */
+  readonly caFile?: string | undefined;
+  /** gRPC's own interceptors of every call and of each new attempt, outermost first. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Headers that change while the session lives, e.g. a token that ends; those that stay are part of the address. */
+  readonly callHeaders?: CallHeaders | undefined;
+  readonly keepAlive?: KeepAlive | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
+  /** For the calls that watch streaming queries and handle their batches (default: about half a minute). */
+  readonly streamingRetryPolicy?: RetryPolicy | undefined;
+  /** How long the first call may take, in milliseconds (default 20,000). */
+  readonly connectTimeoutMs?: number | undefined;
+  /**
+   * How long each attempt of a call that is no execution may take, in milliseconds: analysis, configuration, interrupts. By
+   * default as long as the server needs; an execution's limit is the signal of its action.
+   */
+  readonly callTimeoutMs?: number | undefined;
+  /**
+   * The size of the pieces in which a large Arrow batch may come, in bytes, from 1,024 on (default: the server's, a little
+   * under 128 MiB). Since Spark 4.1.
+   */
+  readonly preferredArrowChunkBytes?: number | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** How one call is made, where the session's own way does not fit. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The session's, where none is given. */
+  readonly retryPolicy?: RetryPolicy | undefined;
+  /** Tags by which `interruptTag` finds the execution. */
+  readonly tags?: readonly string[] | undefined;
+  /** The execution's own id, a UUID, for who has to know it beforehand; by default a random one. */
+  readonly operationId?: string | undefined;
+}
+
+export const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import * as grpc from '@grpc/grpc-js';
+import { SparkConnectError } from '../errors.ts';
+import type { ConnectionTarget } from './connection-string.ts';
+
+/**
+ * How the line is secured, and the token where the line keeps it secret.
+ *
+ * @param caFile PEM file of a certificate authority of your own; the system's are used otherwise
+ * @throws SparkConnectError `invalid-connection-string` for a token on an open line, `invalid-argument` for a file that
+ * is no PEM
+ */
+export function credentials(target: ConnectionTarget, caFile: string | undefined): grpc.ChannelCredentials {
+  const { token } = target;
+  if (!target.useTls) {
+    // gRPC refuses call credentials on an open line, and so do we: a token readable by everyone on the way is no secret.
+    if (token !== undefined && !isLoopback(target.host)) {
+      throw new SparkConnectError('invalid-connection-string', 'a token needs TLS: remove use_ssl=false, or the token');
+    }
+    return grpc.credentials.createInsecure();
+  }
+  const channel = grpc.credentials.createSsl(caFile === undefined ? undefined : readCertificates(caFile));
+  if (token === undefined) return channel;
+  const call = grpc.credentials.createFromMetadataGenerator((_parameters, callback) => {
+    const metadata = new grpc.Metadata();
+    metadata.set('authorization', `Bearer ${token}`);
+    callback(null, metadata);
+  });
+  return grpc.credentials.combineChannelCredentials(channel, call);
+}
+
+/** The headers that go with every call: those of the address, and on the loopback the token. */
+export function fixedHeaders({ headers, token, useTls }: ConnectionTarget): readonly (readonly [string, string])[] {
+  const openToken = !useTls && token !== undefined ? [['authorization', `Bearer ${token}`] as const] : [];
+  return [...Object.entries(headers), ...openToken];
+}
+
+function readCertificates(file: string): Buffer {
+  let pem: Buffer;
+  try {
+    pem = readFileSync(file);
+  } catch (cause) {
+    throw new SparkConnectError('invalid-argument', `the certificate authority's file ${file} cannot be read`, {
+      cause,
+    });
+  }
+  // OpenSSL passes over what it does not know: then no certificate would be trusted, and nothing would say why.
+  if (pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('-----BEGIN TRUSTED CERTIFICATE-----')) return pem;
+  throw new SparkConnectError(
+    'invalid-argument',
+    `${file} has no certificate: caFile wants a PEM file of an authority`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
