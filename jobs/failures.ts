@@ -1,5 +1,5 @@
 import { SparkConnectError } from '@instant-health/spark-connect';
-import { maskRemote, messageOf, OperatorError } from '../settings/index.ts';
+import { isLoopback, maskRemote, messageOf, OperatorError } from '../settings/index.ts';
 
 /** What a failure is explained with: the settings that the person at the terminal can change. */
 export interface FailureContext {
@@ -17,6 +17,14 @@ const DIRECTORIES = 'VITALS_DIR, VITALS_CHECKPOINT, ALERTS_CHECKPOINT, QUARANTIN
 
 /** Spark's words for what goes wrong around it, told by the setting that mends it. The first that fits is used. */
 const EXPLANATIONS: readonly Explanation[] = [
+  {
+    pattern: /(?:SaslAuthentication|SslAuthentication|TopicAuthorization|GroupAuthorization)Exception: ([^\n]+)/,
+    explain: ([, said = ''], { brokers }) => ({
+      code: 'KAFKA_SIGN_IN',
+      message: `Kafka at ${brokers} (KAFKA_BROKERS) does not let Spark in: ${said.slice(0, 200)}`,
+      next: 'Check KAFKA_AUTH, KAFKA_CA, the login, and what the user (for IAM: the role of the nodes) may read.',
+    }),
+  },
   {
     pattern: /UnknownTopicOrPartitionException|UNKNOWN_TOPIC_OR_PARTITION|This server does not host this topic/,
     explain: (_match, { topic }) => ({
@@ -133,7 +141,9 @@ export function connectionFailure(error: unknown, remote: string): unknown {
   if (error.code === 'unavailable') {
     return new OperatorError('SPARK_UNREACHABLE', `${error.message} (SPARK_REMOTE=${maskRemote(remote)})`, {
       cause: error,
-      next: '`npm run stack -- up` starts one on this machine.',
+      next: isHere(remote)
+        ? '`npm run stack -- up` starts one on this machine.'
+        : 'Check the address, that the server runs, and the network on the way: `npm run doctor` tells them apart.',
     });
   }
   if (error.code === 'unauthenticated') {
@@ -146,6 +156,10 @@ export function connectionFailure(error: unknown, remote: string): unknown {
     return new OperatorError('SETTING_INVALID', `SPARK_REMOTE: ${error.message}`, { cause: error, exitCode: 2 });
   }
   return error;
+}
+
+function isHere(remote: string): boolean {
+  return isLoopback(/^sc:\/\/(\[[^\]]*\]|[^/:;]*)/.exec(remote)?.[1] ?? '');
 }
 
 /**

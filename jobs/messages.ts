@@ -43,16 +43,23 @@ export function readMessages(
   return spark.readStream
     .format('kafka')
     .options({
-      'kafka.bootstrap.servers': kafka.brokers.join(','),
-      ...sparkSignInOptions(kafka.signIn),
-      subscribe: kafka.topic,
+      ...topicOptions(kafka),
       startingOffsets,
       failOnDataLoss: true,
-      'kafka.isolation.level': 'read_committed',
-      'kafka.fetch.max.wait.ms': FETCH_WAIT_MS,
       ...(messagesPerBatch !== undefined && { maxOffsetsPerTrigger: messagesPerBatch }),
     })
     .load();
+}
+
+/** How Spark gets at the topic, whether as a stream or once. */
+export function topicOptions(kafka: KafkaSettings): Readonly<Record<string, string | number>> {
+  return {
+    'kafka.bootstrap.servers': kafka.brokers.join(','),
+    ...sparkSignInOptions(kafka.signIn),
+    subscribe: kafka.topic,
+    'kafka.isolation.level': 'read_committed',
+    'kafka.fetch.max.wait.ms': FETCH_WAIT_MS,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionOptions, SparkSession } from '@instant-health/spark-connect';
+import { emptyDirectory } from '../empty-directory.ts';
 import { isNothingThere } from '../nothing-there.ts';
 import { filesBelow } from './archive.ts';
 import { type Ledger, ledgerOf, type ManifestRow, type Removal, type RunDay, type SourceRows } from './ledger.ts';
@@ -73,17 +74,9 @@ export class LedgerFiles {
     return [...found.values()];
   }
 
-  /**
-   * Deletes rows. Spark has no command for that; it empties a directory before it overwrites it, and an empty table that
-   * is partitioned by its one column has no file to write.
-   */
+  /** Deletes rows. */
   async clear(day: RunDay, options: ActionOptions = {}): Promise<void> {
-    await this.#spark
-      .createDataFrame([], 'nothing STRING, part STRING')
-      .write.mode('overwrite')
-      .options({ partitionOverwriteMode: 'static', 'mapreduce.fileoutputcommitter.marksuccessfuljobs': false })
-      .partitionBy('part')
-      .parquet(this.pathOf(day), options);
+    await emptyDirectory(this.#spark, this.pathOf(day), options);
   }
 
   async #rows<T>(name: string, schema: string, options: ActionOptions): Promise<T[]> {

@@ -1,6 +1,7 @@
 /** A Spark Connect client: sessions, DataFrames, columns, functions and streams, by Spark's own names. */
 export type { ActionOptions } from './api/actions.ts';
 export type { ExplainMode } from './api/analyze.ts';
+export { callPython, type PythonCall } from './api/call-python.ts';
 export { Catalog, type CreateTableOptions } from './api/catalog.ts';
 export { DataFrame, type ShowOptions, type UnpivotOptions } from './api/data-frame/index.ts';
 export { DataFrameReader, type JdbcOptions } from './api/data-frame-reader.ts';

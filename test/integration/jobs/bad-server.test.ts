@@ -36,6 +36,18 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     expect(code).to.equal(1);
   });
 
+  it('are told apart by doctor: what the server cannot do, and what it can', async () => {
+    const { code, stdout } = await run('jobs/doctor/main.ts', ['--remote', server.remote], around.environment);
+    expect(code, stdout).to.equal(1);
+    expect(stdout).to.match(
+      /^hdfs +cluster +VITALS_DIR +FAILED +HDFS lets user stranger not write .*\n +→ Give the dir/m,
+    );
+    expect(stdout).to.match(/^python +cluster +version +FAILED +callPython needs Python .*\n +→ Point PYSPARK_PYTHON/m);
+    expect(stdout).to.match(/^database +cluster +line +– +not checked: python version failed$/m);
+    // It can be asked without Python as well.
+    expect(stdout).to.match(/^kafka +cluster +topic +ok/m);
+  });
+
   it('name PYSPARK_PYTHON where the server has no Python, and go on where it has', async () => {
     await around.writer.readings([{ customerId: 1, heartBeat: 10, bp: 170 }]);
     const ALERTS_CHECKPOINT = `${around.folder}/theirs/checkpoint-alerts`;

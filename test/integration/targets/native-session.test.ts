@@ -143,6 +143,23 @@ describe('submit --cluster, with native sessions', () => {
     }
   });
 
+  it('is looked at by doctor, through a session that it starts and ends', async () => {
+    const before = emr.account.sessions.length;
+    const { code, stdout, stderr } = await command('jobs/doctor/main.ts', ['--cluster', CLUSTER]).ended;
+    expect(code, stdout + stderr).to.equal(0);
+    expect(stdout).to.match(/^spark +here +target +ok +sc:\/\/localhost:\d+\/;use_ssl=true, session s-\w+$/m);
+    expect(stdout).to.match(/^spark +here +tls +ok +TLSv1/m);
+    expect(emr.account.sessions.length).to.equal(before + 1);
+    expect(living()).to.deep.equal([]);
+
+    emr.account.tokenLifetimeMs = 0;
+    const refused = await command('jobs/doctor/main.ts', ['--cluster', CLUSTER]).ended;
+    emr.account.tokenLifetimeMs = 3_600_000;
+    expect(refused.code).to.equal(1);
+    expect(refused.stdout).to.match(/^spark +here +login +FAILED +.*does not accept the token/m);
+    expect(living()).to.deep.equal([]);
+  });
+
   it('leaves the session with --detach, where stop finds the queries and then ends it', async () => {
     const detached = await submit('patient-vitals', '--detach').ended;
     expect(detached.code, detached.stderr).to.equal(0);

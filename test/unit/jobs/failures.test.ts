@@ -22,6 +22,11 @@ const TOLD: readonly [told: string, code: string, named: RegExp][] = [
     'KAFKA_UNREACHABLE',
     /kafka:9092.*KAFKA_BROKERS/,
   ],
+  [
+    'KafkaException: Failed to create new KafkaAdminClient\ncaused by SaslAuthenticationException: Authentication failed',
+    'KAFKA_SIGN_IN',
+    /kafka:9092.*KAFKA_BROKERS.*let Spark in: Authentication failed/,
+  ],
   ['Timed out waiting for a node assignment. Call: describeTopics', 'KAFKA_UNREACHABLE', /kafka:9092.*KAFKA_BROKERS/],
   [
     '[DATA_SOURCE_NOT_FOUND] Failed to find the data source: kafka.',

@@ -126,6 +126,17 @@ export interface PartitionIdNode {
   readonly child: ExpressionNode;
 }
 
+/** A function of Python that Spark's workers run for each row; text in, text out. */
+export interface PythonFunctionNode {
+  readonly kind: 'pythonFunction';
+  readonly name: string;
+  /** A pickle of the pair (function, type of its answer). */
+  readonly command: Uint8Array;
+  /** `major.minor` of the Python that the pickle is for: Spark refuses it in another one. */
+  readonly version: string;
+  readonly args: readonly ExpressionNode[];
+}
+
 export type ExpressionNode =
   | LiteralNode
   | AttributeNode
@@ -143,7 +154,8 @@ export type ExpressionNode =
   | ExtractNode
   | UpdateFieldNode
   | SubqueryNode
-  | PartitionIdNode;
+  | PartitionIdNode
+  | PythonFunctionNode;
 
 /** A name as Spark writes it: `*` and `a.*` stand for all columns of their target. */
 export function nameNode(name: string, relation?: RelationNode): AttributeNode | StarNode {

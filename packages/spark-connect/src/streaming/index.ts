@@ -1,6 +1,6 @@
 /** Streaming over Spark Connect: starting queries, watching them, and foreachBatch handled by the client. */
 export type { ForeachBatchOptions } from './foreach-batch/index.ts';
-export { startForeachBatch } from './foreach-batch/index.ts';
+export { functionExpression, pickleOfExpression, startForeachBatch, withServerPython } from './foreach-batch/index.ts';
 export type { SinkProgress, SourceProgress, StreamingQueryProgress } from './progress.ts';
 export type { OutputMode, StreamSpecification, Trigger } from './start-stream.ts';
 export { startStream } from './start-stream.ts';

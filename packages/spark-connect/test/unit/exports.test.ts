@@ -7,7 +7,7 @@ const NAMES = `
   DataFrameWriter DataFrameWriterV2 DataStreamReader DataStreamWriter DayTimeInterval Decimal GroupedData
   LocalDate LocalDateTime LocalTime MergeIntoWriter Observation RowBatch SessionConf SparkConnectError
   SparkSession SparkSessionBuilder StorageLevels StreamingQuery StreamingQueryManager StructType TableArg
-  TableValuedFunction Timestamp Variant WhenMatched WhenNotMatched Window WindowSpec YearMonthInterval col
+  TableValuedFunction Timestamp Variant WhenMatched WhenNotMatched Window WindowSpec YearMonthInterval callPython col
   expr functions lit parseDDL rowValues types
 `;
 

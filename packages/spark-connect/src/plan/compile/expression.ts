@@ -9,10 +9,13 @@ import {
   Expression_SortOrder_SortDirection as SortDirection,
   SubqueryExpression_SubqueryType as SubqueryType,
 } from '../../gen/spark/connect/expressions_pb.js';
-import { toProto as dataTypeToProto } from '../../types/index.ts';
+import { toProto as dataTypeToProto, types } from '../../types/index.ts';
 import type { ExpressionNode, FrameBoundary, SortOrderNode, SubqueryUse, WindowFrame } from '../expressions.ts';
 import { compileLiteral } from './literal.ts';
 import { refer } from './references.ts';
+
+// Spark's PythonEvalType for a function that takes and gives one value a row.
+const SQL_BATCHED_UDF = 100;
 
 type Init = MessageInitShape<typeof ExpressionSchema>;
 type ExprType = NonNullable<Init['exprType']>;
@@ -97,6 +100,24 @@ const compilers: Compilers = {
     refer(relation);
     return { case: 'subqueryExpression', value: { planId: relation.planId, ...subqueryValue(use) } };
   },
+  pythonFunction: (node) => ({
+    case: 'commonInlineUserDefinedFunction',
+    value: {
+      functionName: node.name,
+      // What it says depends on when and where it runs.
+      deterministic: false,
+      arguments: compileExpressions(node.args),
+      function: {
+        case: 'pythonUdf',
+        value: {
+          outputType: dataTypeToProto(types.string()),
+          evalType: SQL_BATCHED_UDF,
+          command: node.command,
+          pythonVer: node.version,
+        },
+      },
+    },
+  }),
   partitionId: (node) => ({ case: 'directShufflePartitionId', value: { child: compileExpression(node.child) } }),
 };
 

@@ -17,12 +17,14 @@ const known = new WeakMap<Server, string>();
  * What worked is remembered for the session.
  *
  * @param start makes one attempt with the version given.
+ * @param what needs Python, for the error.
  * @throws SparkConnectError `unsupported` where no version works: the server has no Python, or not what PySpark needs.
  */
 export async function withServerPython<T>(
   client: Server,
   given: string | undefined,
   start: (version: string) => Promise<T>,
+  what = 'foreachBatch',
 ): Promise<T> {
   const remembered = given ?? known.get(client);
   if (remembered !== undefined) return patiently(remembered);
@@ -34,11 +36,11 @@ export async function withServerPython<T>(
       refusal = error;
       const named = versionNamedBy(error);
       if (named !== undefined) return attempt(named);
-      if (!isSilentRefusal(error)) throw explained(error);
+      if (!isSilentRefusal(error)) throw explained(error, what);
       client.logger.debug(`the server's Python is not ${candidate}`);
     }
   }
-  throw unsupported(`it refused the versions ${CANDIDATES.join(', ')}`, refusal);
+  throw unsupported(what, `it refused the versions ${CANDIDATES.join(', ')}`, refusal);
 
   async function attempt(version: string): Promise<T> {
     const started = await patiently(version);
@@ -78,19 +80,20 @@ function isSilentRefusal(error: unknown): boolean {
 }
 
 /** Failures of the worker itself, as opposed to those of the query, told as what they are. */
-function explained(error: unknown): unknown {
+function explained(error: unknown, what: string): unknown {
   if (!(error instanceof SparkConnectError)) return error;
   const { errorClass = '', message } = error;
   if (errorClass.startsWith('STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE'))
-    return unsupported(lastLine(message), error);
-  if (/Cannot run program|ModuleNotFoundError|ImportError/.test(message)) return unsupported(lastLine(message), error);
+    return unsupported(what, lastLine(message), error);
+  if (/Cannot run program|ModuleNotFoundError|ImportError/.test(message))
+    return unsupported(what, lastLine(message), error);
   return error;
 }
 
-function unsupported(why: string, cause: unknown): SparkConnectError {
+function unsupported(what: string, why: string, cause: unknown): SparkConnectError {
   return new SparkConnectError(
     'unsupported',
-    `foreachBatch needs Python with PySpark's Connect packages on the server (PYSPARK_PYTHON there): ${why}`,
+    `${what} needs Python with PySpark's Connect packages on the server (PYSPARK_PYTHON there): ${why}`,
     { cause },
   );
 }
