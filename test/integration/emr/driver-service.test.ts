@@ -1,6 +1,8 @@
-// The command line of the systemd unit and of the image, run on the stack; systemd and a container engine are not here.
+// The command line of the systemd unit and of the image, run on the stack; neither systemd nor a container engine starts anything here.
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { HealthReport } from '../../../jobs/health/health.ts';
 import { loadEnvironment, PROJECT_ROOT } from '../../../settings/index.ts';
@@ -38,6 +40,22 @@ describe('the driver as a service', () => {
     expect(unit)
       .to.match(/^Restart=always$/m)
       .and.to.match(/^RestartPreventExitStatus=2$/m);
+  });
+
+  it('is a unit that systemd understands, and so is the server of the cluster', async function () {
+    const analyze = (name: string) =>
+      promisify(execFile)('systemd-analyze', ['verify', '--man=no', path.join(PROJECT_ROOT, 'emr', name)]).then(
+        ({ stderr }) => stderr,
+        (error: { code?: unknown; stderr?: string }) => (error.code === 'ENOENT' ? undefined : String(error.stderr)),
+      );
+    const driver = await analyze('driver/instant-health-alerts.service');
+    // Another machine may have no systemd.
+    if (driver === undefined) this.skip();
+    expect(driver).to.equal('');
+    const server = await analyze('cluster/spark-connect.service');
+    // Its programs are on the cluster only.
+    for (const line of server?.trim().split('\n') ?? [])
+      expect(line).to.match(/Command \S+ is not executable: No such file/);
   });
 
   it('answers how it is, and ends in good order on SIGTERM', async () => {
