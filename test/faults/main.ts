@@ -77,6 +77,8 @@ await runCommand(async (signal) => {
         const say = (text: string) => progress.line(`run ${plan.run}`, text);
         const result = await runOnce(plan, { system, services, past, signal, say });
         results.push(result);
+        // After each run: what ends a run of hours must not take its figures along.
+        writeFigures();
         say(runLine(result));
         for (const breach of result.breaches.slice(0, 20)) say(`  ✗ ${breach}`);
         if (result.breaches.length > 0) {
@@ -90,10 +92,15 @@ await runCommand(async (signal) => {
 
   function tell(): void {
     console.log(`\n${reportText(options.seed, results)}`);
-    if (options.json === undefined) return;
+    const file = writeFigures();
+    if (file !== undefined) console.log(`All figures: ${file}`);
+  }
+
+  function writeFigures(): string | undefined {
+    if (options.json === undefined) return undefined;
     const file = resolve(options.json);
     writeFileSync(file, `${JSON.stringify({ seed: options.seed, results }, null, 2)}\n`);
-    console.log(`All figures: ${file}`);
+    return file;
   }
 });
 

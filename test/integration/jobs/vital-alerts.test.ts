@@ -167,20 +167,41 @@ describe('vital-alerts and what is not a finding', () => {
 
   it('tells the operator of bad rows, of silent patients and of their return; everybody else is judged meanwhile', async () => {
     const { connection, mail, writer } = around;
-    await connection.query('ALTER TABLE threshold_reference DROP CONSTRAINT limits_band');
+    // Tables of a hospital's own need not have our constraints.
     await connection.query(
-      `INSERT INTO threshold_reference (attribute, low_age_limit, high_age_limit, lower_limit, upper_limit, message)
-       VALUES ('bp', 101, 150, 200, 100, 'the wrong way round')`,
+      'ALTER TABLE threshold_reference DROP CONSTRAINT limits_band, MODIFY attribute VARCHAR(20) NOT NULL',
+    );
+    await connection.query(
+      'ALTER TABLE patients_information DROP CONSTRAINT patients_doctor_email, MODIFY age INT NULL',
+    );
+    await connection.query(
+      `INSERT INTO threshold_reference (id, attribute, low_age_limit, high_age_limit, lower_limit, upper_limit, message)
+       VALUES (901, 'bp', 101, 150, 200, 100, 'the wrong way round'), (902, 'bp', 41, 60, 100, 140, 'ages that overlap'),
+              (903, 'temperature', 0, 150, 36, 38, 'nothing that is measured')`,
     );
     await connection.query("UPDATE patients_information SET doctor_email = 'a@b@example.org' WHERE customerId = 2");
+    await connection.query('UPDATE patients_information SET doctor_email = ? WHERE customerId = 3', [
+      'a@example.org\r\nBcc: b@example.org',
+    ]);
+    await connection.query('UPDATE patients_information SET age = NULL WHERE customerId = 4');
+    await connection.query("UPDATE patients_information SET doctor_email = '' WHERE customerId = 5");
     const environment = { ...around.environment, ALERT_SILENT_AFTER: '3s', OPERATOR_EMAIL: 'ops@example.org' };
     const job = submitCommand(['vital-alerts', '--json', ...TRIGGER], environment);
-    await job.line(/threshold_reference, id \d+: lower_limit is above upper_limit; the row is not in force/);
-    await job.line(/patients_information, customerId 2: doctor_email is not one mail address/);
+    const rejected = [
+      'threshold_reference, id 901: lower_limit is above upper_limit',
+      'threshold_reference, id 902: its ages overlap those of an earlier row',
+      'threshold_reference, id 903: attribute is not valid',
+      'patients_information, customerId 2: doctor_email is not one mail address',
+      'patients_information, customerId 3: doctor_email is not one mail address',
+      'patients_information, customerId 4: age is not valid',
+      'patients_information, customerId 5: doctor_email is not one mail address',
+    ];
+    for (const row of rejected) await job.line(new RegExp(`${row}; the row is not in force`));
     await job.running(1);
     await writer.readings([
       { customerId: 1, heartBeat: 100, bp: 200 },
       { customerId: 2, heartBeat: 100, bp: 160 },
+      { customerId: 4, heartBeat: 100, bp: 160 },
     ]);
     const subjectsOf = (recipient: string) =>
       mail.mails.filter(({ to }) => to.includes(recipient)).map(({ mail: { subject } }) => subject);
@@ -190,7 +211,11 @@ describe('vital-alerts and what is not a finding', () => {
         `${subject} for ${recipient}: ${subjectsOf(recipient)}`,
       );
     await arrives('alder@ward-a.example.org', /^Ward A: Heart beat too high$/);
-    await arrives('ops@example.org', /^Technical: 2 rows about limits or patients are not in force$/);
+    await arrives('ops@example.org', /^Technical: 7 rows about limits or patients are not in force$/);
+    const notice =
+      mail.mails.find(({ mail: { subject } }) => subject?.startsWith('Technical: 7 rows'))?.mail.text ?? '';
+    expect(rejected.filter((row) => !notice.includes(row))).to.deep.equal([]);
+    expect(notice).not.to.match(/Bcc|a@/);
     // Nobody can tell the doctor of patient 2, so somebody else must know.
     await arrives('ops@example.org', /^Ward A: Heart beat too high$/);
     await arrives('ops@example.org', /^Technical: 2 patients: no readings come any more$/);
