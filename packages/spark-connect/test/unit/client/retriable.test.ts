@@ -13,6 +13,12 @@ describe('retriable errors', () => {
     expect(isRetriable(serviceError(status.INTERNAL, '[INVALID_CURSOR.POSITION_NOT_FOUND] …'))).to.equal(false);
   });
 
+  it('are those of a server that has counted too many pings, and not every limit', () => {
+    const pings = 'Bandwidth exhausted or memory limit exceeded';
+    expect(isRetriable(serviceError(status.RESOURCE_EXHAUSTED, pings))).to.equal(true);
+    expect(isRetriable(serviceError(status.RESOURCE_EXHAUSTED, 'Received message larger than max'))).to.equal(false);
+  });
+
   it('are those for which the server itself asks for another attempt', () => {
     const error = serviceError(status.RESOURCE_EXHAUSTED, 'busy', retryInfo(1.25));
     expect(isRetriable(error)).to.equal(true);
