@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import {
   Decimal as ArrowDecimal,
   type DataType as ArrowType,
@@ -15,11 +14,9 @@ import {
   Int64,
   IntervalMonthDayNano,
   IntervalYearMonth,
-  makeData,
   Null,
   TimeNanosecond,
   TimestampMicrosecond,
-  Utf8,
 } from 'apache-arrow';
 import type { CalendarInterval, DataType } from '../types/index.ts';
 import {
@@ -39,6 +36,9 @@ import {
   toText,
   toUnscaled,
 } from './convert-value.ts';
+import { dataOf, LongBuilder, NumberBuilder } from './fixed-builder.ts';
+import { TextBuilder } from './text-builder.ts';
+import { Validity } from './validity.ts';
 
 /** Collects the values of one column, or of one inner column. */
 export interface ColumnBuilder {
@@ -48,33 +48,6 @@ export interface ColumnBuilder {
   append(value: unknown): void;
   appendNull(): void;
   finish(): Data;
-}
-
-/** Validity bits of a column, least significant first. */
-export class Validity {
-  #bits = new Uint8Array(64);
-  length = 0;
-  nullCount = 0;
-
-  append(isValid: boolean): void {
-    const byte = this.length >> 3;
-    if (byte === this.#bits.length) {
-      const grown = new Uint8Array(byte * 2);
-      grown.set(this.#bits);
-      this.#bits = grown;
-    }
-    if (isValid) this.#bits[byte] = (this.#bits[byte] ?? 0) | (1 << (this.length & 7));
-    else this.nullCount++;
-    this.length++;
-  }
-
-  finish(): { length: number; nullCount: number; nullBitmap: Uint8Array } {
-    return {
-      length: this.length,
-      nullCount: this.nullCount,
-      nullBitmap: this.nullCount === 0 ? new Uint8Array(0) : this.#bits.slice(0, (this.length + 7) >> 3),
-    };
-  }
 }
 
 /** A column whose values are converted one by one and laid out together at the end. */
@@ -100,23 +73,18 @@ class AtomBuilder<V> implements ColumnBuilder {
 
   append(value: unknown): void {
     this.#values.push(this.#convert(value));
-    this.#validity.append(true);
+    this.#validity.appendValid();
   }
 
   appendNull(): void {
     this.#values.push(this.#empty);
-    this.#validity.append(false);
+    this.#validity.appendNull();
   }
 
   finish(): Data {
-    // makeData's overloads are one for each type; which one it is was settled with arrowType.
-    const props: object = { type: this.arrowType, ...this.#validity.finish(), ...this.#layOut(this.#values) };
-    return makeData(props as Parameters<typeof makeData>[0]);
+    return dataOf(this.arrowType, this.#validity, this.#layOut(this.#values));
   }
 }
-
-const int32s = (values: number[]) => ({ data: Int32Array.from(values) });
-const int64s = (values: bigint[]) => ({ data: BigInt64Array.from(values) });
 
 /** A builder for a type without inner types; undefined for the others. */
 export function atomBuilder(type: DataType): ColumnBuilder | undefined {
@@ -131,37 +99,17 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
     case 'boolean':
       return new AtomBuilder(new Bool(), (value) => toBoolean(value, type), false, packBits);
     case 'byte':
-      return new AtomBuilder(
-        new Int8(),
-        (v) => toInteger(v, type, 8),
-        0,
-        (vs) => ({ data: Int8Array.from(vs) }),
-      );
+      return new NumberBuilder(new Int8(), Int8Array, (v) => toInteger(v, type, 8));
     case 'short':
-      return new AtomBuilder(
-        new Int16(),
-        (v) => toInteger(v, type, 16),
-        0,
-        (vs) => ({ data: Int16Array.from(vs) }),
-      );
+      return new NumberBuilder(new Int16(), Int16Array, (v) => toInteger(v, type, 16));
     case 'integer':
-      return new AtomBuilder(new Int32(), (v) => toInteger(v, type, 32), 0, int32s);
+      return new NumberBuilder(new Int32(), Int32Array, (v) => toInteger(v, type, 32));
     case 'long':
-      return new AtomBuilder(new Int64(), (v) => toLong(v, type), 0n, int64s);
+      return new LongBuilder(new Int64(), (v) => toLong(v, type));
     case 'float':
-      return new AtomBuilder(
-        new Float32(),
-        (v) => toFloat(v, type),
-        0,
-        (vs) => ({ data: Float32Array.from(vs) }),
-      );
+      return new NumberBuilder(new Float32(), Float32Array, (v) => toFloat(v, type));
     case 'double':
-      return new AtomBuilder(
-        new Float64(),
-        (v) => toDouble(v, type),
-        0,
-        (vs) => ({ data: Float64Array.from(vs) }),
-      );
+      return new NumberBuilder(new Float64(), Float64Array, (v) => toDouble(v, type));
     case 'decimal': {
       const { precision, scale } = type;
       return new AtomBuilder(
@@ -174,21 +122,21 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
     case 'string':
     case 'char':
     case 'varchar':
-      return new AtomBuilder(new Utf8(), (value) => Buffer.from(toText(value, type)), Buffer.alloc(0), layOutBytes);
+      return new TextBuilder((value) => toText(value, type));
     case 'binary':
       return new AtomBuilder(new Binary(), (value) => toBytes(value, type), new Uint8Array(0), layOutBytes);
     case 'date':
-      return new AtomBuilder(new DateDay(), (v) => toEpochDays(v, type), 0, int32s);
+      return new NumberBuilder(new DateDay(), Int32Array, (v) => toEpochDays(v, type));
     case 'timestamp':
-      return new AtomBuilder(new TimestampMicrosecond('UTC'), (v) => toEpochMicros(v, type), 0n, int64s);
+      return new LongBuilder(new TimestampMicrosecond('UTC'), (v) => toEpochMicros(v, type));
     case 'timestampNtz':
-      return new AtomBuilder(new TimestampMicrosecond(), (v) => toLocalMicros(v, type), 0n, int64s);
+      return new LongBuilder(new TimestampMicrosecond(), (v) => toLocalMicros(v, type));
     case 'time':
-      return new AtomBuilder(new TimeNanosecond(), (v) => toNanoOfDay(v, type), 0n, int64s);
+      return new LongBuilder(new TimeNanosecond(), (v) => toNanoOfDay(v, type));
     case 'dayTimeInterval':
-      return new AtomBuilder(new DurationMicrosecond(), (v) => toIntervalMicros(v, type), 0n, int64s);
+      return new LongBuilder(new DurationMicrosecond(), (v) => toIntervalMicros(v, type));
     case 'yearMonthInterval':
-      return new AtomBuilder(new IntervalYearMonth(), (v) => toMonths(v, type), 0, int32s);
+      return new NumberBuilder(new IntervalYearMonth(), Int32Array, (v) => toMonths(v, type));
     case 'calendarInterval':
       return new AtomBuilder(
         new IntervalMonthDayNano(),
@@ -202,11 +150,11 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
 }
 
 function packBits(values: boolean[]): { data: Uint8Array } {
-  const bits = new Validity();
-  for (const value of values) bits.append(value);
-  const { nullBitmap, nullCount, length } = bits.finish();
-  // No zero bit among them: the bitmap was left out.
-  return { data: nullCount === 0 ? new Uint8Array((length + 7) >> 3).fill(255) : nullBitmap };
+  const data = new Uint8Array((values.length + 7) >> 3);
+  for (const [index, value] of values.entries()) {
+    if (value) data[index >> 3] = (data[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+  return { data };
 }
 
 /** 128 bits, two's complement, little end first. */

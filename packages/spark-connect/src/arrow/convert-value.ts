@@ -24,14 +24,14 @@ export function toInteger(value: unknown, type: DataType, bits: 8 | 16 | 32): nu
 }
 
 /** @throws UnfitValue also for a number beyond 2^53: it may not be the one that was meant */
-export function toLong(value: unknown, type: DataType): bigint {
+export function toLong(value: unknown, type: DataType): bigint | number {
   if (typeof value === 'bigint') {
     if (BigInt.asIntN(64, value) !== value) throw unfit(value, type, 'a number of 64 bits');
     return value;
   }
   if (typeof value !== 'number' || !Number.isInteger(value)) throw unfit(value, type, 'a whole number');
   if (!Number.isSafeInteger(value)) throw unfit(value, type, 'a bigint, since a number is not exact beyond 2^53');
-  return BigInt(value);
+  return value;
 }
 
 export function toDouble(value: unknown, type: DataType): number {
@@ -54,7 +54,9 @@ export function toBoolean(value: unknown, type: DataType): boolean {
 
 export function toText(value: unknown, type: DataType): string {
   if (typeof value !== 'string') throw unfit(value, type, 'a string');
-  if (/\p{Surrogate}/u.test(value)) throw unfit(value, type, 'a string without half characters (lone surrogates)');
+  // The second question is slow, and seldom to be asked.
+  if (/[\ud800-\udfff]/.test(value) && /\p{Surrogate}/u.test(value))
+    throw unfit(value, type, 'a string without half characters (lone surrogates)');
   if (
     (type.kind === 'char' || type.kind === 'varchar') &&
     value.length > type.length &&
@@ -113,10 +115,10 @@ export function toLocalMicros(value: unknown, type: DataType): bigint {
 }
 
 /** @returns nanoseconds since midnight */
-export function toNanoOfDay(value: unknown, type: DataType): bigint {
+export function toNanoOfDay(value: unknown, type: DataType): number {
   const what = "a LocalTime or a text 'hh:mm:ss'";
-  if (value instanceof LocalTime) return BigInt(value.nanoOfDay);
-  if (typeof value === 'string') return BigInt(attempt(() => LocalTime.parse(value), value, type, what).nanoOfDay);
+  if (value instanceof LocalTime) return value.nanoOfDay;
+  if (typeof value === 'string') return attempt(() => LocalTime.parse(value), value, type, what).nanoOfDay;
   throw unfit(value, type, what);
 }
 

@@ -21,7 +21,12 @@ export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
  */
 export function encodeRows(rows: readonly InputRow[], schema: StructType): Uint8Array {
   const builder = locating(() => new StructBuilder(schema));
-  for (const [index, row] of rows.entries()) locating(() => builder.append(row), index);
+  let index = 0;
+  try {
+    for (; index < rows.length; index++) builder.append(rows[index]);
+  } catch (error) {
+    throw located(error, index);
+  }
   const arrowSchema = new Schema(withUniqueNames(builder.fields));
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, arrowSchema);
@@ -51,15 +56,17 @@ function withUniqueNames(fields: readonly Field[]): Field[] {
   });
 }
 
-function locating<V>(run: () => V, rowIndex?: number): V {
+function locating<V>(run: () => V): V {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof UnfitValue) && !(error instanceof RangeError)) throw error;
-    const path = error instanceof UnfitValue ? pathOf(error).join('.') : '';
-    const where = [rowIndex === undefined ? '' : `row ${rowIndex}`, path && `column ${path}`]
-      .filter(Boolean)
-      .join(', ');
-    throw new SparkConnectError('encode', where ? `${where}: ${error.message}` : error.message, { cause: error });
+    throw located(error);
   }
+}
+
+function located(error: unknown, rowIndex?: number): unknown {
+  if (!(error instanceof UnfitValue) && !(error instanceof RangeError)) return error;
+  const path = error instanceof UnfitValue ? pathOf(error).join('.') : '';
+  const where = [rowIndex === undefined ? '' : `row ${rowIndex}`, path && `column ${path}`].filter(Boolean).join(', ');
+  return new SparkConnectError('encode', where ? `${where}: ${error.message}` : error.message, { cause: error });
 }

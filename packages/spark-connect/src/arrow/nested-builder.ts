@@ -1,7 +1,8 @@
 import { type DataType as ArrowType, type Data, Field, List, Map_, makeData, Struct } from 'apache-arrow';
 import { type DataType, type StructField, type StructType, simpleString } from '../types/index.ts';
-import { atomBuilder, type ColumnBuilder, Validity } from './column-builder.ts';
+import { atomBuilder, type ColumnBuilder } from './column-builder.ts';
 import { UnfitValue, unfit } from './convert-value.ts';
+import { Validity } from './validity.ts';
 
 /**
  * A builder for a column of any type.
@@ -30,8 +31,14 @@ class InnerColumn {
   }
 
   append(value: unknown): void {
-    if (value !== null) {
-      within(this.name, () => this.builder.append(value));
+    if (value !== null && value !== undefined) {
+      try {
+        this.builder.append(value);
+      } catch (error) {
+        throw underneath(this.name, error);
+      }
+    } else if (value === undefined) {
+      throw new UnfitValue('the value is missing (give null for none)', { cause: [this.name] });
     } else if (this.nullable) {
       this.builder.appendNull();
     } else {
@@ -48,6 +55,8 @@ class InnerColumn {
 export class StructBuilder implements ColumnBuilder {
   readonly #type: StructType;
   readonly #names: ReadonlySet<string>;
+  /** The keys of a row that was found to be one for each column: most rows have the same, in the same order. */
+  #knownKeys: readonly string[] = [];
   readonly #columns: readonly InnerColumn[];
   readonly #validity = new Validity();
 
@@ -71,32 +80,38 @@ export class StructBuilder implements ColumnBuilder {
     if (Array.isArray(value)) this.#appendArray(value);
     else if (isRecord(value)) this.#appendRecord(value);
     else throw unfit(value, this.#type, 'an object with the columns as keys, or an array of the values');
-    this.#validity.append(true);
+    this.#validity.appendValid();
   }
 
   #appendArray(values: readonly unknown[]): void {
     if (values.length !== this.#columns.length) {
       throw new UnfitValue(`${values.length} values for ${this.#columns.length} columns`);
     }
-    for (const [index, column] of this.#columns.entries()) column.append(present(values[index], column.name));
+    for (let i = 0; i < values.length; i++) this.#columns[i]?.append(values[i]);
   }
 
   #appendRecord(record: Readonly<Record<string, unknown>>): void {
     const keys = Object.keys(record);
+    if (!isSame(keys, this.#knownKeys)) this.#checkKeys(keys);
+    for (const column of this.#columns) column.append(record[column.name]);
+  }
+
+  #checkKeys(keys: readonly string[]): void {
     const unknown = keys.find((key) => !this.#names.has(key));
     if (unknown !== undefined) throw new UnfitValue(`the schema has no column ${unknown}`, { cause: [unknown] });
     if (this.#names.size < this.#columns.length) {
       throw new UnfitValue('column names repeat: give rows as arrays of values');
     }
-    for (const column of this.#columns) {
-      column.append(present(Object.hasOwn(record, column.name) ? record[column.name] : undefined, column.name));
-    }
+    const present = new Set(keys);
+    const missing = this.#columns.find(({ name }) => !present.has(name));
+    if (missing) throw new UnfitValue('the value is missing (give null for none)', { cause: [missing.name] });
+    this.#knownKeys = keys;
   }
 
   appendNull(): void {
     // Arrow keeps a place in every child for a null struct.
     for (const { builder } of this.#columns) builder.appendNull();
-    this.#validity.append(false);
+    this.#validity.appendNull();
   }
 
   finish(): Data<Struct> {
@@ -126,15 +141,15 @@ class ArrayBuilder implements ColumnBuilder {
 
   append(value: unknown): void {
     if (!Array.isArray(value)) throw unfit(value, this.#type, 'an array');
-    for (const element of value) this.#element.append(present(element, 'element'));
+    for (const element of value) this.#element.append(element);
     this.#end += value.length;
     this.#offsets.push(this.#end);
-    this.#validity.append(true);
+    this.#validity.appendValid();
   }
 
   appendNull(): void {
     this.#offsets.push(this.#end);
-    this.#validity.append(false);
+    this.#validity.appendNull();
   }
 
   finish(): Data {
@@ -169,17 +184,17 @@ class MapBuilder implements ColumnBuilder {
   append(value: unknown): void {
     if (!(value instanceof Map)) throw unfit(value, this.#type, 'a Map');
     for (const [key, inner] of value) {
-      this.#key.append(present(key, 'key'));
-      this.#value.append(present(inner, 'value'));
+      this.#key.append(key);
+      this.#value.append(inner);
     }
     this.#end += value.size;
     this.#offsets.push(this.#end);
-    this.#validity.append(true);
+    this.#validity.appendValid();
   }
 
   appendNull(): void {
     this.#offsets.push(this.#end);
-    this.#validity.append(false);
+    this.#validity.appendNull();
   }
 
   finish(): Data {
@@ -198,18 +213,24 @@ class MapBuilder implements ColumnBuilder {
   }
 }
 
-function present(value: unknown, name: string): unknown {
-  if (value === undefined) throw new UnfitValue('the value is missing (give null for none)', { cause: [name] });
-  return value;
-}
-
 function within<V>(name: string, run: () => V): V {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof UnfitValue)) throw error;
-    throw new UnfitValue(error.message, { cause: [name, ...pathOf(error)] });
+    throw underneath(name, error);
   }
+}
+
+/** The error, with a column's name put before its path where it tells of a value. */
+function underneath(name: string, error: unknown): unknown {
+  if (!(error instanceof UnfitValue)) return error;
+  return new UnfitValue(error.message, { cause: [name, ...pathOf(error)] });
+}
+
+function isSame(keys: readonly string[], known: readonly string[]): boolean {
+  if (keys.length !== known.length || keys.length === 0) return false;
+  for (let i = 0; i < keys.length; i++) if (keys[i] !== known[i]) return false;
+  return true;
 }
 
 /** The names of the columns from the outermost to the one at fault. */
