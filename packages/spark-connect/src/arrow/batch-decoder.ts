@@ -8,6 +8,7 @@ import type { Decoder } from './decoder.ts';
 import { readArrowStream } from './read-stream.ts';
 import { RowBatch } from './row-batch.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
+import { typedValues } from './typed-values.ts';
 
 /** Reads the Arrow batches of one result: how, is settled once from the schema. */
 export class BatchDecoder {
@@ -68,6 +69,8 @@ function bindBatch(batch: RecordBatch, schema: StructType, decoders: readonly De
     }
     const isNull = decoder.type.kind === 'null' ? () => true : (nullTest(data) ?? (() => false));
     const name = schema.fields[index]?.name ?? '';
-    return new FlatVector(name, decoder.type, batch.numRows, decoder.bind(data), isNull);
+    return new FlatVector(name, decoder.type, batch.numRows, decoder.bind(data), isNull, () =>
+      typedValues(name, decoder.type, data),
+    );
   });
 }

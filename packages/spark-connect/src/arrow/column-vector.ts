@@ -1,4 +1,5 @@
 import type { DataType } from '../types/index.ts';
+import { joinedValues, type NumericArray } from './typed-values.ts';
 
 /** The values of one column of a batch. */
 export interface ColumnVector {
@@ -10,6 +11,14 @@ export interface ColumnVector {
   isNull(index: number): boolean;
   /** The values of rows `from` to `to` (exclusive), all by default. */
   toArray(from?: number, to?: number): unknown[];
+  /**
+   * All values as they came, without an object for each: numbers as they are, long as bigint, date in days since 1970, timestamps in
+   * microseconds since 1970 (in UTC; of the wall clock for timestamp_ntz), time in nanoseconds since midnight, intervals in microseconds or
+   * months. Where a row is null, which `isNull` tells, the value says nothing. It may look into the batch: do not write to it.
+   *
+   * @throws SparkConnectError `unsupported` for all other types
+   */
+  toTypedArray(): NumericArray;
 }
 
 /** A column over one record batch. */
@@ -19,6 +28,7 @@ export class FlatVector implements ColumnVector {
   readonly length: number;
   readonly get: (index: number) => unknown;
   readonly isNull: (index: number) => boolean;
+  readonly toTypedArray: () => NumericArray;
 
   constructor(
     name: string,
@@ -26,12 +36,14 @@ export class FlatVector implements ColumnVector {
     length: number,
     get: (index: number) => unknown,
     isNull: (index: number) => boolean,
+    toTypedArray: () => NumericArray,
   ) {
     this.name = name;
     this.type = type;
     this.length = length;
     this.get = get;
     this.isNull = isNull;
+    this.toTypedArray = toTypedArray;
   }
 
   toArray(from = 0, to = this.length): unknown[] {
@@ -68,6 +80,14 @@ export class ChunkedVector implements ColumnVector {
 
   toArray(from = 0, to = this.length): unknown[] {
     return Array.from({ length: to - from }, (_, i) => this.get(from + i));
+  }
+
+  toTypedArray(): NumericArray {
+    return joinedValues(
+      this.name,
+      this.type,
+      this.#chunks.map((chunk) => chunk.toTypedArray()),
+    );
   }
 
   #find(index: number): [ColumnVector | undefined, number] {

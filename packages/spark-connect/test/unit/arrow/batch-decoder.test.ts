@@ -16,6 +16,7 @@ import {
   Struct,
   Table,
   TimestampMillisecond,
+  tableFromIPC,
   tableToIPC,
   Uint32,
   Utf8,
@@ -25,7 +26,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { chooseDecoder } from '../../../src/arrow/choose-decoder.ts';
 import { BatchDecoder, encodeRows, rowValues } from '../../../src/arrow/index.ts';
-import { field, parseDDL, StructType, types as T, Variant } from '../../../src/types/index.ts';
+import { field, LocalDate, parseDDL, StructType, types as T, Timestamp, Variant } from '../../../src/types/index.ts';
 
 function ipcOf(columns: Record<string, Data>, metadata: Record<string, Map<string, string>> = {}): Uint8Array {
   const fields = Object.entries(columns).map(([name, { type }]) => new Field(name, type, true, metadata[name] ?? null));
@@ -42,6 +43,36 @@ function onlyData(values: readonly unknown[], type: ArrowType): Data {
 }
 
 describe('BatchDecoder', () => {
+  it('gives columns as typed arrays, also of several batches, and says where there is none', () => {
+    const schema = parseDDL('i INT, l BIGINT, d DOUBLE, day DATE, t TIMESTAMP, s STRING');
+    const moment = Timestamp.parse('9999-12-31T23:59:59.999999Z');
+    const rows = [
+      [1, 2n ** 63n - 1n, 0.5, LocalDate.parse('1970-01-03'), moment, 'a'],
+      [null, -1n, Number.NaN, LocalDate.parse('1969-12-31'), null, 'b'],
+    ];
+    const table = tableFromIPC(encodeRows(rows, schema));
+    const twice = tableToIPC(new Table(table.schema, [...table.batches, ...table.batches]), 'stream');
+    for (const [ipc, times] of [
+      [encodeRows(rows, schema), 1],
+      [twice, 2],
+    ] as const) {
+      const batch = new BatchDecoder(schema).decode(ipc);
+      const values = (index: number) => batch.column(index).toTypedArray();
+      expect(values(0))
+        .to.be.instanceOf(Int32Array)
+        .with.property('length', times * 2);
+      expect([values(0)[0], batch.column(0).isNull(1)]).to.deep.equal([1, true]);
+      const repeated = <V>(...each: V[]): V[] => Array.from({ length: times }, () => each).flat();
+      expect(values(1)).to.deep.equal(BigInt64Array.from(repeated(2n ** 63n - 1n, -1n)));
+      expect(values(2)).to.deep.equal(Float64Array.from(repeated(0.5, Number.NaN)));
+      expect(values(3)).to.deep.equal(Int32Array.from(repeated(2, -1)));
+      expect(values(4)[0]).to.equal(moment.epochMicros);
+      expect(() => values(5)).to.throw('column s: no typed array holds string');
+    }
+    const none = new BatchDecoder(schema).decode(encodeRows([], schema));
+    expect(none.column(1).toTypedArray()).to.deep.equal(new BigInt64Array(0));
+  });
+
   it('reads text and bytes of every layout', () => {
     const texts = ['short', null, 'a text that is longer than twelve characters', 'ümläut', ''];
     const bytes = texts.map((text) => (text === null ? null : new TextEncoder().encode(text)));
