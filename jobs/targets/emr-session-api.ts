@@ -1,6 +1,5 @@
 import type { EMRClient, Session } from '@aws-sdk/client-emr';
-import { OperatorError } from '../../settings/index.ts';
-import type { SessionApi, SessionStanding } from './session-api.ts';
+import { incomplete, type SessionApi, type SessionStanding } from './session-api.ts';
 import { SESSION_TAGS } from './session-name.ts';
 
 /** Sessions of an EMR cluster on EC2 (releases emr-spark-8.0.0 and later, created with SessionEnabled). */
@@ -33,22 +32,22 @@ export async function emrSessionApi(
           ...(role === undefined ? {} : { ExecutionRoleArn: role }),
         }),
       );
-      return answer.Id ?? missing('an id');
+      return answer.Id ?? incomplete('an id');
     },
 
     async get(id) {
       const { Session: session } = await client.send(
         new emr.GetSessionCommand({ ClusterId: clusterId, SessionId: id }),
       );
-      return session ? standingOf(session) : missing('a session');
+      return session ? standingOf(session) : incomplete('a session');
     },
 
     async endpoint(id) {
       const answer = await client.send(new emr.GetSessionEndpointCommand({ ClusterId: clusterId, SessionId: id }));
       return {
-        address: answer.Endpoint ?? missing('an endpoint'),
-        token: answer.AuthToken ?? missing('a token'),
-        expiresAt: answer.AuthTokenExpirationTime ?? missing('the time at which the token ends'),
+        address: answer.Endpoint ?? incomplete('an endpoint'),
+        token: answer.AuthToken ?? incomplete('a token'),
+        expiresAt: answer.AuthTokenExpirationTime ?? incomplete('the time at which the token ends'),
       };
     },
 
@@ -60,10 +59,4 @@ export async function emrSessionApi(
 
 function standingOf({ Id, State, StateChangeReason }: Session): SessionStanding {
   return { id: Id ?? '', state: State ?? '', reason: StateChangeReason ?? '' };
-}
-
-function missing(what: string): never {
-  throw new OperatorError('EMR_ANSWER_INCOMPLETE', `EMR answered without ${what}`, {
-    next: 'Try again; if it stays so, the release may differ from those that this was written for (emr-spark-8.0 and 8.1).',
-  });
 }

@@ -1,5 +1,5 @@
 import type { EMRServerlessClient, SessionSummary } from '@aws-sdk/client-emr-serverless';
-import type { SessionApi } from './session-api.ts';
+import { incomplete, type SessionApi } from './session-api.ts';
 import { SESSION_TAGS } from './session-name.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function serverlessSessionApi(
     },
 
     async start({ name, token, idleMinutes }) {
-      const { sessionId = '' } = await client.send(
+      const { sessionId = incomplete('an id') } = await client.send(
         new serverless.StartSessionCommand({
           applicationId,
           name,
@@ -41,14 +41,18 @@ export async function serverlessSessionApi(
     },
 
     async get(id) {
-      const { session } = await client.send(new serverless.GetSessionCommand({ applicationId, sessionId: id }));
-      return { id, state: session?.state ?? '', reason: session?.stateDetails ?? '' };
+      const answer = await client.send(new serverless.GetSessionCommand({ applicationId, sessionId: id }));
+      const { state = '', stateDetails = '' } = answer.session ?? incomplete('a session');
+      return { id, state, reason: stateDetails };
     },
 
     async endpoint(id) {
       const answer = await client.send(new serverless.GetSessionEndpointCommand({ applicationId, sessionId: id }));
-      const { endpoint = '', authToken = '', authTokenExpiresAt = new Date(0) } = answer;
-      return { address: endpoint, token: authToken, expiresAt: authTokenExpiresAt };
+      return {
+        address: answer.endpoint ?? incomplete('an endpoint'),
+        token: answer.authToken ?? incomplete('a token'),
+        expiresAt: answer.authTokenExpiresAt ?? incomplete('the time at which the token ends'),
+      };
     },
 
     async terminate(id) {

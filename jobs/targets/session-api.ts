@@ -1,3 +1,5 @@
+import { OperatorError } from '../../settings/index.ts';
+
 /** A session's life on EMR: SUBMITTED → STARTING → STARTED → IDLE ⇄ BUSY → TERMINATING → TERMINATED, or FAILED. */
 export type SessionState =
   | 'SUBMITTED'
@@ -54,4 +56,11 @@ export function isReady({ state }: SessionStanding): boolean {
 
 export function hasEnded(state: SessionState): boolean {
   return state === 'TERMINATED' || state === 'FAILED';
+}
+
+/** For an answer of AWS that lacks what its types promise. */
+export function incomplete(what: string): never {
+  throw new OperatorError('EMR_ANSWER_INCOMPLETE', `EMR answered without ${what}`, {
+    next: 'Try again; if it stays so, the release may differ from those that this was written for.',
+  });
 }

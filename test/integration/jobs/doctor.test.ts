@@ -30,7 +30,7 @@ describe('doctor', () => {
 
   after(async () => {
     await endCommands();
-    rmSync(folder, { recursive: true });
+    if (folder) rmSync(folder, { recursive: true });
     await around?.close();
   });
 

@@ -175,6 +175,16 @@ describe('submit --cluster, with native sessions', () => {
     expect(living()).to.deep.equal([]);
   });
 
+  it('names the address of the session where this machine does not know it, and leaves no session behind', async () => {
+    const { endpoint } = emr.account;
+    emr.account.endpoint = 'https://p-4711.sessions.invalid';
+    const { code, stderr } = await submit('patient-vitals').ended;
+    emr.account.endpoint = endpoint;
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^error: .*p-4711\.sessions\.invalid:443.*\n {2}Check the address.*npm run doctor/m);
+    expect(living()).to.deep.equal([]);
+  });
+
   it('says that the token is not accepted, and leaves no session behind', async () => {
     emr.account.tokenLifetimeMs = 0;
     const { code, stderr } = await submit('patient-vitals').ended;
