@@ -15,6 +15,7 @@ import { bandsFingerprint } from '../alerts/limits-directory.ts';
 import { openDriver } from '../alerts/open-driver.ts';
 import type { Health } from '../health/health.ts';
 import { ensureAlertsTopic } from './alerts-topic.ts';
+import { Attention } from './attention.ts';
 import { Gather } from './gather.ts';
 import type { JudgedReading } from './judged-reading.ts';
 import { requireComplete } from './position-check.ts';
@@ -36,6 +37,10 @@ export interface RunOptions {
 const CLIENT = 'instant-health-alerts';
 const TELL_EVERY_MS = 1_000;
 const FAREWELL_LIMIT_MS = 2_000;
+const DRAIN_LIMIT_MS = 15_000;
+/** So long wait readings that tell of nothing: a transaction for each would keep the others waiting. */
+const LINGER_MS = 100;
+const MESSAGES_IN_HAND = 20_000;
 /** With so many messages behind it, a batch is one of those that make up for an outage. */
 const BEHIND_MESSAGES = 5_000;
 /** Somebody else does it now, or what it needs is away for a while. */
@@ -86,12 +91,18 @@ async function runOnce({ environment, standby, tell, log, signal, health }: RunO
     isBehind: () => lag() >= BEHIND_MESSAGES,
     count: () => Promise.resolve(),
   });
-  const gather = new Gather<JudgedReading>((readings) =>
-    driver.handle(
-      ({ bands }, episodes) => Promise.resolve(sortOutJudged(readings, bands, episodes)),
-      batchId++,
-      signal,
-    ),
+  const attention = new Attention();
+  const gather = new Gather<JudgedReading>(
+    (readings) =>
+      driver.handle(
+        ({ bands }, episodes) => {
+          attention.look(readings, bands, episodes);
+          return Promise.resolve(sortOutJudged(readings, bands, episodes));
+        },
+        batchId++,
+        signal,
+      ),
+    LINGER_MS,
   );
   let answeredAt = performance.now();
   const reader = new TopicReader({
@@ -101,8 +112,9 @@ async function runOnce({ environment, standby, tell, log, signal, health }: RunO
     onJoined: () => driver.begin(),
     handle: async (readings, partition, behind) => {
       waiting.set(partition, behind);
-      await gather.add(readings);
+      await gather.add(readings, attention.isUrgent(readings));
     },
+    isFull: () => gather.size >= MESSAGES_IN_HAND,
     onAnswer: () => {
       answeredAt = performance.now();
       health?.heard(alertsTopic, []);
@@ -127,6 +139,8 @@ async function runOnce({ environment, standby, tell, log, signal, health }: RunO
   } finally {
     health?.follows([]);
     clearInterval(telling);
+    // What does not get done is read again.
+    await within(DRAIN_LIMIT_MS, gather.drain());
     await reader.stop();
     await close();
     tellAll();

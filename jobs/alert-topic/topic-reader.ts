@@ -12,11 +12,14 @@ export interface TopicReaderOptions {
   /** Called when messages may come. */
   readonly onJoined: () => Promise<void>;
   /**
-   * Must have done all that a part of a partition asks for when it resolves. Is called for several partitions at a time.
+   * Must have done all that a part of a partition asks for when it resolves; of one partition in their order. Is called for
+   * several at a time.
    *
    * @param waiting messages behind this part
    */
   readonly handle: (readings: readonly JudgedReading[], partition: number, waiting: number) => Promise<void>;
+  /** Whether so much is in hand that no more should be read before it is done. */
+  readonly isFull: () => boolean;
   /** Kafka has answered. */
   readonly onAnswer: () => void;
   readonly log: Logger;
@@ -37,6 +40,9 @@ export class TopicReader {
   readonly #options: TopicReaderOptions;
   readonly #consumer: Consumer;
   readonly #failing = new AbortController();
+  /** The first message of each partition that is not done, since it was last told to Kafka. */
+  readonly #done = new Map<number, string>();
+  #committing: NodeJS.Timeout | undefined;
 
   constructor(options: TopicReaderOptions) {
     this.#options = options;
@@ -73,13 +79,14 @@ export class TopicReader {
       await this.#consumer.subscribe({ topic, fromBeginning: true });
       await this.#consumer.run({
         eachBatch: (payload) => this.#part(payload),
-        autoCommitInterval: COMMIT_INTERVAL_MS,
+        autoCommit: false,
         partitionsConsumedConcurrently: MANY_PARTITIONS,
       });
     } catch (error) {
       throw kafkaError(error, settings.brokers, topic);
     }
     await Promise.race([joined, this.#failed()]);
+    this.#committing = setInterval(() => void this.#commit(), COMMIT_INTERVAL_MS);
     await onJoined();
   }
 
@@ -98,17 +105,25 @@ export class TopicReader {
     }
   }
 
-  /** Lets what is in hand be finished, and tells Kafka so that the next reader need not wait. */
+  /** Tells Kafka how far it has come, and that the next reader need not wait. */
   async stop(): Promise<void> {
+    clearInterval(this.#committing);
+    await within(FAREWELL_LIMIT_MS, this.#commit());
     await within(FAREWELL_LIMIT_MS, this.#consumer.disconnect());
   }
 
   async #part({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+    const { handle, isFull } = this.#options;
     // However long the database takes: a sign of life goes on, and what becomes of it shows at the next fetch.
     const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT_MS);
     try {
       const readings = batch.messages.map(({ value, offset }) => this.#decode(value, batch.partition, offset));
-      await this.#options.handle(readings, batch.partition, Number(batch.offsetLag()));
+      const done = handle(readings, batch.partition, Number(batch.offsetLag())).then(() => {
+        this.#done.set(batch.partition, String(BigInt(batch.lastOffset()) + 1n));
+      });
+      done.catch((error: unknown) => this.#fail(error));
+      if (isFull()) await done;
+      this.#failing.signal.throwIfAborted();
     } catch (error) {
       this.#fail(error);
       // No second attempt: whoever starts again begins behind what is in the database.
@@ -116,6 +131,17 @@ export class TopicReader {
     } finally {
       clearInterval(beating);
     }
+  }
+
+  /** What Kafka is not told is read again, and passed over. */
+  async #commit(): Promise<void> {
+    const { settings, log } = this.#options;
+    const offsets = [...this.#done].map(([partition, offset]) => ({ topic: settings.alertsTopic, partition, offset }));
+    this.#done.clear();
+    if (offsets.length === 0) return;
+    await this.#consumer
+      .commitOffsets(offsets)
+      .catch((error: unknown) => log.debug({ err: error }, 'Kafka was not told how far the alerts are'));
   }
 
   #decode(value: Buffer | null, partition: number, offset: string): JudgedReading {

@@ -27,7 +27,8 @@ describe('vital-alerts in real time', () => {
     expect(stdout).to.match(/^vital-alerts-topic runs/m);
   };
 
-  it('tells the same, also when Spark begins anew what it had not finished', async () => {
+  it('tells the same, also when Spark begins anew what it had not finished', async function () {
+    this.timeout(300_000);
     await submitted();
     const alerts = new Command('jobs/alert-desk/main.ts', ['run', '--json'], ward.environment);
     await ward.send(120);
