@@ -44,10 +44,10 @@ describe('the commands of the README', () => {
     return command.output;
   }
 
-  async function leaveRunning(line: string, once: RegExp): Promise<void> {
+  async function leaveRunning(line: string, ...untilPrinted: readonly RegExp[]): Promise<void> {
     const command = new TerminalCommand(line, environment);
     running.push(command);
-    await command.printed(once);
+    for (const pattern of untilPrinted) await command.printed(pattern);
   }
 
   const RUNNERS: Record<string, (line: string) => Promise<void>> = {
@@ -66,7 +66,9 @@ describe('the commands of the README', () => {
     'npm run stack -- up': async (line) => {
       expect(await run(line)).to.be.a('string');
     },
-    'npm run submit -- patient-vitals vital-alerts': (line) => leaveRunning(line, /vital-alerts runs \(id /),
+    // Jobs start side by side.
+    'npm run submit -- patient-vitals vital-alerts': (line) =>
+      leaveRunning(line, /vital-alerts runs \(id /, /patient-vitals-\w+ runs \(id /),
     'npm run produce -- --interval 1s': (line) =>
       leaveRunning(line, /^\{"heartBeat":\d+,"bp":\d+,"customerId":\d+\}$/m),
     'npm run status': async (line) => {
