@@ -135,10 +135,13 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
+/** gRPC's word of a server that does not know the service: it is none of Spark's. */
+const UNIMPLEMENTED = 12;
+
 /** Explains that no Spark Connect server was reached; gives back every other error as it came. */
 export function connectionFailure(error: unknown, remote: string): unknown {
   if (!(error instanceof SparkConnectError)) return error;
-  if (error.code === 'unavailable') {
+  if (error.code === 'unavailable' || error.grpcCode === UNIMPLEMENTED) {
     return new OperatorError('SPARK_UNREACHABLE', `${error.message} (SPARK_REMOTE=${maskRemote(remote)})`, {
       cause: error,
       next: isHere(remote)
