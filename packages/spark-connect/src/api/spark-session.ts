@@ -241,7 +241,8 @@ export class SparkSession {
     return typeof schema === 'string' || schema instanceof StructType ? frame.to(schema) : frame.toDF(...schema);
   }
   #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
-    const data = rows.length === 0 ? undefined : arrowRoom().encodeRows(rows, schema);
+    const data =
+      rows.length === 0 ? undefined : arrowRoom().encodeRows(rows, schema, this.client.localRelationChunkBytes);
     return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json(), ...defined({ data }) }));
   }
 }

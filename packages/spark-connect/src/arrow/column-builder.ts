@@ -47,6 +47,8 @@ export interface ColumnBuilder {
   /** @throws UnfitValue where the value does not fit */
   append(value: unknown): void;
   appendNull(): void;
+  /** About what the values take up so far, in bytes. */
+  readonly byteLength: number;
   finish(): Data;
 }
 
@@ -56,28 +58,36 @@ class AtomBuilder<V> implements ColumnBuilder {
   readonly #convert: (value: unknown) => V;
   readonly #empty: V;
   readonly #layOut: (values: V[]) => { data: unknown; valueOffsets?: Int32Array };
+  readonly #sizeOf: (value: V) => number;
   readonly #values: V[] = [];
   readonly #validity = new Validity();
+  byteLength = 0;
 
+  /** @param sizeOf bytes that a value takes up: 16 at most where its type says how many */
   constructor(
     arrowType: ArrowType,
     convert: (value: unknown) => V,
     empty: V,
     layOut: (values: V[]) => { data: unknown; valueOffsets?: Int32Array },
+    sizeOf: (value: V) => number = () => 16,
   ) {
     this.arrowType = arrowType;
     this.#convert = convert;
     this.#empty = empty;
     this.#layOut = layOut;
+    this.#sizeOf = sizeOf;
   }
 
   append(value: unknown): void {
-    this.#values.push(this.#convert(value));
+    const converted = this.#convert(value);
+    this.#values.push(converted);
+    this.byteLength += this.#sizeOf(converted);
     this.#validity.appendValid();
   }
 
   appendNull(): void {
     this.#values.push(this.#empty);
+    this.byteLength += this.#sizeOf(this.#empty);
     this.#validity.appendNull();
   }
 
@@ -124,7 +134,13 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
     case 'varchar':
       return new TextBuilder((value) => toText(value, type));
     case 'binary':
-      return new AtomBuilder(new Binary(), (value) => toBytes(value, type), new Uint8Array(0), layOutBytes);
+      return new AtomBuilder(
+        new Binary(),
+        (value) => toBytes(value, type),
+        new Uint8Array(0),
+        layOutBytes,
+        (value) => value.length + 4,
+      );
     case 'date':
       return new NumberBuilder(new DateDay(), Int32Array, (v) => toEpochDays(v, type));
     case 'timestamp':

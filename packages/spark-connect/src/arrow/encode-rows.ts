@@ -7,6 +7,9 @@ import { pathOf, StructBuilder } from './nested-builder.ts';
 /** A row to send: an object with the columns as keys, or the values by position. */
 export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
+/** Looking at each row how large the batch is would cost more than it spares. */
+const ROWS_PER_LOOK = 64;
+
 /**
  * Writes rows as an Arrow IPC stream, the form in which a local relation travels.
  *
@@ -17,26 +20,32 @@ export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
  *
  * Names that repeat are made unique in the bytes.
  *
+ * @param batchBytes about how large a record batch grows before the next one begins; by default there is one
  * @throws SparkConnectError `encode`, naming the row (from 0) and the column
  */
-export function encodeRows(rows: readonly InputRow[], schema: StructType): Uint8Array {
-  const builder = locating(() => new StructBuilder(schema));
-  let index = 0;
-  try {
-    for (; index < rows.length; index++) builder.append(rows[index]);
-  } catch (error) {
-    throw located(error, index);
-  }
+export function encodeRows(
+  rows: readonly InputRow[],
+  schema: StructType,
+  batchBytes = Number.POSITIVE_INFINITY,
+): Uint8Array {
+  let builder = locating(() => new StructBuilder(schema));
   const arrowSchema = new Schema(withUniqueNames(builder.fields));
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, arrowSchema);
-  if (rows.length > 0)
-    writer.write(
-      new RecordBatch(
-        arrowSchema,
-        locating(() => builder.finish()),
-      ),
-    );
+  const writeBatch = () => writer.write(new RecordBatch(arrowSchema, builder.finish()));
+  let index = 0;
+  try {
+    for (; index < rows.length; index++) {
+      if (index > 0 && index % ROWS_PER_LOOK === 0 && builder.byteLength >= batchBytes) {
+        writeBatch();
+        builder = new StructBuilder(schema);
+      }
+      builder.append(rows[index]);
+    }
+  } catch (error) {
+    throw located(error, index);
+  }
+  if (rows.length > 0) locating(writeBatch);
   writer.finish();
   return writer.toUint8Array(true);
 }

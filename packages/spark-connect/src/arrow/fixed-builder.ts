@@ -3,6 +3,7 @@ import type { ColumnBuilder } from './column-builder.ts';
 import { Validity } from './validity.ts';
 
 type Numbers = Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+type NumberArray = { readonly BYTES_PER_ELEMENT: number; new (length: number): Numbers };
 
 const FIRST_ROWS = 1024;
 
@@ -11,12 +12,10 @@ export class NumberBuilder implements ColumnBuilder {
   readonly arrowType: ArrowType;
   readonly #convert: (value: unknown) => number;
   readonly #validity = new Validity();
-  readonly #array: new (
-    length: number,
-  ) => Numbers;
+  readonly #array: NumberArray;
   #values: Numbers;
 
-  constructor(arrowType: ArrowType, array: new (length: number) => Numbers, convert: (value: unknown) => number) {
+  constructor(arrowType: ArrowType, array: NumberArray, convert: (value: unknown) => number) {
     this.arrowType = arrowType;
     this.#array = array;
     this.#convert = convert;
@@ -33,6 +32,10 @@ export class NumberBuilder implements ColumnBuilder {
   appendNull(): void {
     this.#makeRoom();
     this.#validity.appendNull();
+  }
+
+  get byteLength(): number {
+    return this.#validity.length * this.#array.BYTES_PER_ELEMENT;
   }
 
   finish(): Data {
@@ -78,6 +81,10 @@ export class LongBuilder implements ColumnBuilder {
   appendNull(): void {
     this.#makeRoom();
     this.#validity.appendNull();
+  }
+
+  get byteLength(): number {
+    return this.#validity.length * 8;
   }
 
   finish(): Data {

@@ -114,6 +114,12 @@ export class StructBuilder implements ColumnBuilder {
     this.#validity.appendNull();
   }
 
+  get byteLength(): number {
+    let bytes = 0;
+    for (const { builder } of this.#columns) bytes += builder.byteLength;
+    return bytes;
+  }
+
   finish(): Data<Struct> {
     return makeData({ type: this.arrowType, ...this.#validity.finish(), children: this.finishColumns() });
   }
@@ -150,6 +156,10 @@ class ArrayBuilder implements ColumnBuilder {
   appendNull(): void {
     this.#offsets.push(this.#end);
     this.#validity.appendNull();
+  }
+
+  get byteLength(): number {
+    return this.#element.builder.byteLength + this.#offsets.length * 4;
   }
 
   finish(): Data {
@@ -195,6 +205,10 @@ class MapBuilder implements ColumnBuilder {
   appendNull(): void {
     this.#offsets.push(this.#end);
     this.#validity.appendNull();
+  }
+
+  get byteLength(): number {
+    return this.#key.builder.byteLength + this.#value.builder.byteLength + this.#offsets.length * 4;
   }
 
   finish(): Data {

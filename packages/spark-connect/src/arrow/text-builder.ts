@@ -41,6 +41,10 @@ export class TextBuilder implements ColumnBuilder {
     this.#offsets[this.#validity.length] = this.#end;
   }
 
+  get byteLength(): number {
+    return this.#end + this.#validity.length * 4;
+  }
+
   finish(): Data {
     return dataOf(this.arrowType, this.#validity, {
       data: new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#end),

@@ -35,6 +35,11 @@ export interface ConnectOptions {
    * under 128 MiB). Since Spark 4.1.
    */
   readonly preferredArrowChunkBytes?: number | undefined;
+  /**
+   * About how large the pieces are, in bytes, in which the rows of a large `createDataFrame` travel (default: 16 MiB, as in
+   * Spark's own clients). Before Spark 4.1 they travel as one.
+   */
+  readonly localRelationChunkBytes?: number | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -50,3 +55,4 @@ export interface CallOptions {
 }
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+export const DEFAULT_LOCAL_RELATION_CHUNK_BYTES = 16 * 1024 * 1024;

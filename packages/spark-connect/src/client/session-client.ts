@@ -29,7 +29,12 @@ import type { Command } from '../gen/spark/connect/commands_pb.js';
 import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
 import { BatchChunks } from './batch-chunks.ts';
 import { Channel } from './channel.ts';
-import { type CallOptions, type ConnectOptions, DEFAULT_CONNECT_TIMEOUT_MS } from './connect-options.ts';
+import {
+  type CallOptions,
+  type ConnectOptions,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_LOCAL_RELATION_CHUNK_BYTES,
+} from './connect-options.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
 import { withDetails } from './error-details.ts';
 import { reattachableExecution } from './execution.ts';
@@ -66,7 +71,9 @@ export class SessionClient {
   readonly tags = new Set<string>();
   readonly progress: ProgressHandlers;
   readonly #options: ConnectOptions;
-  readonly #localRelations = new LocalRelations((artifact) => this.provideArtifact(artifact));
+  /** About how large the pieces are in which large rows travel, in bytes. */
+  readonly localRelationChunkBytes: number;
+  readonly #localRelations: LocalRelations;
   readonly #channel: Channel;
   readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
   readonly #identity: SessionIdentity;
@@ -81,6 +88,8 @@ export class SessionClient {
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
     this.#options = options;
     this.#identity = new SessionIdentity(options, target);
+    this.localRelationChunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;
+    this.#localRelations = new LocalRelations(this, this.localRelationChunkBytes);
     this.logger = options.logger ?? silentLogger;
     this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
     this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
@@ -158,7 +167,7 @@ export class SessionClient {
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     const version = await this.serverVersion();
     requireFeatures(plan, version);
-    await this.#localRelations.replaceIn(plan);
+    await this.#localRelations.replaceIn(plan, version);
     const takesChunks = isAtLeast(version, '4.1');
     const request = create(ExecutePlanRequestSchema, {
       ...this.#identity.observedFields(),
@@ -205,8 +214,9 @@ export class SessionClient {
     analyze: AnalyzePlanRequest['analyze'],
     options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
-    requireFeatures(analyze, await this.serverVersion());
-    await this.#localRelations.replaceIn(analyze);
+    const version = await this.serverVersion();
+    requireFeatures(analyze, version);
+    await this.#localRelations.replaceIn(analyze, version);
     const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
     return (await this.#unary(service.analyzePlan, request, options)).result;
   }
@@ -224,12 +234,11 @@ export class SessionClient {
     );
   }
 
-  /** Sends an artifact unless the session has one of its name. */
-  async provideArtifact(artifact: Artifact): Promise<void> {
-    const names = [artifact.name];
-    const request = create(ArtifactStatusesRequestSchema, { ...this.#identity.observedFields(), names });
+  /** Those of the names under which the session keeps no artifact. */
+  async missingArtifacts(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const request = create(ArtifactStatusesRequestSchema, { ...this.#identity.observedFields(), names: [...names] });
     const { statuses } = await this.#unary(service.artifactStatus, request);
-    if (statuses[artifact.name]?.exists !== true) await this.addArtifacts([artifact]);
+    return new Set(names.filter((name) => statuses[name]?.exists !== true));
   }
 
   /**

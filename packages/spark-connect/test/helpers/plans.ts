@@ -13,10 +13,12 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** A session without a server: it builds plans, and any call fails. */
 export function planSession(): SparkSession {
-  const refuse = () => {
+  const settings: Partial<SessionClient> = { localRelationChunkBytes: 16 * 1024 * 1024 };
+  const get = (_client: object, name: keyof SessionClient) => {
+    if (name in settings) return settings[name];
     throw new Error('a plan was to be built, and no server to be asked');
   };
-  return new SparkSession(new Proxy({} as SessionClient, { get: refuse }));
+  return new SparkSession(new Proxy({} as SessionClient, { get } as ProxyHandler<SessionClient>));
 }
 
 /** The root relation of a DataFrame; its own id is the highest. */

@@ -66,6 +66,24 @@ describe('a session', () => {
     expect(await frame.columns()).to.deep.equal(['id', 'text']);
   });
 
+  it('sends many rows in pieces, and each comes back', async () => {
+    const chunked = await SparkSession.builder()
+      .remote(sparkRemote())
+      .connection({ localRelationChunkBytes: 300_000 })
+      .create();
+    try {
+      const rows = Array.from({ length: 3000 }, (_, id) => ({ id, text: `${id}`.padStart(1000, 'x') }));
+      const frame = chunked.createDataFrame(rows, 'id INT NOT NULL, text STRING');
+      const back = await frame.collect();
+      expect(back).to.deep.equal(rows);
+      expect((await frame.schema()).toDDL()).to.equal('id INT NOT NULL,text STRING');
+      const table = await chunked.createDataFrame(await frame.toArrow()).collect();
+      expect(table).to.deep.equal(rows);
+    } finally {
+      await chunked.stop();
+    }
+  });
+
   it('sends files', async () => {
     const small = join(workspace.path, 'small.txt');
     const large = join(workspace.path, 'large.txt');
