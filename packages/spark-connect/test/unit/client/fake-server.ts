@@ -1,4 +1,5 @@
 /** A real gRPC server that plays a Spark Connect server's part in an execution, response by response. */
+import { once } from 'node:events';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import {
@@ -30,6 +31,8 @@ export interface Turn {
   readonly send?: readonly number[];
   /** How many bytes of result each response carries. */
   readonly bytes?: number;
+  /** Responses that are each written when the line has taken the one before; {@link FakeServer.flowed} counts them. */
+  readonly flow?: Iterable<ExecutePlanResponse>;
   readonly ending: 'complete' | 'end' | 'cut' | 'wait' | { readonly fail: grpc.ServiceError };
 }
 
@@ -59,6 +62,8 @@ export class FakeServer {
   /** Answers to configuration calls. */
   configPairs: ConfigPairs = [];
   address = '';
+  /** How many responses the line has taken of a turn's flow, or holds for it. */
+  flowed = 0;
 
   static async start(...turns: readonly Turn[]): Promise<FakeServer> {
     const server = new FakeServer();
@@ -84,7 +89,7 @@ export class FakeServer {
     this.#grpc.forceShutdown();
   }
 
-  #answer(call: Call, name: string): void {
+  async #answer(call: Call, name: string): Promise<void> {
     this.calls.push(name);
     this.operationIds.add(call.request.operationId ?? '');
     const turn = this.#turns.shift();
@@ -93,6 +98,10 @@ export class FakeServer {
       return;
     }
     for (const id of turn.send ?? []) call.write(response(id, turn.bytes ?? 1));
+    for (const flowing of turn.flow ?? []) {
+      this.flowed++;
+      if (!call.write(flowing)) await once(call, 'drain');
+    }
     if (turn.ending === 'complete') call.write(completion());
     if (turn.ending === 'complete' || turn.ending === 'end') call.end();
     else if (turn.ending === 'cut') call.emit('error', serviceError(grpc.status.UNAVAILABLE, 'the connection was cut'));
@@ -104,11 +113,11 @@ export class FakeServer {
     this.#grpc.addService(service, {
       executePlan: (call: Call) => {
         this.request = call.request as ExecutePlanRequest;
-        this.#answer(call, 'execute');
+        void this.#answer(call, 'execute');
       },
       reattachExecute: (call: Call) => {
         const { lastResponseId } = call.request as ReattachExecuteRequest;
-        this.#answer(call, lastResponseId === undefined ? 'reattach' : `reattach after ${lastResponseId}`);
+        void this.#answer(call, lastResponseId === undefined ? 'reattach' : `reattach after ${lastResponseId}`);
       },
       releaseExecute: (call: { request: ReleaseExecuteRequest }, done: grpc.sendUnaryData<unknown>) => {
         const { release } = call.request;
