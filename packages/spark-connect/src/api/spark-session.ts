@@ -235,16 +235,29 @@ export class SparkSession {
   }
 
   #arrowRelation(table: Table, schema?: StructType | string | readonly string[]): DataFrame {
-    const { schema: own, data } = arrowRoom().encodeTable(table);
-    const frame = new DataFrame(this, relation({ kind: 'localRelation', schema: own.json(), data }));
+    const { encodeTable, tablesOfBatches } = arrowRoom();
+    const takesManyBatches = Number.isFinite(this.client.localBatchBytes);
+    const parts = (takesManyBatches ? [table] : tablesOfBatches(table)).map((part) => {
+      const { schema: own, data } = encodeTable(part);
+      return new DataFrame(this, relation({ kind: 'localRelation', schema: own.json(), data }));
+    });
+    const frame = united(parts);
     if (schema === undefined) return frame;
     return typeof schema === 'string' || schema instanceof StructType ? frame.to(schema) : frame.toDF(...schema);
   }
   #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
-    const data =
-      rows.length === 0 ? undefined : arrowRoom().encodeRows(rows, schema, this.client.localRelationChunkBytes);
+    const data = rows.length === 0 ? undefined : arrowRoom().encodeRows(rows, schema, this.client.localBatchBytes);
     return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json(), ...defined({ data }) }));
   }
+}
+
+/** One below another, in a plan that is no deeper than it must be. */
+function united(frames: readonly DataFrame[]): DataFrame {
+  const [first, ...others] = frames;
+  if (first === undefined) throw new SparkConnectError('invalid-argument', 'there is no table to unite');
+  if (others.length === 0) return first;
+  const half = frames.length >> 1;
+  return united(frames.slice(0, half)).union(united(frames.slice(half)));
 }
 
 function toLong(value: number | bigint): bigint {

@@ -4,4 +4,4 @@ export { encodeRows } from './encode-rows.ts';
 export { inferSchema } from './infer-schema.ts';
 export { type Row, rowValues } from './row.ts';
 export { RowBatch } from './row-batch.ts';
-export { decodeTable, encodeTable, isArrowTable } from './table.ts';
+export { decodeTable, encodeTable, isArrowTable, tablesOfBatches } from './table.ts';

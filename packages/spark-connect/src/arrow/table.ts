@@ -18,6 +18,11 @@ export function encodeTable(table: Table): { schema: StructType; data: Uint8Arra
   return { schema: schemaFromArrow(table.schema), data: tableToIPC(table, 'stream') };
 }
 
+/** A table for each batch of one; the table itself where it has no rows. */
+export function tablesOfBatches(table: Table): Table[] {
+  return table.batches.length > 1 ? table.batches.map((batch) => new Table(batch)) : [table];
+}
+
 /**
  * One table of the messages of a result; it looks into their bytes.
  *

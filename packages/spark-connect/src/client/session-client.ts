@@ -71,8 +71,8 @@ export class SessionClient {
   readonly tags = new Set<string>();
   readonly progress: ProgressHandlers;
   readonly #options: ConnectOptions;
-  /** About how large the pieces are in which large rows travel, in bytes. */
-  readonly localRelationChunkBytes: number;
+  readonly #chunkBytes: number;
+  #takesManyBatches = false;
   readonly #localRelations: LocalRelations;
   readonly #channel: Channel;
   readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
@@ -88,8 +88,8 @@ export class SessionClient {
   private constructor(options: ConnectOptions, target: ConnectionTarget) {
     this.#options = options;
     this.#identity = new SessionIdentity(options, target);
-    this.localRelationChunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;
-    this.#localRelations = new LocalRelations(this, this.localRelationChunkBytes);
+    this.#chunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;
+    this.#localRelations = new LocalRelations(this, this.#chunkBytes);
     this.logger = options.logger ?? silentLogger;
     this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
     this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
@@ -128,6 +128,10 @@ export class SessionClient {
   }
   get userId(): string {
     return this.#identity.userId;
+  }
+  /** About how large a record batch of rows may become, in bytes: Spark 3.5 reads no more than the first of a relation. */
+  get localBatchBytes(): number {
+    return this.#takesManyBatches ? this.#chunkBytes : Number.POSITIVE_INFINITY;
   }
   get isClosed(): boolean {
     return this.#lifetime.signal.aborted;
@@ -307,7 +311,9 @@ export class SessionClient {
       return isRetriable(error) && !isLasting(error, this.#line);
     };
     try {
-      this.#version = Promise.resolve(await this.#askVersion({ signal, mayPass }));
+      const version = await this.#askVersion({ signal, mayPass });
+      this.#version = Promise.resolve(version);
+      this.#takesManyBatches = isAtLeast(version, '4.1');
     } catch (error) {
       if (!signal.aborted) throw error;
       const last = failure === undefined ? undefined : await this.#explain(failure, undefined);

@@ -13,7 +13,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** A session without a server: it builds plans, and any call fails. */
 export function planSession(): SparkSession {
-  const settings: Partial<SessionClient> = { localRelationChunkBytes: 16 * 1024 * 1024 };
+  const settings: Partial<SessionClient> = { localBatchBytes: 16 * 1024 * 1024 };
   const get = (_client: object, name: keyof SessionClient) => {
     if (name in settings) return settings[name];
     throw new Error('a plan was to be built, and no server to be asked');
