@@ -10,8 +10,8 @@ import { STACK_RUNS, type TestRun, testFiles, UNIT_RUN } from './test-plan.ts';
 
 const progress = lineProgress();
 
-// Tests on real services mostly wait: two runs side by side need little more than half of the time on two cores.
-const LANES = 2;
+// Tests on real services mostly wait: two runs side by side leave two cores idle for more than a third of the time.
+const LANES = 3;
 
 const took: FileTime[] = [];
 
