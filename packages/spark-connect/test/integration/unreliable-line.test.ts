@@ -12,7 +12,8 @@ const sameTime = (value: unknown, seconds: bigint) =>
   value instanceof Timestamp && value.epochMicros === seconds * 1_000_000n;
 
 const impatient = {
-  maxRetries: 60,
+  // A call that brings nothing meanwhile, as the wait for a query's end, meets every fault.
+  maxRetries: 2 * FAULTS,
   initialBackoffMs: 1,
   maxBackoffMs: 20,
   backoffMultiplier: 2,
