@@ -80,7 +80,11 @@ describe('a line that breaks again and again', function () {
         .trigger({ availableNow: true })
         .foreachBatch(async (batch, batchId) => {
           expect(batchId).to.equal(batches.length);
-          batches.push((await batch.collect()).map(({ id }) => Number(id)));
+          const read = async () => (await batch.collect()).map(({ id }) => Number(id));
+          const ids = await read();
+          batches.push(ids);
+          // Each batch is read until it has had its share of the faults.
+          while (line.total < (FAULTS * batches.length) / files) expect(await read()).to.deep.equal(ids);
         })
         .start();
       await query.awaitTermination();
