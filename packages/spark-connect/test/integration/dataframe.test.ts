@@ -10,6 +10,7 @@ import {
   StorageLevels,
   Window,
 } from '../../src/index.ts';
+import { sleeper } from '../helpers/sleeper.ts';
 import { isAtLeast, openSession } from '../helpers/spark.ts';
 
 const readings = [
@@ -90,7 +91,7 @@ describe('DataFrame on a server', () => {
 
     it('can be aborted, with the reason of the signal', async () => {
       const signal = AbortSignal.timeout(300);
-      const slow = spark.range(5_000_000_000).agg(F.sum(F.hash('id')).as('sum'));
+      const slow = sleeper(spark, 20_000);
       const error = await slow.collect({ signal }).catch((thrown: unknown) => thrown);
       expect(error).to.equal(signal.reason);
       expect(await vitals.count()).to.equal(4);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { col, type ExecutionProgress, functions as F, SparkConnectError, SparkSession } from '../../src/index.ts';
 import { removeClusterFolder } from '../helpers/cluster-files.ts';
+import { sleeper } from '../helpers/sleeper.ts';
 import { isAtLeast, openSession, sparkRemote } from '../helpers/spark.ts';
 import { rejection, until, Workspace } from '../helpers/workspace.ts';
 
@@ -24,8 +25,7 @@ describe('a session', () => {
     spark.addTag('night-shift');
     expect(spark.getTags()).to.deep.equal(['night-shift']);
     expect(() => spark.addTag('a,b')).to.throw(SparkConnectError, 'no tag');
-    // Some seconds long, not for ever: an interrupt between the plan and its first task ends the call, and the job goes on.
-    const slow = spark.range(5_000_000_000).agg(F.sum(F.hash('id')));
+    const slow = sleeper(spark, 20_000);
     const ended = rejection(slow.collect());
     await until('the execution', async () => (await spark.interruptTag('night-shift')).length > 0);
     expect(await ended)
