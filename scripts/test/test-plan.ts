@@ -20,44 +20,55 @@ const CLIENT = 'packages/spark-connect/test/integration';
 export const UNIT_RUN: TestRun = { title: 'unit tests', folders: ['packages/spark-connect/test/unit', 'test/unit'] };
 
 // The client's own part in these does not depend on the server's version, and they take the longest: one starts a Spark
-// server to kill it, the others start drivers and wait for leases. They run on the other two versions. Everything else asks
-// how the server behaves, of which 4.2.0 has its own: there streams, values, functions and plans run whole.
+// server to kill it, one installs the package, the others start drivers and wait for leases. They run on the other two
+// versions. Everything else asks how the server behaves, of which 4.2.0 has its own: there streams, values, functions and
+// plans run whole.
 const NOT_ON_EVERY_SPARK = [
   'connection.test.ts',
   'foreach-batch-drivers.test.ts',
+  'package.test.ts',
   'streaming/other-process.test.ts',
 ].map((name) => join(CLIENT, name));
 
 /** Older versions have no real-time mode. */
 const REAL_TIME = 'test/integration/real-time';
 
-const JOBS = ['test/integration/jobs', 'test/integration/alerts', 'test/integration/targets'];
+const JOBS = 'test/integration/jobs';
+const COMPACTION = 'test/integration/compaction';
+const ALERTS = ['test/integration/alerts', 'test/integration/targets'];
 
-/** Three of them run at a time, in this order: what takes longest comes first. */
+/**
+ * Four of them run at a time, in this order: what takes longest comes first, and those that start together share as few
+ * servers as can be.
+ */
 export const STACK_RUNS: readonly TestRun[] = [
-  { title: `jobs, Spark ${DEFAULT_SPARK_VERSION}`, folders: JOBS, spark: DEFAULT_SPARK_VERSION },
   {
     title: `end to end and faults, Spark ${DEFAULT_SPARK_VERSION}`,
     folders: ['test/e2e', 'test/faults'],
     spark: DEFAULT_SPARK_VERSION,
   },
-  { title: 'jobs, Spark 3.5.7', folders: ['test/integration/jobs'], spark: '3.5.7' },
-  { title: 'client, Spark 3.5.7', folders: [CLIENT], spark: '3.5.7' },
-  { title: `client, Spark ${DEFAULT_SPARK_VERSION}`, folders: [CLIENT], spark: DEFAULT_SPARK_VERSION },
+  { title: 'jobs, Spark 3.5.7', folders: [JOBS], spark: '3.5.7' },
   {
     title: 'client and real time, Spark 4.2.0',
     folders: [CLIENT, REAL_TIME],
     without: NOT_ON_EVERY_SPARK,
     spark: '4.2.0',
   },
+  { title: `jobs, Spark ${DEFAULT_SPARK_VERSION}`, folders: [JOBS], spark: DEFAULT_SPARK_VERSION },
+  { title: `client, Spark ${DEFAULT_SPARK_VERSION}`, folders: [CLIENT], spark: DEFAULT_SPARK_VERSION },
+  { title: 'client, Spark 3.5.7', folders: [CLIENT], spark: '3.5.7' },
   { title: 'producer, database, mails, stack, AWS', folders: otherRooms(), spark: DEFAULT_SPARK_VERSION },
+  { title: `alerts and targets, Spark ${DEFAULT_SPARK_VERSION}`, folders: ALERTS, spark: DEFAULT_SPARK_VERSION },
+  { title: 'compaction, Spark 3.5.7', folders: [COMPACTION], spark: '3.5.7' },
+  { title: `compaction, Spark ${DEFAULT_SPARK_VERSION}`, folders: [COMPACTION], spark: DEFAULT_SPARK_VERSION },
 ];
 
 /** Every folder of integration tests that no run above names: a new room is never left out. */
 function otherRooms(): string[] {
+  const named = [REAL_TIME, JOBS, COMPACTION, ...ALERTS];
   return readdirSync(join(PROJECT_ROOT, 'test/integration'))
     .map((room) => join('test/integration', room))
-    .filter((room) => room !== REAL_TIME && !JOBS.includes(room));
+    .filter((room) => !named.includes(room));
 }
 
 /** The test files of a run, relative to the project's folder, sorted. */

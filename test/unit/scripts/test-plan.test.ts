@@ -26,6 +26,7 @@ describe('the plan of npm test', () => {
     expect(planned).to.include.members([
       ...below('packages/spark-connect/test/integration'),
       ...below('test/integration/jobs'),
+      ...below('test/integration/compaction'),
     ]);
   });
 
