@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { status } from './grpc-status.ts';
 
 /** What went wrong, as a stable word to branch on; the message is for people. */
 export type SparkConnectErrorCode =

@@ -1,8 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { status } from '@grpc/grpc-js';
 import { codeOfGrpcStatus, codeOfServerError, type SparkConnectErrorCode } from './error-codes.ts';
 import { type ErrorInfo, ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from './gen/google/rpc/status_pb.js';
+import { status } from './grpc-status.ts';
 
 export type { SparkConnectErrorCode } from './error-codes.ts';
 

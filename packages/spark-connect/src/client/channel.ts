@@ -10,7 +10,8 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
-import { type CallHeaders, callHeadersInterceptor } from './call-headers.ts';
+import type { CallHeaders } from './call-headers.ts';
+import { callHeadersInterceptor } from './call-headers-interceptor.ts';
 import { type ConnectionTarget, targetAddress } from './connection-string.ts';
 import { credentials, fixedHeaders } from './credentials.ts';
 

@@ -1,6 +1,6 @@
 /** What people should do about a failure: gRPC and TLS tell what happened, and rarely why. */
-import { status } from '@grpc/grpc-js';
 import { SparkConnectError, type SparkConnectErrorCode } from '../errors.ts';
+import { status } from '../grpc-status.ts';
 import { isCallHeadersFailure } from './call-headers.ts';
 import { isServiceError } from './retriable.ts';
 

@@ -1,8 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { type ServiceError, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { isStreamRemoved } from '../errors.ts';
 import { RetryInfoSchema } from '../gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from '../gen/google/rpc/status_pb.js';
+import { status } from '../grpc-status.ts';
 
 /** This gRPC library's words for HTTP/2's ENHANCE_YOUR_CALM. */
 const TOO_MANY_PINGS = 'Bandwidth exhausted or memory limit exceeded';

@@ -28,7 +28,7 @@ import {
 import type { Command } from '../gen/spark/connect/commands_pb.js';
 import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
 import { BatchChunks } from './batch-chunks.ts';
-import { Channel } from './channel.ts';
+import type { Channel, ChannelOptions } from './channel.ts';
 import {
   type CallOptions,
   type ConnectOptions,
@@ -85,7 +85,11 @@ export class SessionClient {
   readonly #farewells = new Set<() => Promise<void>>();
   #closing: Promise<void> | undefined;
 
-  private constructor(options: ConnectOptions, target: ConnectionTarget) {
+  private constructor(
+    options: ConnectOptions,
+    target: ConnectionTarget,
+    openChannel: (options: ChannelOptions) => Channel,
+  ) {
     this.#options = options;
     this.#identity = new SessionIdentity(options, target);
     this.#chunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;
@@ -96,7 +100,7 @@ export class SessionClient {
     this.streamingRetryPolicy = options.streamingRetryPolicy ?? STREAMING_RETRY_POLICY;
     const { clientType: userAgent } = this.#identity;
     const { caFile, interceptors, callHeaders, keepAlive } = options;
-    this.#channel = new Channel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
+    this.#channel = openChannel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
     this.address = this.#channel.address;
     this.#line = { address: this.address, useTls: target.useTls };
     this.conf = new SessionConf((operation, callOptions) =>
@@ -113,7 +117,10 @@ export class SessionClient {
    * @throws SparkConnectError `unavailable` (nobody there, or no Spark Connect server), `unauthenticated`, `session-closed`.
    */
   static async connect(options: ConnectOptions): Promise<SessionClient> {
-    const client = new SessionClient(options, parseConnectionString(options.remote));
+    const target = parseConnectionString(options.remote);
+    // gRPC is large, and whoever only imports the package does not wait for it.
+    const { Channel } = await import('./channel.ts');
+    const client = new SessionClient(options, target, (channelOptions) => new Channel(channelOptions));
     try {
       await client.#firstCall(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
       return client;

@@ -95,16 +95,21 @@ describe('the package', () => {
       /\.(d\.ts|js)$/.test(name),
     );
     expect(files).to.include('index.d.ts');
+    const notices = new Set<string>();
     for (const file of files) {
       const text = await readFile(join(installed, 'dist', file), 'utf8');
       if (!file.startsWith('gen')) expect(text, file).to.contain('SPDX-License-Identifier: Apache-2.0');
+      for (const [, owner = ''] of text.matchAll(/Copyright [\d-]+ ([\w ]+)/g)) notices.add(owner);
       if (!file.endsWith('.d.ts')) continue;
+      expect(text, file).not.to.match(/(?:from|import\()\s*['"]\.[^'"]*\.ts['"]/);
       const code = text.replaceAll(/\/\*[\s\S]*?\*\/|'[^'\n]*'|"[^"\n]*"/g, '').split('\n');
       expect(
         code.find((line) => /(?:[:<|,(=]|=>)\s*any\b(?!\s*[(?:])/.test(line)),
         file,
       ).to.equal(undefined);
     }
+    // What of others is built in: the protobuf runtime.
+    expect([...notices]).to.include.members(['Buf Technologies', 'Google Inc']);
   });
 
   it('works from plain JavaScript', async () => {

@@ -12,7 +12,11 @@ import { DEFAULT_POLL_PACE } from './poll-pacer.ts';
 import { withServerPython } from './python-version.ts';
 import { type BatchHandler, Rendezvous } from './rendezvous.ts';
 
-const shimSource = readFileSync(new URL('./shim.py', import.meta.url), 'utf8');
+let shim: string | undefined;
+function shimSource(): string {
+  shim ??= readFileSync(new URL('./shim.py', import.meta.url), 'utf8');
+  return shim;
+}
 
 // Spark's PythonEvalType for a function that is no column expression.
 const NON_UDF = 0;
@@ -34,7 +38,7 @@ export async function startForeachBatch(
   // A prefix of its own for every start: an older query that still waits in the same session must not take our answers.
   const prefix = `spark.connect.node.foreachBatch.${randomUUID()}`;
   const globals = { PREFIX: prefix, LEASE_TIMEOUT: leaseTimeoutMs / 1000 };
-  const command = pickleOfExpression(functionExpression(shimSource, 'handle', globals));
+  const command = pickleOfExpression(functionExpression(shimSource(), 'handle', globals));
   const identity = await withServerPython(client, options.pythonVersion, (pythonVer) =>
     startStream(
       client,
