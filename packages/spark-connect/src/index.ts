@@ -29,7 +29,7 @@ export { RowBatch } from './arrow/row-batch.ts';
 export type { NumericArray } from './arrow/typed-values.ts';
 export type { CallHeaders } from './client/call-headers.ts';
 export type { KeepAlive } from './client/channel.ts';
-export type { ConnectOptions } from './client/connect-options.ts';
+export type { CallSignal, ConnectOptions } from './client/connect-options.ts';
 export type { Logger } from './client/logger.ts';
 export type { ExecutionProgress, ProgressHandler, StageProgress } from './client/progress-handlers.ts';
 export type { RetryPolicy } from './client/retry-policy.ts';

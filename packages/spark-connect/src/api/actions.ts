@@ -1,6 +1,7 @@
 /** What DataFrame's actions do with a server: execute a relation and decode its batches. */
 import type { Table } from 'apache-arrow';
 import type { BatchDecoder, Row, RowBatch } from '../arrow/index.ts';
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import { relationPlan } from '../plan/compile/index.ts';
@@ -10,9 +11,8 @@ import { loadArrow } from './arrow-room.ts';
 import { type ExecutionInfo, withResponse } from './execution-info.ts';
 import { deliverMetrics } from './observation.ts';
 
-export interface ActionOptions {
-  /** Aborting interrupts the execution on the server; the action rejects with the signal's reason, as `fetch` does. */
-  readonly signal?: AbortSignal | undefined;
+/** How an action runs; its signal also interrupts the execution on the server. */
+export interface ActionOptions extends CallSignal {
   /** Names by which the running operation can be interrupted. */
   readonly tags?: readonly string[] | undefined;
 }

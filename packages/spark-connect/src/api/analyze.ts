@@ -1,5 +1,6 @@
 /** Questions to the server's analyser: nothing is executed. */
 import { create } from '@bufbuild/protobuf';
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -21,6 +22,11 @@ import type { RelationNode } from '../plan/relations/index.ts';
 import type { StorageLevel } from '../plan/storage-level.ts';
 import { type StructType, schemaFromProto } from '../types/index.ts';
 
+/**
+ * How much of a plan `explain` shows.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.explain.html
+ */
 export type ExplainMode = 'simple' | 'extended' | 'codegen' | 'cost' | 'formatted';
 
 const explainModes: Readonly<Record<ExplainMode, ExplainModeProto>> = {
@@ -31,14 +37,23 @@ const explainModes: Readonly<Record<ExplainMode, ExplainModeProto>> = {
   formatted: ExplainModeProto.FORMATTED,
 };
 
-export async function analyzeSchema(client: SessionClient, node: RelationNode): Promise<StructType> {
+export async function analyzeSchema(
+  client: SessionClient,
+  node: RelationNode,
+  options?: CallSignal,
+): Promise<StructType> {
   const value = create(AnalyzePlanRequest_SchemaSchema, { plan: relationPlan(node) });
-  const result = await client.analyze({ case: 'schema', value });
+  const result = await client.analyze({ case: 'schema', value }, options);
   if (result.case === 'schema' && result.value.schema !== undefined) return schemaFromProto(result.value.schema);
   throw noAnswer('schema');
 }
 
-export async function analyzeExplain(client: SessionClient, node: RelationNode, mode: ExplainMode): Promise<string> {
+export async function analyzeExplain(
+  client: SessionClient,
+  node: RelationNode,
+  mode: ExplainMode,
+  options?: CallSignal,
+): Promise<string> {
   const explainMode = explainModes[mode];
   if (explainMode === undefined) {
     throw new SparkConnectError(
@@ -47,36 +62,53 @@ export async function analyzeExplain(client: SessionClient, node: RelationNode, 
     );
   }
   const value = create(AnalyzePlanRequest_ExplainSchema, { plan: relationPlan(node), explainMode });
-  const result = await client.analyze({ case: 'explain', value });
+  const result = await client.analyze({ case: 'explain', value }, options);
   if (result.case === 'explain') return result.value.explainString;
   throw noAnswer('explain');
 }
 
-export async function analyzeTreeString(client: SessionClient, node: RelationNode, level?: number): Promise<string> {
+export async function analyzeTreeString(
+  client: SessionClient,
+  node: RelationNode,
+  level?: number,
+  options?: CallSignal,
+): Promise<string> {
   const plan = relationPlan(node);
   const value = create(AnalyzePlanRequest_TreeStringSchema, level === undefined ? { plan } : { plan, level });
-  const result = await client.analyze({ case: 'treeString', value });
+  const result = await client.analyze({ case: 'treeString', value }, options);
   if (result.case === 'treeString') return result.value.treeString;
   throw noAnswer('tree string');
 }
 
-export async function analyzeIsStreaming(client: SessionClient, node: RelationNode): Promise<boolean> {
+export async function analyzeIsStreaming(
+  client: SessionClient,
+  node: RelationNode,
+  options?: CallSignal,
+): Promise<boolean> {
   const value = create(AnalyzePlanRequest_IsStreamingSchema, { plan: relationPlan(node) });
-  const result = await client.analyze({ case: 'isStreaming', value });
+  const result = await client.analyze({ case: 'isStreaming', value }, options);
   if (result.case === 'isStreaming') return result.value.isStreaming;
   throw noAnswer('isStreaming');
 }
 
-export async function analyzeIsLocal(client: SessionClient, node: RelationNode): Promise<boolean> {
+export async function analyzeIsLocal(
+  client: SessionClient,
+  node: RelationNode,
+  options?: CallSignal,
+): Promise<boolean> {
   const value = create(AnalyzePlanRequest_IsLocalSchema, { plan: relationPlan(node) });
-  const result = await client.analyze({ case: 'isLocal', value });
+  const result = await client.analyze({ case: 'isLocal', value }, options);
   if (result.case === 'isLocal') return result.value.isLocal;
   throw noAnswer('isLocal');
 }
 
-export async function analyzeInputFiles(client: SessionClient, node: RelationNode): Promise<readonly string[]> {
+export async function analyzeInputFiles(
+  client: SessionClient,
+  node: RelationNode,
+  options?: CallSignal,
+): Promise<readonly string[]> {
   const value = create(AnalyzePlanRequest_InputFilesSchema, { plan: relationPlan(node) });
-  const result = await client.analyze({ case: 'inputFiles', value });
+  const result = await client.analyze({ case: 'inputFiles', value }, options);
   if (result.case === 'inputFiles') return result.value.files;
   throw noAnswer('input files');
 }
@@ -85,42 +117,57 @@ export async function analyzeSameSemantics(
   client: SessionClient,
   target: RelationNode,
   other: RelationNode,
+  options?: CallSignal,
 ): Promise<boolean> {
   const value = create(AnalyzePlanRequest_SameSemanticsSchema, {
     targetPlan: relationPlan(target),
     otherPlan: relationPlan(other),
   });
-  const result = await client.analyze({ case: 'sameSemantics', value });
+  const result = await client.analyze({ case: 'sameSemantics', value }, options);
   if (result.case === 'sameSemantics') return result.value.result;
   throw noAnswer('same semantics');
 }
 
-export async function analyzeSemanticHash(client: SessionClient, node: RelationNode): Promise<number> {
+export async function analyzeSemanticHash(
+  client: SessionClient,
+  node: RelationNode,
+  options?: CallSignal,
+): Promise<number> {
   const value = create(AnalyzePlanRequest_SemanticHashSchema, { plan: relationPlan(node) });
-  const result = await client.analyze({ case: 'semanticHash', value });
+  const result = await client.analyze({ case: 'semanticHash', value }, options);
   if (result.case === 'semanticHash') return result.value.result;
   throw noAnswer('semantic hash');
 }
 
-export async function persistRelation(client: SessionClient, node: RelationNode, level: StorageLevel): Promise<void> {
+export async function persistRelation(
+  client: SessionClient,
+  node: RelationNode,
+  level: StorageLevel,
+  options?: CallSignal,
+): Promise<void> {
   const relation = compileRelation(node);
-  await client.analyze({
-    case: 'persist',
-    value: create(AnalyzePlanRequest_PersistSchema, { relation, storageLevel: { ...level } }),
-  });
+  const value = create(AnalyzePlanRequest_PersistSchema, { relation, storageLevel: { ...level } });
+  await client.analyze({ case: 'persist', value }, options);
 }
 
-export async function unpersistRelation(client: SessionClient, node: RelationNode, blocking: boolean): Promise<void> {
+export async function unpersistRelation(
+  client: SessionClient,
+  node: RelationNode,
+  blocking: boolean,
+  options?: CallSignal,
+): Promise<void> {
   const relation = compileRelation(node);
-  await client.analyze({
-    case: 'unpersist',
-    value: create(AnalyzePlanRequest_UnpersistSchema, { relation, blocking }),
-  });
+  const value = create(AnalyzePlanRequest_UnpersistSchema, { relation, blocking });
+  await client.analyze({ case: 'unpersist', value }, options);
 }
 
-export async function relationStorageLevel(client: SessionClient, node: RelationNode): Promise<StorageLevel> {
+export async function relationStorageLevel(
+  client: SessionClient,
+  node: RelationNode,
+  options?: CallSignal,
+): Promise<StorageLevel> {
   const value = create(AnalyzePlanRequest_GetStorageLevelSchema, { relation: compileRelation(node) });
-  const result = await client.analyze({ case: 'getStorageLevel', value });
+  const result = await client.analyze({ case: 'getStorageLevel', value }, options);
   const level = result.case === 'getStorageLevel' ? result.value.storageLevel : undefined;
   if (level === undefined) throw noAnswer('storage level');
   const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;

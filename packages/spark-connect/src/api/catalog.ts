@@ -9,11 +9,16 @@ import {
 } from '../plan/relations/index.ts';
 import type { StorageLevel } from '../plan/storage-level.ts';
 import type { StructType } from '../types/index.ts';
-import { collectRows, singleValue } from './actions.ts';
+import { type ActionOptions, collectRows, singleValue } from './actions.ts';
 import type { DataFrame } from './data-frame/index.ts';
 import { mergeOptions, type OptionValues } from './options.ts';
 import type { SparkSession } from './spark-session.ts';
 
+/**
+ * What a new table of the catalog is made with.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Catalog.createTable.html
+ */
 export interface CreateTableOptions {
   /** Where the files are; with one, dropping the table leaves them. */
   readonly path?: string;
@@ -28,7 +33,7 @@ export interface CreateTableOptions {
 /**
  * Databases, tables, views and the cache. A listing comes as rows with Spark's column names (`name`, `tableType` …).
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/catalog.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/catalog.html
  */
 export class Catalog {
   readonly #session: SparkSession;
@@ -37,113 +42,113 @@ export class Catalog {
     this.#session = session;
   }
 
-  currentCatalog(): Promise<string> {
-    return this.#value({ ask: 'currentCatalog' });
+  currentCatalog(options: ActionOptions = {}): Promise<string> {
+    return this.#value({ ask: 'currentCatalog' }, options);
   }
-  setCurrentCatalog(catalog: string): Promise<void> {
-    return this.#run({ ask: 'setCurrentCatalog', catalog });
+  setCurrentCatalog(catalog: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'setCurrentCatalog', catalog }, options);
   }
-  listCatalogs(pattern?: string): Promise<Row[]> {
-    return this.#rows({ ask: 'listCatalogs', ...defined({ pattern }) });
+  listCatalogs(pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+    return this.#rows({ ask: 'listCatalogs', ...defined({ pattern }) }, options);
   }
-  currentDatabase(): Promise<string> {
-    return this.#value({ ask: 'currentDatabase' });
+  currentDatabase(options: ActionOptions = {}): Promise<string> {
+    return this.#value({ ask: 'currentDatabase' }, options);
   }
-  setCurrentDatabase(database: string): Promise<void> {
-    return this.#run({ ask: 'setCurrentDatabase', database });
+  setCurrentDatabase(database: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'setCurrentDatabase', database }, options);
   }
-  listDatabases(pattern?: string): Promise<Row[]> {
-    return this.#rows({ ask: 'listDatabases', ...defined({ pattern }) });
+  listDatabases(pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+    return this.#rows({ ask: 'listDatabases', ...defined({ pattern }) }, options);
   }
-  databaseExists(database: string): Promise<boolean> {
-    return this.#value({ ask: 'databaseExists', database });
+  databaseExists(database: string, options: ActionOptions = {}): Promise<boolean> {
+    return this.#value({ ask: 'databaseExists', database }, options);
   }
   /** What there is to know of a database. @throws not-found */
-  getDatabase(database: string): Promise<Row> {
-    return this.#row({ ask: 'getDatabase', database });
+  getDatabase(database: string, options: ActionOptions = {}): Promise<Row> {
+    return this.#row({ ask: 'getDatabase', database }, options);
   }
   /** Tables and temporary views. */
-  listTables(database?: string, pattern?: string): Promise<Row[]> {
-    return this.#rows({ ask: 'listTables', ...defined({ database, pattern }) });
+  listTables(database?: string, pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+    return this.#rows({ ask: 'listTables', ...defined({ database, pattern }) }, options);
   }
-  tableExists(table: string, database?: string): Promise<boolean> {
-    return this.#value({ ask: 'tableExists', table, ...defined({ database }) });
+  tableExists(table: string, database?: string, options: ActionOptions = {}): Promise<boolean> {
+    return this.#value({ ask: 'tableExists', table, ...defined({ database }) }, options);
   }
   /** What there is to know of a table or view. @throws analysis where there is none */
-  getTable(table: string, database?: string): Promise<Row> {
-    return this.#row({ ask: 'getTable', table, ...defined({ database }) });
+  getTable(table: string, database?: string, options: ActionOptions = {}): Promise<Row> {
+    return this.#row({ ask: 'getTable', table, ...defined({ database }) }, options);
   }
   /**
    * A new table, empty but for the files that its path may hold already.
    *
    * @throws analysis where there is a table of this name
    */
-  async createTable(table: string, options: CreateTableOptions = {}): Promise<DataFrame> {
-    const { options: given = {}, ...rest } = options;
+  async createTable(table: string, options: CreateTableOptions & ActionOptions = {}): Promise<DataFrame> {
+    const { options: given = {}, signal, tags, ...rest } = options;
     const definition: TableDefinition = { ...defined(rest), options: mergeOptions({}, given) };
-    await this.#run({ ask: 'createTable', table, definition });
+    await this.#run({ ask: 'createTable', table, definition }, { signal, tags });
     return this.#session.table(table);
   }
   /** The same as {@link createTable}, by its name of long ago. */
-  createExternalTable(table: string, options: CreateTableOptions = {}): Promise<DataFrame> {
+  createExternalTable(table: string, options: CreateTableOptions & ActionOptions = {}): Promise<DataFrame> {
     return this.createTable(table, options);
   }
-  listColumns(table: string, database?: string): Promise<Row[]> {
-    return this.#rows({ ask: 'listColumns', table, ...defined({ database }) });
+  listColumns(table: string, database?: string, options: ActionOptions = {}): Promise<Row[]> {
+    return this.#rows({ ask: 'listColumns', table, ...defined({ database }) }, options);
   }
-  listFunctions(database?: string, pattern?: string): Promise<Row[]> {
-    return this.#rows({ ask: 'listFunctions', ...defined({ database, pattern }) });
+  listFunctions(database?: string, pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+    return this.#rows({ ask: 'listFunctions', ...defined({ database, pattern }) }, options);
   }
   /** What there is to know of a function. @throws analysis where there is none */
-  getFunction(name: string, database?: string): Promise<Row> {
-    return this.#row({ ask: 'getFunction', function: name, ...defined({ database }) });
+  getFunction(name: string, database?: string, options: ActionOptions = {}): Promise<Row> {
+    return this.#row({ ask: 'getFunction', function: name, ...defined({ database }) }, options);
   }
-  functionExists(name: string, database?: string): Promise<boolean> {
-    return this.#value({ ask: 'functionExists', function: name, ...defined({ database }) });
+  functionExists(name: string, database?: string, options: ActionOptions = {}): Promise<boolean> {
+    return this.#value({ ask: 'functionExists', function: name, ...defined({ database }) }, options);
   }
   /** Whether there was a view of this name. */
-  dropTempView(view: string): Promise<boolean> {
-    return this.#value({ ask: 'dropTempView', view });
+  dropTempView(view: string, options: ActionOptions = {}): Promise<boolean> {
+    return this.#value({ ask: 'dropTempView', view }, options);
   }
-  dropGlobalTempView(view: string): Promise<boolean> {
-    return this.#value({ ask: 'dropGlobalTempView', view });
+  dropGlobalTempView(view: string, options: ActionOptions = {}): Promise<boolean> {
+    return this.#value({ ask: 'dropGlobalTempView', view }, options);
   }
-  isCached(table: string): Promise<boolean> {
-    return this.#value({ ask: 'isCached', table });
+  isCached(table: string, options: ActionOptions = {}): Promise<boolean> {
+    return this.#value({ ask: 'isCached', table }, options);
   }
-  cacheTable(table: string, storageLevel?: StorageLevel): Promise<void> {
-    return this.#run({ ask: 'cacheTable', table, ...defined({ storageLevel }) });
+  cacheTable(table: string, storageLevel?: StorageLevel, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'cacheTable', table, ...defined({ storageLevel }) }, options);
   }
-  uncacheTable(table: string): Promise<void> {
-    return this.#run({ ask: 'uncacheTable', table });
+  uncacheTable(table: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'uncacheTable', table }, options);
   }
-  clearCache(): Promise<void> {
-    return this.#run({ ask: 'clearCache' });
+  clearCache(options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'clearCache' }, options);
   }
   /** Forgets what is known of a table's files, after another program has changed them. */
-  refreshTable(table: string): Promise<void> {
-    return this.#run({ ask: 'refreshTable', table });
+  refreshTable(table: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'refreshTable', table }, options);
   }
-  refreshByPath(path: string): Promise<void> {
-    return this.#run({ ask: 'refreshByPath', path });
+  refreshByPath(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'refreshByPath', path }, options);
   }
-  recoverPartitions(table: string): Promise<void> {
-    return this.#run({ ask: 'recoverPartitions', table });
+  recoverPartitions(table: string, options: ActionOptions = {}): Promise<void> {
+    return this.#run({ ask: 'recoverPartitions', table }, options);
   }
 
-  async #value<T>(call: CatalogCall): Promise<T> {
-    return (await singleValue(this.#session.client, this.#node(call))) as T;
+  async #value<T>(call: CatalogCall, options: ActionOptions): Promise<T> {
+    return (await singleValue(this.#session.client, this.#node(call), options)) as T;
   }
-  #rows(call: CatalogCall): Promise<Row[]> {
-    return collectRows(this.#session.client, this.#node(call));
+  #rows(call: CatalogCall, options: ActionOptions): Promise<Row[]> {
+    return collectRows(this.#session.client, this.#node(call), options);
   }
-  async #row(call: CatalogCall): Promise<Row> {
-    const [row] = await this.#rows(call);
+  async #row(call: CatalogCall, options: ActionOptions): Promise<Row> {
+    const [row] = await this.#rows(call, options);
     if (row === undefined) throw new SparkConnectError('not-found', `the catalog answered ${call.ask} with nothing`);
     return row;
   }
-  async #run(call: CatalogCall): Promise<void> {
-    await this.#rows(call);
+  async #run(call: CatalogCall, options: ActionOptions): Promise<void> {
+    await this.#rows(call, options);
   }
   #node(call: CatalogCall): RelationNode {
     return relation({ kind: 'catalog', call });

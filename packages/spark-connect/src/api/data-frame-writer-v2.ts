@@ -3,6 +3,7 @@ import { type Column, type ColumnOrName, nameToExpression } from '../functions/c
 import { command, type WriteTableNode } from '../plan/commands.ts';
 import { compileCommand } from '../plan/compile/index.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
+import type { ActionOptions } from './actions.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
 
 type Settings = Omit<WriteTableNode, 'kind' | 'input' | 'table' | 'mode' | 'overwriteCondition'>;
@@ -12,7 +13,7 @@ const nothingSet: Settings = { options: {}, tableProperties: {}, partitionBy: []
 /**
  * Writes a DataFrame to a table of a catalog (data source V2). Immutable: every setting returns a new writer.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriterV2.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriterV2.html
  */
 export class DataFrameWriterV2 {
   readonly #client: () => SessionClient;
@@ -49,34 +50,35 @@ export class DataFrameWriterV2 {
     return this.#with({ clusterBy: columns });
   }
 
-  create(): Promise<void> {
-    return this.#run('create');
+  create(options: ActionOptions = {}): Promise<void> {
+    return this.#run('create', options);
   }
-  replace(): Promise<void> {
-    return this.#run('replace');
+  replace(options: ActionOptions = {}): Promise<void> {
+    return this.#run('replace', options);
   }
-  createOrReplace(): Promise<void> {
-    return this.#run('createOrReplace');
+  createOrReplace(options: ActionOptions = {}): Promise<void> {
+    return this.#run('createOrReplace', options);
   }
-  append(): Promise<void> {
-    return this.#run('append');
+  append(options: ActionOptions = {}): Promise<void> {
+    return this.#run('append', options);
   }
   /** Replaces the rows for which the condition is true. */
-  overwrite(condition: Column): Promise<void> {
-    return this.#run('overwrite', condition);
+  overwrite(condition: Column, options: ActionOptions = {}): Promise<void> {
+    return this.#run('overwrite', options, condition);
   }
   /** Replaces every partition that the DataFrame has a row for. */
-  overwritePartitions(): Promise<void> {
-    return this.#run('overwritePartitions');
+  overwritePartitions(options: ActionOptions = {}): Promise<void> {
+    return this.#run('overwritePartitions', options);
   }
 
   #with(settings: Partial<Settings>): DataFrameWriterV2 {
     return new DataFrameWriterV2(this.#client, this.#input, this.#table, { ...this.#settings, ...defined(settings) });
   }
 
-  async #run(mode: WriteTableNode['mode'], condition?: Column): Promise<void> {
+  async #run(mode: WriteTableNode['mode'], options: ActionOptions, condition?: Column): Promise<void> {
     const optional = defined({ overwriteCondition: condition?.expression });
     const base = { kind: 'writeTable', input: this.#input, table: this.#table, mode } as const;
-    await this.#client().runCommand(compileCommand(command({ ...base, ...this.#settings, ...optional })));
+    const node = command({ ...base, ...this.#settings, ...optional });
+    await this.#client().runCommand(compileCommand(node), options);
   }
 }

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { Row } from '../arrow/index.ts';
+import type { CallSignal } from '../client/connect-options.ts';
 import { SparkConnectError } from '../errors.ts';
 import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
 import { compileRelation } from '../plan/compile/index.ts';
@@ -17,7 +18,11 @@ export interface ForeachBatchContext {
   readonly signal: AbortSignal;
 }
 
-/** Handles one micro-batch; Spark commits the batch when the returned promise has resolved. */
+/**
+ * Handles one micro-batch; Spark commits the batch when the returned promise has resolved.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreachBatch.html
+ */
 export type ForeachBatchHandler = (
   batch: DataFrame,
   batchId: number,
@@ -106,23 +111,24 @@ export class DataStreamWriter {
   /**
    * Starts the query.
    * @param path where a file sink writes; the same as the option `path`.
+   * @param options.signal where it fires late, the query may have started: `streams.active()` has it then
    * @throws SparkConnectError as Spark refuses it, e.g. for an output mode that the plan does not allow.
    */
-  async start(path?: string): Promise<StreamingQuery> {
+  async start(path?: string, options: CallSignal = {}): Promise<StreamingQuery> {
     const specification = path === undefined ? this.#specification : { ...this.#specification, destination: { path } };
-    return this.#start(specification);
+    return this.#start(specification, options);
   }
 
   /** Starts the query, appending to a table. */
-  async toTable(tableName: string): Promise<StreamingQuery> {
-    return this.#start({ ...this.#specification, destination: { tableName } });
+  async toTable(tableName: string, options: CallSignal = {}): Promise<StreamingQuery> {
+    return this.#start({ ...this.#specification, destination: { tableName } }, options);
   }
 
-  async #start(specification: StreamSpecification): Promise<StreamingQuery> {
+  async #start(specification: StreamSpecification, { signal }: CallSignal): Promise<StreamingQuery> {
     const { session, node } = this.#frame;
     const input = compileRelation(node);
     if (this.#handling === undefined)
-      return new StreamingQuery(session.client, await startStream(session.client, input, specification));
+      return new StreamingQuery(session.client, await startStream(session.client, input, specification, { signal }));
     if (specification.format !== undefined || specification.destination !== undefined) {
       throw new SparkConnectError(
         'invalid-argument',
@@ -137,7 +143,7 @@ export class DataStreamWriter {
       );
       await handler(batch, batchId, { signal });
     };
-    return startForeachBatch(session.client, input, specification, handle, options);
+    return startForeachBatch(session.client, input, specification, handle, { ...options, signal });
   }
 
   #with(change: Partial<StreamSpecification>): DataStreamWriter {

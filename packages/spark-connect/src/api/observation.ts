@@ -1,8 +1,15 @@
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { unlessAborted } from '../client/unless-aborted.ts';
 import { SparkConnectError } from '../errors.ts';
 import type { ExecutePlanResponse_ObservedMetrics } from '../gen/spark/connect/base_pb.js';
 import { literalValue } from '../plan/literal-value.ts';
 
+/**
+ * What an observation has found, by the names of its columns.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Observation.html
+ */
 export type Metrics = Readonly<Record<string, unknown>>;
 
 /** Observations that wait for their metrics, by session and name; the server sends metrics with the batches of an action. */
@@ -12,7 +19,7 @@ const waiting = new WeakMap<SessionClient, Map<string, Observation>>();
  * Metrics that are computed while an action runs over a DataFrame, without another pass:
  * `df.observe(observation, F.count('*').as('rows'))`, an action, then `await observation.get()`.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Observation.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Observation.html
  */
 export class Observation {
   readonly name: string;
@@ -29,8 +36,8 @@ export class Observation {
   }
 
   /** The metrics of the first action; waits until one has run. */
-  get(): Promise<Metrics> {
-    return this.#metrics;
+  get({ signal }: CallSignal = {}): Promise<Metrics> {
+    return unlessAborted(this.#metrics, signal);
   }
 
   /** What a metric is called that comes without a name: 3.5 sends none. */

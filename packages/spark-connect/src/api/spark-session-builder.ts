@@ -1,5 +1,6 @@
-import type { ConnectOptions } from '../client/connect-options.ts';
+import type { CallSignal, ConnectOptions } from '../client/connect-options.ts';
 import { SessionClient } from '../client/session-client.ts';
+import { unlessAborted } from '../client/unless-aborted.ts';
 import { SparkConnectError } from '../errors.ts';
 import { loadArrow } from './arrow-room.ts';
 import type { OptionValue, OptionValues } from './options.ts';
@@ -17,7 +18,7 @@ const sessions = new Map<string, Promise<unknown>>();
 /**
  * Describes a session and opens it. Immutable: every setting returns a new builder.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.builder.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.builder.html
  */
 export class SparkSessionBuilder<Session extends { readonly client: SessionClient }> {
   readonly #make: (client: SessionClient, stopped: () => void) => Session;
@@ -59,26 +60,27 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
 
   /**
    * The session that this process has with the same address, user and session id, or a new one; its settings are applied
-   * either way.
+   * either way. Others may wait for the same session: giving up leaves it to them, and to the next who asks.
    * @throws SparkConnectError invalid-argument without an address, and what connecting and setting throw
    */
-  async getOrCreate(): Promise<Session> {
+  async getOrCreate({ signal }: CallSignal = {}): Promise<Session> {
+    signal?.throwIfAborted();
     const options = this.#options();
     const key = JSON.stringify([options.remote, options.userId ?? '', options.sessionId ?? '']);
     const existing = sessions.get(key) as Promise<Session> | undefined;
     if (existing !== undefined) {
-      const session = await existing;
-      if (!session.client.isClosed && !session.client.isLost) return this.#configure(session);
+      const session = await unlessAborted(existing, signal);
+      if (!session.client.isClosed && !session.client.isLost) return this.#configure(session, signal);
     }
     const creating: Promise<Session> = this.#open(options, () => forget(key, creating));
     sessions.set(key, creating);
     creating.catch(() => forget(key, creating));
-    return creating;
+    return unlessAborted(creating, signal);
   }
 
   /** A new session, even where there is one with the same address. */
-  async create(): Promise<Session> {
-    return this.#open(this.#options(), () => {});
+  async create({ signal }: CallSignal = {}): Promise<Session> {
+    return this.#open(this.#options(), () => {}, signal);
   }
 
   #options(): ConnectOptions {
@@ -90,10 +92,10 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
     );
   }
 
-  async #open(options: ConnectOptions, stopped: () => void): Promise<Session> {
-    const [client] = await Promise.all([SessionClient.connect(options), loadArrow()]);
+  async #open(options: ConnectOptions, stopped: () => void, signal?: AbortSignal): Promise<Session> {
+    const [client] = await Promise.all([SessionClient.connect(options, { signal }), loadArrow()]);
     try {
-      return await this.#configure(this.#make(client, stopped));
+      return await this.#configure(this.#make(client, stopped), signal);
     } catch (error) {
       // Only the channel: the session may be another process's, and must outlive our wrong setting.
       client.disconnect();
@@ -101,9 +103,9 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
     }
   }
 
-  async #configure(session: Session): Promise<Session> {
+  async #configure(session: Session, signal: AbortSignal | undefined): Promise<Session> {
     const entries = Object.entries(this.#settings.conf).map(([key, value]) => [key, String(value)] as const);
-    if (entries.length > 0) await session.client.conf.setAll(Object.fromEntries(entries));
+    if (entries.length > 0) await session.client.conf.withOptions({ signal }).setAll(Object.fromEntries(entries));
     return session;
   }
 

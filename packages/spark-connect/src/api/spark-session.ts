@@ -1,4 +1,5 @@
 import type { Table } from 'apache-arrow';
+import type { CallSignal } from '../client/connect-options.ts';
 import type { ProgressHandler } from '../client/progress-handlers.ts';
 import { checkedTag, type SessionClient } from '../client/session-client.ts';
 import type { SessionConf } from '../client/session-conf.ts';
@@ -19,13 +20,23 @@ import { type ArtifactKind, copiedFile, fileArtifact } from './session-files.ts'
 import { SparkSessionBuilder } from './spark-session-builder.ts';
 import { TableValuedFunction } from './table-valued-function.ts';
 
+/**
+ * Values for the parameters of a statement: by name for `:name`, in order for `?`.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.sql.html
+ */
 export type SqlArgs = Readonly<Record<string, ColumnOrValue>> | readonly ColumnOrValue[];
+/**
+ * A row to send: values by column name, or in the order of the columns.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.createDataFrame.html
+ */
 export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /**
  * A session on a Spark Connect server: the way to tables, views, SQL and streams.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/spark_session.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/spark_session.html
  */
 export class SparkSession {
   static #active: SparkSession | undefined;
@@ -185,7 +196,7 @@ export class SparkSession {
    */
   async addArtifacts(
     paths: readonly string[],
-    { kind = 'jar', signal }: { readonly kind?: ArtifactKind; readonly signal?: AbortSignal } = {},
+    { kind = 'jar', signal }: CallSignal & { readonly kind?: ArtifactKind } = {},
   ): Promise<void> {
     await this.client.addArtifacts(await Promise.all(paths.map((path) => fileArtifact(path, kind))), { signal });
   }
@@ -197,23 +208,23 @@ export class SparkSession {
    * Writes a file of this machine to the file system of the cluster. The server must allow it
    * (`spark.connect.copyFromLocalToFs.allowDestLocal` where that file system is the server's own disk).
    */
-  async copyFromLocalToFs(path: string, destination: string): Promise<void> {
-    await this.client.addArtifacts([await copiedFile(path, destination)]);
+  async copyFromLocalToFs(path: string, destination: string, options: CallSignal = {}): Promise<void> {
+    await this.client.addArtifacts([await copiedFile(path, destination)], options);
   }
 
   /** A session that begins with this one's views, settings and functions, and then goes its own way. Since Spark 4.1. */
-  async cloneSession(newSessionId?: string): Promise<SparkSession> {
-    return new SparkSession(await this.client.clone(newSessionId));
+  async cloneSession(newSessionId?: string, options: CallSignal = {}): Promise<SparkSession> {
+    return new SparkSession(await this.client.clone(newSessionId, options));
   }
 
-  interruptAll(): Promise<readonly string[]> {
-    return this.client.interruptAll();
+  interruptAll(options: CallSignal = {}): Promise<readonly string[]> {
+    return this.client.interruptAll(options);
   }
-  interruptTag(tag: string): Promise<readonly string[]> {
-    return this.client.interruptTag(tag);
+  interruptTag(tag: string, options: CallSignal = {}): Promise<readonly string[]> {
+    return this.client.interruptTag(tag, options);
   }
-  interruptOperation(operationId: string): Promise<readonly string[]> {
-    return this.client.interruptOperation(operationId);
+  interruptOperation(operationId: string, options: CallSignal = {}): Promise<readonly string[]> {
+    return this.client.interruptOperation(operationId, options);
   }
 
   /**

@@ -2,11 +2,15 @@ import type { SessionClient } from '../client/session-client.ts';
 import { type ColumnOrName, nameToExpression } from '../functions/column.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
-import { singleValue } from './actions.ts';
+import { type ActionOptions, singleValue } from './actions.ts';
 import type { DataFrame } from './data-frame/index.ts';
 import { randomSeed } from './seed.ts';
 
-/** `df.stat`. Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html */
+/**
+ * `df.stat`.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html
+ */
 export class DataFrameStatFunctions {
   readonly #client: () => SessionClient;
   readonly #input: RelationNode;
@@ -45,15 +49,15 @@ export class DataFrameStatFunctions {
     );
   }
 
-  async cov(column1: string, column2: string): Promise<number> {
+  async cov(column1: string, column2: string, options: ActionOptions = {}): Promise<number> {
     const node = relation({ kind: 'covariance', input: this.#input, column1, column2 });
-    return (await singleValue(this.#client(), node)) as number;
+    return (await singleValue(this.#client(), node, options)) as number;
   }
 
   /** Pearson's correlation. */
-  async corr(column1: string, column2: string): Promise<number> {
+  async corr(column1: string, column2: string, options: ActionOptions = {}): Promise<number> {
     const node = relation({ kind: 'correlation', input: this.#input, column1, column2, method: 'pearson' });
-    return (await singleValue(this.#client(), node)) as number;
+    return (await singleValue(this.#client(), node, options)) as number;
   }
 
   /** For each column, its values at the probabilities; a relative error of 0 is exact and dear. */
@@ -61,8 +65,9 @@ export class DataFrameStatFunctions {
     columns: readonly string[],
     probabilities: readonly number[],
     relativeError: number,
+    options: ActionOptions = {},
   ): Promise<readonly (readonly number[])[]> {
     const node = relation({ kind: 'approxQuantile', input: this.#input, columns, probabilities, relativeError });
-    return (await singleValue(this.#client(), node)) as readonly (readonly number[])[];
+    return (await singleValue(this.#client(), node, options)) as readonly (readonly number[])[];
   }
 }

@@ -4,7 +4,11 @@ import type { KeepAlive } from './channel.ts';
 import type { Logger } from './logger.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** What a connection is made from; everything but the address has a default. */
+/**
+ * What a connection is made from; everything but the address has a default.
+ *
+ * @see https://github.com/apache/spark/blob/master/sql/connect/docs/client-connection-string.md
+ */
 export interface ConnectOptions {
   /** `sc://host:port/;key=value`. */
   readonly remote: string;
@@ -43,9 +47,14 @@ export interface ConnectOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** How one call is made, where the session's own way does not fit. */
-export interface CallOptions {
+/** How to give a call up. */
+export interface CallSignal {
+  /** Aborting ends the call, which rejects with the signal's reason, as `fetch` does. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How one call is made, where the session's own way does not fit. */
+export interface CallOptions extends CallSignal {
   /** The session's, where none is given. */
   readonly retryPolicy?: RetryPolicy | undefined;
   /** Tags by which `interruptTag` finds the execution. */

@@ -31,6 +31,7 @@ import { BatchChunks } from './batch-chunks.ts';
 import type { Channel, ChannelOptions } from './channel.ts';
 import {
   type CallOptions,
+  type CallSignal,
   type ConnectOptions,
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_LOCAL_RELATION_CHUNK_BYTES,
@@ -49,6 +50,7 @@ import { retrying } from './retrying.ts';
 import { isAtLeast, requireFeatures } from './server-features.ts';
 import { type ConfigCallOptions, SessionConf } from './session-conf.ts';
 import { SessionIdentity } from './session-identity.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 const FAREWELL_TIMEOUT_MS = 10_000;
 const DETAILS_TIMEOUT_MS = 5_000;
@@ -116,13 +118,14 @@ export class SessionClient {
    * Opens the channel and asks the server for its version, so that a wrong address fails here and not at the first query.
    * @throws SparkConnectError `unavailable` (nobody there, or no Spark Connect server), `unauthenticated`, `session-closed`.
    */
-  static async connect(options: ConnectOptions): Promise<SessionClient> {
+  static async connect(options: ConnectOptions, { signal }: CallSignal = {}): Promise<SessionClient> {
+    signal?.throwIfAborted();
     const target = parseConnectionString(options.remote);
     // gRPC is large, and whoever only imports the package does not wait for it.
     const { Channel } = await import('./channel.ts');
     const client = new SessionClient(options, target, (channelOptions) => new Channel(channelOptions));
     try {
-      await client.#firstCall(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
+      await client.#firstCall(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS, signal);
       return client;
     } catch (error) {
       client.#channel.close();
@@ -176,14 +179,15 @@ export class SessionClient {
     plan: Plan,
     { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+    signal?.throwIfAborted();
     const version = await this.serverVersion();
     requireFeatures(plan, version);
-    await this.#localRelations.replaceIn(plan, version);
+    await unlessAborted(this.#localRelations.replaceIn(plan, version), signal);
     const takesChunks = isAtLeast(version, '4.1');
     const request = create(ExecutePlanRequestSchema, {
       ...this.#identity.observedFields(),
       operationId,
-      plan: takesChunks ? await this.#compression.apply(plan) : plan,
+      plan: takesChunks ? await unlessAborted(this.#compression.apply(plan), signal) : plan,
       tags: [...new Set([...this.tags, ...tags.map(checkedTag)])],
       requestOptions: [REATTACHABLE, ...(takesChunks ? [this.#chunking()] : [])],
     });
@@ -227,7 +231,7 @@ export class SessionClient {
   ): Promise<AnalyzePlanResponse['result']> {
     const version = await this.serverVersion();
     requireFeatures(analyze, version);
-    await this.#localRelations.replaceIn(analyze, version);
+    await unlessAborted(this.#localRelations.replaceIn(analyze, version), options.signal);
     const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
     return (await this.#unary(service.analyzePlan, request, options)).result;
   }
@@ -246,9 +250,9 @@ export class SessionClient {
   }
 
   /** Those of the names under which the session keeps no artifact. */
-  async missingArtifacts(names: readonly string[]): Promise<ReadonlySet<string>> {
+  async missingArtifacts(names: readonly string[], options: CallSignal = {}): Promise<ReadonlySet<string>> {
     const request = create(ArtifactStatusesRequestSchema, { ...this.#identity.observedFields(), names: [...names] });
-    const { statuses } = await this.#unary(service.artifactStatus, request);
+    const { statuses } = await this.#unary(service.artifactStatus, request, options);
     return new Set(names.filter((name) => statuses[name]?.exists !== true));
   }
 
@@ -257,25 +261,27 @@ export class SessionClient {
    *
    * @param newSessionId a UUID
    */
-  async clone(newSessionId?: string): Promise<SessionClient> {
+  async clone(newSessionId?: string, options: CallSignal = {}): Promise<SessionClient> {
     requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, await this.serverVersion());
     const optional = newSessionId === undefined ? {} : { newSessionId };
     const request = create(CloneSessionRequestSchema, { ...this.#identity.observedFields(), ...optional });
-    const response = await this.#unary(service.cloneSession, request);
-    return SessionClient.connect({ ...this.#options, userId: this.userId, sessionId: response.newSessionId });
+    const response = await this.#unary(service.cloneSession, request, options);
+    const identity = { userId: this.userId, sessionId: response.newSessionId };
+    return SessionClient.connect({ ...this.#options, ...identity }, options);
   }
 
   /** Interrupts everything that the session executes; returns the operations' ids. */
-  interruptAll(): Promise<readonly string[]> {
-    return this.#interrupt(InterruptRequest_InterruptType.ALL, { case: undefined });
+  interruptAll(options: CallSignal = {}): Promise<readonly string[]> {
+    return this.#interrupt(InterruptRequest_InterruptType.ALL, { case: undefined }, options);
   }
 
-  interruptTag(tag: string): Promise<readonly string[]> {
-    return this.#interrupt(InterruptRequest_InterruptType.TAG, { case: 'operationTag', value: tag });
+  interruptTag(tag: string, options: CallSignal = {}): Promise<readonly string[]> {
+    return this.#interrupt(InterruptRequest_InterruptType.TAG, { case: 'operationTag', value: tag }, options);
   }
 
-  interruptOperation(operationId: string): Promise<readonly string[]> {
-    return this.#interrupt(InterruptRequest_InterruptType.OPERATION_ID, { case: 'operationId', value: operationId });
+  interruptOperation(operationId: string, options: CallSignal = {}): Promise<readonly string[]> {
+    const interrupt = { case: 'operationId', value: operationId } as const;
+    return this.#interrupt(InterruptRequest_InterruptType.OPERATION_ID, interrupt, options);
   }
 
   /**
@@ -310,8 +316,9 @@ export class SessionClient {
     this.#channel.close();
   }
 
-  async #firstCall(timeoutMs: number): Promise<void> {
-    const signal = AbortSignal.timeout(timeoutMs);
+  async #firstCall(timeoutMs: number, given: AbortSignal | undefined): Promise<void> {
+    const late = AbortSignal.timeout(timeoutMs);
+    const signal = given === undefined ? late : AbortSignal.any([late, given]);
     let failure: unknown;
     const mayPass = (error: unknown) => {
       if (isServiceError(error)) failure = error;
@@ -322,7 +329,7 @@ export class SessionClient {
       this.#version = Promise.resolve(version);
       this.#takesManyBatches = isAtLeast(version, '4.1');
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (given?.aborted || !late.aborted) throw error;
       const last = failure === undefined ? undefined : await this.#explain(failure, undefined);
       const reason = last instanceof SparkConnectError ? last.message : 'is it Spark Connect, and with TLS or without?';
       throw new SparkConnectError(
@@ -344,9 +351,10 @@ export class SessionClient {
   async #interrupt(
     interruptType: InterruptRequest_InterruptType,
     interrupt: { case: undefined } | { case: 'operationTag' | 'operationId'; value: string },
+    options: CallSignal,
   ) {
     const request = create(InterruptRequestSchema, { ...this.#identity.observedFields(), interruptType, interrupt });
-    return (await this.#unary(service.interrupt, request)).interruptedIds;
+    return (await this.#unary(service.interrupt, request, options)).interruptedIds;
   }
 
   async #unary<I extends DescMessage, O extends DescMessage>(

@@ -1,4 +1,6 @@
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { unlessAborted } from '../client/unless-aborted.ts';
 import { type ListenerEvent, type StreamingQueryListener, startedEvent, tell } from './listener.ts';
 import { followBus } from './listener-events.ts';
 import { pollEvents } from './listener-polling.ts';
@@ -35,12 +37,18 @@ export class ListenerBus {
   }
 
   /** Resolves when the listener misses nothing any more. @throws SparkConnectError what the server refuses the bus with */
-  async add(listener: StreamingQueryListener): Promise<void> {
+  async add(listener: StreamingQueryListener, { signal }: CallSignal = {}): Promise<void> {
+    signal?.throwIfAborted();
     this.#listeners.add(listener);
     this.#following ??= this.#follow();
     try {
-      await this.#following.ready;
+      await unlessAborted(this.#following.ready, signal);
     } catch (error) {
+      if (signal?.aborted) {
+        // The stream may serve others; without any it ends.
+        this.remove(listener).catch(() => undefined);
+        throw error;
+      }
       this.#listeners.delete(listener);
       this.#following = undefined;
       throw error;

@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -15,18 +16,18 @@ export type ManagerCommand = NonNullable<MessageInitShape<typeof StreamingQueryM
 export async function managerCommand(
   client: SessionClient,
   command: ManagerCommand,
-  signal?: AbortSignal,
+  options: CallSignal = {},
 ): Promise<StreamingQueryManagerCommandResult> {
   const value = create(StreamingQueryManagerCommandSchema, { command });
   const message = create(CommandSchema, { commandType: { case: 'streamingQueryManagerCommand', value } });
-  for (const { responseType } of await client.runCommand(message, { signal })) {
+  for (const { responseType } of await client.runCommand(message, options)) {
     if (responseType.case === 'streamingQueryManagerCommandResult') return responseType.value;
   }
   throw new SparkConnectError('protocol', `the server did not answer "${command.case}"`);
 }
 
-export async function activeQueries(client: SessionClient): Promise<StreamingQuery[]> {
-  const { resultType } = await managerCommand(client, { case: 'active', value: true });
+export async function activeQueries(client: SessionClient, options?: CallSignal): Promise<StreamingQuery[]> {
+  const { resultType } = await managerCommand(client, { case: 'active', value: true }, options);
   return resultType.case === 'active' ? resultType.value.activeQueries.map((query) => queryOf(client, query)) : [];
 }
 

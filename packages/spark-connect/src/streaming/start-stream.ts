@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -11,7 +12,11 @@ import {
 import type { Relation } from '../gen/spark/connect/relations_pb.js';
 import { ListenerBus } from './listener-bus.ts';
 
-/** When a query looks for new data: exactly one of these. */
+/**
+ * When a query looks for new data: exactly one of these.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.trigger.html
+ */
 export type Trigger =
   | { readonly processingTime: string }
   | { readonly once: true }
@@ -20,6 +25,11 @@ export type Trigger =
   /** Rows leave as they come, in micro-batches that last so long. Since Spark 4.2. */
   | { readonly realTime: string };
 
+/**
+ * Which rows of a result that changes are written with each batch.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.outputMode.html
+ */
 export type OutputMode = 'append' | 'update' | 'complete';
 
 /** Everything that a streaming query is started with, as the writer has collected it. */
@@ -41,7 +51,7 @@ export async function startStream(
   client: SessionClient,
   input: Relation,
   specification: StreamSpecification,
-  foreachBatch?: StartInit['foreachBatch'],
+  { foreachBatch, ...options }: CallSignal & { readonly foreachBatch?: StartInit['foreachBatch'] } = {},
 ): Promise<{ id: string; runId: string; name: string | undefined }> {
   const { destination } = specification;
   const value = create(WriteStreamOperationStartSchema, {
@@ -58,7 +68,7 @@ export async function startStream(
   });
   await setRealTime(client, value, specification.trigger);
   const command = create(CommandSchema, { commandType: { case: 'writeStreamOperationStart', value } });
-  for (const { responseType } of await client.runCommand(command)) {
+  for (const { responseType } of await client.runCommand(command, options)) {
     if (responseType.case !== 'writeStreamOperationStartResult') continue;
     await ListenerBus.of(client).started(responseType.value.queryStartedEventJson);
     return identityOf(responseType.value);

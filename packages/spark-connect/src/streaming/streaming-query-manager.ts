@@ -1,4 +1,6 @@
+import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { unlessAborted } from '../client/unless-aborted.ts';
 import type { StreamingQueryListener } from './listener.ts';
 import { ListenerBus } from './listener-bus.ts';
 import { activeQueries, managerCommand, queryOf } from './manager-command.ts';
@@ -15,38 +17,38 @@ export class StreamingQueryManager {
     this.#client = client;
   }
 
-  active(): Promise<StreamingQuery[]> {
-    return activeQueries(this.#client);
+  active(options: CallSignal = {}): Promise<StreamingQuery[]> {
+    return activeQueries(this.#client, options);
   }
 
   /** The query with this id, or undefined where the session has none that is active. */
-  async get(id: string): Promise<StreamingQuery | undefined> {
-    const { resultType } = await managerCommand(this.#client, { case: 'getQuery', value: id });
+  async get(id: string, options: CallSignal = {}): Promise<StreamingQuery | undefined> {
+    const { resultType } = await managerCommand(this.#client, { case: 'getQuery', value: id }, options);
     return resultType.case === 'query' && resultType.value.id ? queryOf(this.#client, resultType.value) : undefined;
   }
 
   /** Waits until some query of the session ends; see {@link StreamingQuery.awaitTermination}. */
-  async awaitAnyTermination(timeoutMs?: number, options: { signal?: AbortSignal } = {}): Promise<boolean> {
+  async awaitAnyTermination(timeoutMs?: number, options: CallSignal = {}): Promise<boolean> {
     const value = timeoutMs === undefined ? {} : { timeoutMs: BigInt(timeoutMs) };
-    const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options.signal);
+    const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options);
     return resultType.case === 'awaitAnyTermination' && resultType.value.terminated;
   }
 
   /** Forgets the queries that have ended, so that awaitAnyTermination waits for the next. */
-  async resetTerminated(): Promise<void> {
-    await managerCommand(this.#client, { case: 'resetTerminated', value: true });
+  async resetTerminated(options: CallSignal = {}): Promise<void> {
+    await managerCommand(this.#client, { case: 'resetTerminated', value: true }, options);
   }
 
   /** Resolves when the listener misses nothing any more. Spark 3.5 has no bus for listeners: there its queries are polled. */
-  addListener(listener: StreamingQueryListener): Promise<void> {
-    return ListenerBus.of(this.#client).add(listener);
+  addListener(listener: StreamingQueryListener, options: CallSignal = {}): Promise<void> {
+    return ListenerBus.of(this.#client).add(listener, options);
   }
   /** Resolves when the listener has been told all that had happened. */
-  removeListener(listener: StreamingQueryListener): Promise<void> {
-    return ListenerBus.of(this.#client).remove(listener);
+  removeListener(listener: StreamingQueryListener, { signal }: CallSignal = {}): Promise<void> {
+    return unlessAborted(ListenerBus.of(this.#client).remove(listener), signal);
   }
   /** Removes all listeners. */
-  close(): Promise<void> {
-    return ListenerBus.of(this.#client).removeAll();
+  close({ signal }: CallSignal = {}): Promise<void> {
+    return unlessAborted(ListenerBus.of(this.#client).removeAll(), signal);
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { CallOptions } from '../client/connect-options.ts';
+import type { CallOptions, CallSignal } from '../client/connect-options.ts';
 import { pause } from '../client/retry-policy.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { unlessAborted } from '../client/unless-aborted.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
   CommandSchema,
@@ -43,7 +44,7 @@ export interface AttachedHandler {
   readonly wasStopped: boolean;
 }
 
-export interface StopOptions {
+export interface StopOptions extends CallSignal {
   /**
    * foreachBatch only: let the batch in hand be handled and committed for up to so many milliseconds (default 0: its
    * signal fires at once).
@@ -85,31 +86,31 @@ export class StreamingQuery {
     this.#over = handler ? this.#followEnd(handler) : Promise.resolve();
   }
 
-  async isActive(): Promise<boolean> {
-    return (await this.#fetchStatus()).isActive;
+  async isActive(options: CallSignal = {}): Promise<boolean> {
+    return (await this.#fetchStatus(options)).isActive;
   }
 
-  async status(): Promise<StreamingQueryStatus> {
-    const { statusMessage, isDataAvailable, isTriggerActive } = await this.#fetchStatus();
+  async status(options: CallSignal = {}): Promise<StreamingQueryStatus> {
+    const { statusMessage, isDataAvailable, isTriggerActive } = await this.#fetchStatus(options);
     return { message: statusMessage, isDataAvailable, isTriggerActive };
   }
 
   /** The newest report, or undefined before the first batch. */
-  async lastProgress(): Promise<StreamingQueryProgress | undefined> {
-    return (await this.#progress({ case: 'lastProgress', value: true })).at(-1);
+  async lastProgress(options: CallSignal = {}): Promise<StreamingQueryProgress | undefined> {
+    return (await this.#progress({ case: 'lastProgress', value: true }, options)).at(-1);
   }
 
   /** The reports that the server still keeps (100 by default), oldest first. */
-  recentProgress(): Promise<StreamingQueryProgress[]> {
-    return this.#progress({ case: 'recentProgress', value: true });
+  recentProgress(options: CallSignal = {}): Promise<StreamingQueryProgress[]> {
+    return this.#progress({ case: 'recentProgress', value: true }, options);
   }
 
   /** Why the query failed, or undefined while it runs or when it was stopped. */
-  async exception(): Promise<SparkConnectError | undefined> {
-    const result = await this.#command({ case: 'exception', value: true });
+  async exception(options: CallSignal = {}): Promise<SparkConnectError | undefined> {
+    const result = await this.#command({ case: 'exception', value: true }, options);
     if (result.resultType.case !== 'exception' || result.resultType.value.exceptionMessage === undefined)
       return undefined;
-    await this.#over;
+    await unlessAborted(this.#over, options.signal);
     if (this.#handler?.wasStopped) return undefined;
     const { exceptionMessage, errorClass, stackTrace } = result.resultType.value;
     return new SparkConnectError('query-failed', exceptionMessage, { errorClass, serverStackTrace: stackTrace });
@@ -121,7 +122,7 @@ export class StreamingQuery {
    * @returns whether the query has ended; always true without a timeout.
    * @throws what the foreachBatch handler threw, the very object; otherwise SparkConnectError `query-failed` where the query failed.
    */
-  async awaitTermination(timeoutMs?: number, { signal }: { signal?: AbortSignal } = {}): Promise<boolean> {
+  async awaitTermination(timeoutMs?: number, { signal }: CallSignal = {}): Promise<boolean> {
     const awaitTermination: QueryCommand = {
       case: 'awaitTermination',
       value: timeoutMs === undefined ? {} : { timeoutMs: BigInt(timeoutMs) },
@@ -142,26 +143,31 @@ export class StreamingQuery {
   }
 
   /** Stops the query and waits until it has stopped; harmless when it has ended already. */
-  async stop({ drainTimeoutMs = 0 }: StopOptions = {}): Promise<void> {
+  async stop({ drainTimeoutMs = 0, signal }: StopOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
     if (this.#handler && drainTimeoutMs > 0) {
       const deadline = performance.now() + drainTimeoutMs;
-      await this.#committed(await this.#handler.drain(drainTimeoutMs), deadline);
+      const lastId = await unlessAborted(this.#handler.drain(drainTimeoutMs), signal);
+      await this.#committed(lastId, deadline, { signal });
     }
     this.#handler?.close();
-    await this.#command({ case: 'stop', value: true });
+    await this.#command({ case: 'stop', value: true }, { signal });
     // A handler's own error belongs to awaitTermination; whoever stops the query did not ask for it.
-    await this.#handler?.finished.catch(() => undefined);
-    await this.#over;
+    const finished = this.#handler?.finished.catch(() => undefined) ?? Promise.resolve();
+    await unlessAborted(
+      finished.then(() => this.#over),
+      signal,
+    );
   }
 
   /** Waits until all data that is available now has been processed; for tests. */
-  async processAllAvailable(): Promise<void> {
-    await this.#command({ case: 'processAllAvailable', value: true });
+  async processAllAvailable(options: CallSignal = {}): Promise<void> {
+    await this.#command({ case: 'processAllAvailable', value: true }, options);
   }
 
   /** The physical plan of the last micro-batch, or with `extended` the logical ones too. */
-  async explain(extended = false): Promise<string> {
-    const result = await this.#command({ case: 'explain', value: { extended } });
+  async explain(extended = false, options: CallSignal = {}): Promise<string> {
+    const result = await this.#command({ case: 'explain', value: { extended } }, options);
     return result.resultType.case === 'explain' ? result.resultType.value.result : '';
   }
 
@@ -207,22 +213,22 @@ export class StreamingQuery {
   }
 
   /** Spark reports a batch after it has committed it. */
-  async #committed(batchId: number, deadline: number): Promise<void> {
+  async #committed(batchId: number, deadline: number, options: CallSignal): Promise<void> {
     while (batchId >= 0 && performance.now() < deadline) {
-      if (((await this.lastProgress())?.batchId ?? -1) >= batchId || !(await this.isActive())) return;
-      await pause(COMMIT_POLL_MS);
+      if (((await this.lastProgress(options))?.batchId ?? -1) >= batchId || !(await this.isActive(options))) return;
+      await pause(COMMIT_POLL_MS, options.signal);
     }
   }
 
-  async #fetchStatus(): Promise<StreamingQueryCommandResult_StatusResult> {
-    const result = await this.#command({ case: 'status', value: true });
+  async #fetchStatus(options: CallSignal): Promise<StreamingQueryCommandResult_StatusResult> {
+    const result = await this.#command({ case: 'status', value: true }, options);
     if (result.resultType.case !== 'status')
       throw new SparkConnectError('protocol', `no status of query ${this.id} in the answer`);
     return result.resultType.value;
   }
 
-  async #progress(command: QueryCommand): Promise<StreamingQueryProgress[]> {
-    const result = await this.#command(command);
+  async #progress(command: QueryCommand, options: CallSignal): Promise<StreamingQueryProgress[]> {
+    const result = await this.#command(command, options);
     return result.resultType.case === 'recentProgress'
       ? result.resultType.value.recentProgressJson.map(parseProgress)
       : [];

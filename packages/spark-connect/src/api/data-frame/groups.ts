@@ -71,15 +71,15 @@ export abstract class FrameGroups extends FrameCombine {
     return this.stat.sampleBy(...args);
   }
   /** {@link DataFrameStatFunctions.cov} */
-  cov(...args: Parameters<Stat['cov']>): ReturnType<Stat['cov']> {
+  cov(...args: Parameters<Stat['cov']>): Promise<number> {
     return this.stat.cov(...args);
   }
   /** {@link DataFrameStatFunctions.corr} */
-  corr(...args: Parameters<Stat['corr']>): ReturnType<Stat['corr']> {
+  corr(...args: Parameters<Stat['corr']>): Promise<number> {
     return this.stat.corr(...args);
   }
   /** {@link DataFrameStatFunctions.approxQuantile} */
-  approxQuantile(...args: Parameters<Stat['approxQuantile']>): ReturnType<Stat['approxQuantile']> {
+  approxQuantile(...args: Parameters<Stat['approxQuantile']>): Promise<readonly (readonly number[])[]> {
     return this.stat.approxQuantile(...args);
   }
   /** Computes metrics on the side, read from the observation after an action (or in a stream's progress, by name). */

@@ -1,3 +1,4 @@
+import type { CallSignal } from '../../client/connect-options.ts';
 import { command } from '../../plan/commands.ts';
 import { compileCommand } from '../../plan/compile/index.ts';
 import { defined } from '../../plan/relations/index.ts';
@@ -11,22 +12,22 @@ import { FrameQuestions } from './questions.ts';
 /** What is kept on the server: computed rows, and views. */
 export abstract class FrameKept extends FrameQuestions {
   /** Keeps the rows once they have been computed. */
-  async persist(level: StorageLevel = StorageLevels.MEMORY_AND_DISK_DESER): Promise<this> {
-    await persistRelation(this.session.client, this.node, level);
+  async persist(level: StorageLevel = StorageLevels.MEMORY_AND_DISK_DESER, options: CallSignal = {}): Promise<this> {
+    await persistRelation(this.session.client, this.node, level, options);
     return this;
   }
-  cache(): Promise<this> {
-    return this.persist();
+  cache(options: CallSignal = {}): Promise<this> {
+    return this.persist(undefined, options);
   }
-  async unpersist(options: { readonly blocking?: boolean } = {}): Promise<this> {
-    await unpersistRelation(this.session.client, this.node, options.blocking ?? false);
+  async unpersist(options: CallSignal & { readonly blocking?: boolean } = {}): Promise<this> {
+    await unpersistRelation(this.session.client, this.node, options.blocking ?? false, options);
     return this;
   }
-  storageLevel(): Promise<StorageLevel> {
-    return relationStorageLevel(this.session.client, this.node);
+  storageLevel(options: CallSignal = {}): Promise<StorageLevel> {
+    return relationStorageLevel(this.session.client, this.node, options);
   }
-  async isCached(): Promise<boolean> {
-    const { useDisk, useMemory } = await this.storageLevel();
+  async isCached(options: CallSignal = {}): Promise<boolean> {
+    const { useDisk, useMemory } = await this.storageLevel(options);
     return useDisk || useMemory;
   }
   /**
@@ -47,26 +48,26 @@ export abstract class FrameKept extends FrameQuestions {
     return this.#checkpoint({ local: true, eager, ...defined({ storageLevel }) }, rest);
   }
   /** A view of this name in the session. @throws analysis when there is one already */
-  createTempView(name: string): Promise<void> {
-    return this.#createView(name, false, false);
+  createTempView(name: string, options: ActionOptions = {}): Promise<void> {
+    return this.#createView(name, false, false, options);
   }
-  createOrReplaceTempView(name: string): Promise<void> {
-    return this.#createView(name, false, true);
+  createOrReplaceTempView(name: string, options: ActionOptions = {}): Promise<void> {
+    return this.#createView(name, false, true, options);
   }
   /** The same as {@link createOrReplaceTempView}, by its name of long ago. */
-  registerTempTable(name: string): Promise<void> {
-    return this.createOrReplaceTempView(name);
+  registerTempTable(name: string, options: ActionOptions = {}): Promise<void> {
+    return this.createOrReplaceTempView(name, options);
   }
-  createGlobalTempView(name: string): Promise<void> {
-    return this.#createView(name, true, false);
+  createGlobalTempView(name: string, options: ActionOptions = {}): Promise<void> {
+    return this.#createView(name, true, false, options);
   }
-  createOrReplaceGlobalTempView(name: string): Promise<void> {
-    return this.#createView(name, true, true);
+  createOrReplaceGlobalTempView(name: string, options: ActionOptions = {}): Promise<void> {
+    return this.#createView(name, true, true, options);
   }
 
-  async #createView(name: string, global: boolean, replace: boolean): Promise<void> {
+  async #createView(name: string, global: boolean, replace: boolean, options: ActionOptions): Promise<void> {
     const node = command({ kind: 'createView', input: this.node, name, global, replace });
-    await this.session.client.runCommand(compileCommand(node));
+    await this.session.client.runCommand(compileCommand(node), options);
   }
 
   async #checkpoint(

@@ -1,3 +1,5 @@
+import type { CallSignal } from '../../client/connect-options.ts';
+import { unlessAborted } from '../../client/unless-aborted.ts';
 import { type StructType, simpleString } from '../../types/index.ts';
 import {
   analyzeExplain,
@@ -17,45 +19,46 @@ import type { DataFrame } from './index.ts';
 export abstract class FrameQuestions extends FrameActions {
   #schema: Promise<StructType> | undefined;
 
-  /** The columns' names and types; asked once. */
-  schema(): Promise<StructType> {
+  /** The columns' names and types; asked once, for all who want to know. */
+  schema({ signal }: CallSignal = {}): Promise<StructType> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     this.#schema ??= analyzeSchema(this.session.client, this.node).catch((error: unknown) => {
       // A failed question may be asked again: the table may be there by then.
       this.#schema = undefined;
       throw error;
     });
-    return this.#schema;
+    return unlessAborted(this.#schema, signal);
   }
-  async columns(): Promise<readonly string[]> {
-    return (await this.schema()).names;
+  async columns(options: CallSignal = {}): Promise<readonly string[]> {
+    return (await this.schema(options)).names;
   }
   /** [name, type as Spark writes it in short] of each column. */
-  async dtypes(): Promise<readonly (readonly [string, string])[]> {
-    return (await this.schema()).fields.map(({ name, dataType }) => [name, simpleString(dataType)] as const);
+  async dtypes(options: CallSignal = {}): Promise<readonly (readonly [string, string])[]> {
+    return (await this.schema(options)).fields.map(({ name, dataType }) => [name, simpleString(dataType)] as const);
   }
-  async printSchema(level?: number): Promise<void> {
-    console.log(await analyzeTreeString(this.session.client, this.node, level));
+  async printSchema(level?: number, options: CallSignal = {}): Promise<void> {
+    console.log(await analyzeTreeString(this.session.client, this.node, level, options));
   }
-  async explain(mode: ExplainMode = 'simple'): Promise<void> {
-    console.log(await this.explainString(mode));
+  async explain(mode: ExplainMode = 'simple', options: CallSignal = {}): Promise<void> {
+    console.log(await this.explainString(mode, options));
   }
   /** What {@link explain} prints. */
-  explainString(mode: ExplainMode = 'simple'): Promise<string> {
-    return analyzeExplain(this.session.client, this.node, mode);
+  explainString(mode: ExplainMode = 'simple', options: CallSignal = {}): Promise<string> {
+    return analyzeExplain(this.session.client, this.node, mode, options);
   }
-  isStreaming(): Promise<boolean> {
-    return analyzeIsStreaming(this.session.client, this.node);
+  isStreaming(options: CallSignal = {}): Promise<boolean> {
+    return analyzeIsStreaming(this.session.client, this.node, options);
   }
-  isLocal(): Promise<boolean> {
-    return analyzeIsLocal(this.session.client, this.node);
+  isLocal(options: CallSignal = {}): Promise<boolean> {
+    return analyzeIsLocal(this.session.client, this.node, options);
   }
-  inputFiles(): Promise<readonly string[]> {
-    return analyzeInputFiles(this.session.client, this.node);
+  inputFiles(options: CallSignal = {}): Promise<readonly string[]> {
+    return analyzeInputFiles(this.session.client, this.node, options);
   }
-  sameSemantics(other: DataFrame): Promise<boolean> {
-    return analyzeSameSemantics(this.session.client, this.node, other.node);
+  sameSemantics(other: DataFrame, options: CallSignal = {}): Promise<boolean> {
+    return analyzeSameSemantics(this.session.client, this.node, other.node, options);
   }
-  semanticHash(): Promise<number> {
-    return analyzeSemanticHash(this.session.client, this.node);
+  semanticHash(options: CallSignal = {}): Promise<number> {
+    return analyzeSemanticHash(this.session.client, this.node, options);
   }
 }

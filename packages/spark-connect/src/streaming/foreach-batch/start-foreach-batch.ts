@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
+import type { CallSignal } from '../../client/connect-options.ts';
 import type { SessionClient } from '../../client/session-client.ts';
 import { StreamingForeachFunctionSchema } from '../../gen/spark/connect/commands_pb.js';
 import type { Relation } from '../../gen/spark/connect/relations_pb.js';
@@ -32,7 +33,7 @@ export async function startForeachBatch(
   input: Relation,
   specification: StreamSpecification,
   handler: BatchHandler,
-  options: ForeachBatchOptions = {},
+  { signal, ...options }: ForeachBatchOptions & CallSignal = {},
 ): Promise<StreamingQuery> {
   const leaseTimeoutMs = options.leaseTimeoutMs ?? DEFAULT_LEASE_TIMEOUT_MS;
   // A prefix of its own for every start: an older query that still waits in the same session must not take our answers.
@@ -40,14 +41,12 @@ export async function startForeachBatch(
   const globals = { PREFIX: prefix, LEASE_TIMEOUT: leaseTimeoutMs / 1000 };
   const command = pickleOfExpression(functionExpression(shimSource(), 'handle', globals));
   const identity = await withServerPython(client, options.pythonVersion, (pythonVer) =>
-    startStream(
-      client,
-      input,
-      specification,
-      create(StreamingForeachFunctionSchema, {
+    startStream(client, input, specification, {
+      signal,
+      foreachBatch: create(StreamingForeachFunctionSchema, {
         function: { case: 'pythonFunction', value: { evalType: NON_UDF, command, pythonVer } },
       }),
-    ),
+    }),
   );
   const pace = {
     minMs: options.minPollIntervalMs ?? DEFAULT_POLL_PACE.minMs,

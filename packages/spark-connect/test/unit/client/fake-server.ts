@@ -1,10 +1,16 @@
 /** A real gRPC server that plays a Spark Connect server's part in an execution, response by response. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import {
+  AddArtifactsRequestSchema,
+  AddArtifactsResponseSchema,
   AnalyzePlanRequestSchema,
   AnalyzePlanResponseSchema,
+  ArtifactStatusesRequestSchema,
+  ArtifactStatusesResponseSchema,
+  CloneSessionRequestSchema,
+  CloneSessionResponseSchema,
   ConfigRequestSchema,
   ConfigResponseSchema,
   type ExecutePlanRequest,
@@ -42,6 +48,9 @@ type ConfigPairs = MessageInitShape<typeof ConfigResponseSchema>['pairs'];
 export class FakeServer {
   readonly #grpc = new grpc.Server();
   readonly #turns: Turn[] = [];
+  readonly #unanswered = new EventEmitter();
+  /** From now on no call is answered. */
+  hangs = false;
   /** The calls in their order: `execute`, `reattach after r2`, `release until r2`, `release all`, `interrupt`. */
   readonly calls: string[] = [];
   readonly operationIds = new Set<string>();
@@ -85,6 +94,12 @@ export class FakeServer {
     this.#turns.push(turn);
   }
 
+  /** Tells the name of each call that it does not answer. @returns ends that */
+  onUnanswered(told: (name: string) => void): () => void {
+    this.#unanswered.on('call', told);
+    return () => this.#unanswered.off('call', told);
+  }
+
   stop(): void {
     this.#grpc.forceShutdown();
   }
@@ -110,7 +125,7 @@ export class FakeServer {
 
   async #listen(credentials: grpc.ServerCredentials): Promise<void> {
     const { calls } = this;
-    this.#grpc.addService(service, {
+    const answers: grpc.UntypedServiceImplementation = {
       executePlan: (call: Call) => {
         this.request = call.request as ExecutePlanRequest;
         void this.#answer(call, 'execute');
@@ -154,12 +169,32 @@ export class FakeServer {
         calls.push('release session');
         done(null, create(ReleaseSessionResponseSchema));
       },
-    });
+      addArtifacts: unknownHere,
+      artifactStatus: unknownHere,
+      cloneSession: unknownHere,
+    };
+    this.#grpc.addService(service, this.#unlessItHangs(answers));
     const port = await new Promise<number>((resolve, reject) => {
       this.#grpc.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
     });
     this.address = `sc://127.0.0.1:${port}`;
   }
+
+  #unlessItHangs(answers: grpc.UntypedServiceImplementation): grpc.UntypedServiceImplementation {
+    const entries = Object.entries(answers).map(([name, answer]) => [
+      name,
+      (...given: unknown[]) => {
+        if (this.hangs) this.#unanswered.emit('call', name);
+        else (answer as (...given: unknown[]) => void)(...given);
+      },
+    ]);
+    return Object.fromEntries(entries);
+  }
+}
+
+/** For calls that only a server that hangs is sent. */
+function unknownHere(_call: unknown, done: grpc.sendUnaryData<unknown>): void {
+  done(serviceError(grpc.status.UNIMPLEMENTED, 'the test expects no such call'));
 }
 
 function response(id: number, bytes: number) {
@@ -179,11 +214,11 @@ function method(
   name: string,
   input: Schema,
   output: Schema,
-  responseStream = false,
+  { requestStream = false, responseStream = false } = {},
 ): grpc.MethodDefinition<unknown, unknown> {
   return {
     path: `/spark.connect.SparkConnectService/${name}`,
-    requestStream: false,
+    requestStream,
     responseStream,
     requestSerialize: (message) => Buffer.from(toBinary(input, message as never)),
     requestDeserialize: (bytes) => fromBinary(input, bytes),
@@ -193,12 +228,17 @@ function method(
 }
 
 const service = {
-  executePlan: method('ExecutePlan', ExecutePlanRequestSchema, ExecutePlanResponseSchema, true),
-  reattachExecute: method('ReattachExecute', ReattachExecuteRequestSchema, ExecutePlanResponseSchema, true),
+  executePlan: method('ExecutePlan', ExecutePlanRequestSchema, ExecutePlanResponseSchema, { responseStream: true }),
+  reattachExecute: method('ReattachExecute', ReattachExecuteRequestSchema, ExecutePlanResponseSchema, {
+    responseStream: true,
+  }),
   releaseExecute: method('ReleaseExecute', ReleaseExecuteRequestSchema, ReleaseExecuteResponseSchema),
   config: method('Config', ConfigRequestSchema, ConfigResponseSchema),
   analyzePlan: method('AnalyzePlan', AnalyzePlanRequestSchema, AnalyzePlanResponseSchema),
   fetchErrorDetails: method('FetchErrorDetails', FetchErrorDetailsRequestSchema, FetchErrorDetailsResponseSchema),
   interrupt: method('Interrupt', InterruptRequestSchema, InterruptResponseSchema),
   releaseSession: method('ReleaseSession', ReleaseSessionRequestSchema, ReleaseSessionResponseSchema),
+  addArtifacts: method('AddArtifacts', AddArtifactsRequestSchema, AddArtifactsResponseSchema, { requestStream: true }),
+  artifactStatus: method('ArtifactStatus', ArtifactStatusesRequestSchema, ArtifactStatusesResponseSchema),
+  cloneSession: method('CloneSession', CloneSessionRequestSchema, CloneSessionResponseSchema),
 };
