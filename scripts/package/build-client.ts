@@ -4,10 +4,13 @@ import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../../settings/index.ts';
 import { setUpGeneratedCode } from '../setup/index.ts';
 import { runTool } from '../setup/tool.ts';
+import { documentFunctions } from './function-docs.ts';
 
 /** The client's folder, where its package.json is. */
 export const CLIENT_PACKAGE = join(PROJECT_ROOT, 'packages/spark-connect');
 const SOURCES = join(CLIENT_PACKAGE, 'src');
+/** What the namespace `functions` is made of; the rest of that folder is what they are made with. */
+const FUNCTIONS = /^functions[/\\](?!column\.|define\.|formats\.|window-spec\.|index\.)/;
 const HEADER = '/*! SPDX-License-Identifier: Apache-2.0 */';
 
 /**
@@ -67,7 +70,8 @@ async function declarations(dist: string, signal: AbortSignal): Promise<void> {
     const text = await readFile(join(dist, file), 'utf8');
     // The sources import each other as .ts, which not every compiler takes in a declaration.
     const rewritten = text.replaceAll(/((?:from|import\()\s*['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js');
-    await writeFile(join(dist, file), `${HEADER}\n${rewritten}`);
+    const documented = FUNCTIONS.test(file) ? documentFunctions(rewritten) : rewritten;
+    await writeFile(join(dist, file), `${HEADER}\n${documented}`);
   }
 }
 

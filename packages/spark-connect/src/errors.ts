@@ -38,9 +38,11 @@ export interface QueryContext {
 /**
  * The one error of this package.
  *
- * `errorClass` and `sqlState` are Spark's own (https://spark.apache.org/docs/latest/sql-error-conditions.html);
+ * `errorClass` and `sqlState` are Spark's own;
  * `cause` is the next of the server's own causes, where it tells them (from 4.0 on), or the error underneath.
  * `serverStackTrace` and `queryContexts` are there for who asks, and not printed with the error.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-error-conditions.html
  */
 export class SparkConnectError extends Error {
   override readonly name = 'SparkConnectError';

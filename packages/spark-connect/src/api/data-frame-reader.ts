@@ -5,6 +5,11 @@ import { DataFrame } from './data-frame/index.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
 import type { SparkSession } from './spark-session.ts';
 
+/**
+ * What is read from a table of a database, and in which parts at once.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameReader.jdbc.html
+ */
 export interface JdbcOptions {
   /** Passed to the driver: `user`, `password`, `driver`, `fetchsize` … */
   readonly properties?: OptionValues;
@@ -28,7 +33,7 @@ interface Settings {
 /**
  * Reads files, tables and other systems. Immutable: every setting returns a new reader. Nothing is read before an action.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameReader.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameReader.html
  */
 export class DataFrameReader {
   readonly #session: SparkSession;

@@ -12,7 +12,7 @@ const nothingSet: Settings = { options: {}, partitionBy: [], sortBy: [], cluster
 /**
  * Writes a DataFrame to files, a table or another system. Immutable: every setting returns a new writer.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriter.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriter.html
  */
 export class DataFrameWriter {
   readonly #client: () => SessionClient;

@@ -2,6 +2,11 @@
 import type { ExecutePlanResponse } from '../gen/spark/connect/base_pb.js';
 import { literalValue } from '../plan/literal-value.ts';
 
+/**
+ * What one physical operator of an execution counted.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.executionInfo.html
+ */
 export interface OperatorMetrics {
   /** The physical operator, e.g. `HashAggregate`. */
   readonly name: string;
@@ -12,7 +17,11 @@ export interface OperatorMetrics {
   readonly metrics: Readonly<Record<string, { readonly value: bigint; readonly type: string }>>;
 }
 
-/** Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.executionInfo.html */
+/**
+ * What an action cost, operator by operator.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.executionInfo.html
+ */
 export interface ExecutionInfo {
   readonly metrics: readonly OperatorMetrics[];
   /** What `observe` computed on the way, by the observation's name. */

@@ -4,7 +4,7 @@ import type { ForeachBatchHandler } from './data-stream-writer.ts';
 /**
  * Writes the rows of a stream one by one, in this process.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreach.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreach.html
  */
 export interface ForeachWriter<T = Row> {
   /** Before the rows of a batch; false passes the batch over, for instance because it has been written already. */
@@ -14,6 +14,11 @@ export interface ForeachWriter<T = Row> {
   close?(error: unknown): void | Promise<void>;
 }
 
+/**
+ * Handles rows one by one: a function, or an object that is told of each batch too.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreach.html
+ */
 export type ForeachRow<T = Row> = ForeachWriter<T> | ForeachWriter<T>['process'];
 
 /** `foreach` on top of `foreachBatch`: rows come batch by batch, one Arrow batch in memory at a time. */

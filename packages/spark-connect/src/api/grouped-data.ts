@@ -18,7 +18,7 @@ interface Grouping {
 /**
  * Rows in groups, waiting for their aggregates; the result has the grouping columns first.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/grouping.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/grouping.html
  */
 export class GroupedData {
   readonly #grouping: Grouping;

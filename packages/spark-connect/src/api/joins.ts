@@ -25,7 +25,17 @@ const joinKinds = {
   left_anti: 'leftAnti',
 } as const satisfies Readonly<Record<string, JoinKind>>;
 
+/**
+ * Every way in which Spark can join, by its own names and PySpark's.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.join.html
+ */
 export type JoinType = keyof typeof joinKinds;
+/**
+ * What rows are paired by: columns that both sides have, or conditions.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.join.html
+ */
 export type JoinOn = string | readonly string[] | Column | readonly Column[];
 
 /** @throws SparkConnectError invalid-argument for a join type that Spark does not have, or names mixed with conditions */
@@ -52,6 +62,7 @@ export function lateralJoinNode(
   return relation({ kind: 'lateralJoin', left, right, joinKind, ...defined({ condition: on?.expression }) });
 }
 
+/** How each row finds its one partner in an as-of join: the nearest that is not later, or as told here. */
 export interface AsOfOptions {
   /** What must be equal besides: column names, or conditions. */
   readonly on?: JoinOn;

@@ -15,7 +15,7 @@ export type Assignments = Readonly<Record<string, Column>>;
  * MERGE INTO: updates, inserts and deletes rows of a table by the rows of a DataFrame. Immutable; clauses are tried in the
  * order in which they were added, and `merge()` runs them. The table's format must support it. Since Spark 4.0.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.MergeIntoWriter.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.MergeIntoWriter.html
  */
 export class MergeIntoWriter {
   readonly #client: () => SessionClient;
@@ -76,7 +76,11 @@ export class MergeIntoWriter {
 
 type Add = (action: MergeAction) => MergeIntoWriter;
 
-/** Waits for what shall happen to a row of the table. */
+/**
+ * Waits for what shall happen to a row of the table.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.MergeIntoWriter.html
+ */
 export class WhenMatched {
   readonly #add: Add;
   readonly #condition: Column | undefined;
@@ -98,7 +102,11 @@ export class WhenMatched {
   }
 }
 
-/** Waits for what shall happen to a row that the table has not. */
+/**
+ * Waits for what shall happen to a row that the table has not.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.MergeIntoWriter.html
+ */
 export class WhenNotMatched {
   readonly #add: Add;
   readonly #condition: Column | undefined;

@@ -7,7 +7,11 @@ import type { DataFrame } from './data-frame/index.ts';
 type FillValue = number | bigint | string | boolean;
 type ReplaceValue = FillValue | null;
 
-/** `df.na`: nulls dropped, filled, values replaced. Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html */
+/**
+ * `df.na`: nulls dropped, filled, values replaced.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html
+ */
 export class DataFrameNaFunctions {
   readonly #input: RelationNode;
   readonly #wrap: (node: RelationNode) => DataFrame;

@@ -1,5 +1,6 @@
 /** What the user may write for an option; Spark itself knows text only. */
 export type OptionValue = string | number | bigint | boolean;
+/** Options by their names, whose case Spark does not mind. */
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 export function optionText(value: OptionValue): string {

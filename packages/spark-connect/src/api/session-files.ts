@@ -4,6 +4,11 @@ import { basename } from 'node:path';
 import type { Artifact } from '../client/artifacts.ts';
 import { SparkConnectError } from '../errors.ts';
 
+/**
+ * What a file is to the session: a jar, a Python module, an archive to unpack, or just a file.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.addArtifacts.html
+ */
 export type ArtifactKind = 'jar' | 'file' | 'archive' | 'pyfile';
 
 const folders: Readonly<Record<ArtifactKind, string>> = {

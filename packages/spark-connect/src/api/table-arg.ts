@@ -13,7 +13,7 @@ interface Layout {
 /**
  * A DataFrame as the argument of a table-valued function, and how its rows reach it. Immutable. Since Spark 4.0.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.asTable.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.asTable.html
  */
 export class TableArg {
   readonly #relation: RelationNode;

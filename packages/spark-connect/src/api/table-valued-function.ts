@@ -8,7 +8,7 @@ import type { TableArg } from './table-arg.ts';
  * `spark.tvf`: functions whose result is a table. In a lateral join their arguments may be columns of the other side
  * (`col('x').outer()`). Since Spark 4.0, but for `range`.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/tvf.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/tvf.html
  */
 export class TableValuedFunction {
   readonly #session: SparkSession;

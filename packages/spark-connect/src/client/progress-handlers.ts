@@ -1,5 +1,10 @@
 import type { ExecutePlanResponse_ExecutionProgress } from '../gen/spark/connect/base_pb.js';
 
+/**
+ * How far one stage of an execution has come.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.registerProgressHandler.html
+ */
 export interface StageProgress {
   readonly stageId: bigint;
   readonly tasks: bigint;
@@ -8,7 +13,11 @@ export interface StageProgress {
   readonly done: boolean;
 }
 
-/** How far an execution has come. The server tells it every other second (`spark.connect.progress.reportInterval`). */
+/**
+ * How far an execution has come. The server tells it every other second (`spark.connect.progress.reportInterval`).
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.registerProgressHandler.html
+ */
 export interface ExecutionProgress {
   readonly operationId: string;
   readonly stages: readonly StageProgress[];
@@ -17,6 +26,11 @@ export interface ExecutionProgress {
   readonly done: boolean;
 }
 
+/**
+ * Is told how far an execution has come.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.registerProgressHandler.html
+ */
 export type ProgressHandler = (progress: ExecutionProgress) => void;
 
 /** Whoever wants to see the progress of a session's executions. */

@@ -21,6 +21,11 @@ export type ColumnOrName = Column | string;
 /** A column, or a value that becomes a literal: here a string is text, not a name. */
 export type ColumnOrValue = Column | LiteralValue;
 
+/**
+ * What an alias may carry besides its name.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Column.alias.html
+ */
 export interface AliasOptions {
   /** Kept beside the column in the schema; any JSON object. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -31,7 +36,7 @@ export interface AliasOptions {
  *
  * Operators are methods (`eq`, `gt`, `and`, `plus` …); their arguments are columns or plain values, where a string is text.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/column.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/column.html
  */
 export class Column {
   readonly expression: ExpressionNode;
@@ -291,7 +296,11 @@ function literalExpression(value: LiteralValue): ExpressionNode {
   return literalNode(value);
 }
 
-/** The column of this name; see {@link ColumnOrName}. */
+/**
+ * The column of this name; see {@link ColumnOrName}.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.functions.col.html
+ */
 export function col(name: string): Column {
   return new Column(nameNode(name));
 }

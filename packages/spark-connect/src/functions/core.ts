@@ -12,13 +12,19 @@ export { col, col as column } from './column.ts';
  *
  * @param type the type to use instead, e.g. `lit(1, T.double())`
  * @throws invalid-argument for an integer beyond 2^53 (use a bigint), an invalid Date, a value that the type cannot hold
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.functions.lit.html
  */
 export function lit(value: Column | LiteralValue, type?: DataType): Column {
   if (type === undefined || value instanceof Column) return new Column(toExpression(value));
   return new Column(literalNode(value, type));
 }
 
-/** SQL text, parsed by the server: `expr('bp + 1 AS next')`. */
+/**
+ * SQL text, parsed by the server: `expr('bp + 1 AS next')`.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.functions.expr.html
+ */
 export function expr(sql: string): Column {
   return new Column(sqlExpressionNode(sql));
 }

@@ -1,18 +1,28 @@
 /**
  * Avro and Protobuf. The server needs Spark's packages spark-avro and spark-protobuf on its class path.
  *
- * Source: https://spark.apache.org/docs/latest/sql-data-sources-avro.html and …/sql-data-sources-protobuf.html
+ * @see https://spark.apache.org/docs/latest/sql-data-sources-avro.html and …/sql-data-sources-protobuf.html
  */
 import { functionNode } from '../plan/expressions.ts';
 import { literalNode } from '../plan/literals.ts';
 import { Column, type ColumnOrName, nameToExpression } from './column.ts';
 import { type FormatOptions, optionArguments } from './formats.ts';
 
-/** @param schema the Avro schema, as JSON text */
+/**
+ * A value out of its Avro form.
+ *
+ * @param schema the Avro schema, as JSON text
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.avro.functions.from_avro.html
+ */
 export function fromAvro(column: ColumnOrName, schema: string, options?: FormatOptions): Column {
   return call('from_avro', column, [schema], options);
 }
-/** @param schema the Avro schema, as JSON text; by default the one that the column's type has */
+/**
+ * A value in Avro's form.
+ *
+ * @param schema the Avro schema, as JSON text; by default the one that the column's type has
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.avro.functions.to_avro.html
+ */
 export function toAvro(column: ColumnOrName, schema?: string): Column {
   return call('to_avro', column, schema === undefined ? [] : [schema]);
 }
@@ -23,9 +33,19 @@ export interface ProtobufOptions {
   readonly options?: FormatOptions;
 }
 
+/**
+ * A value out of its Protobuf form.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.protobuf.functions.from_protobuf.html
+ */
 export function fromProtobuf(column: ColumnOrName, messageName: string, options: ProtobufOptions = {}): Column {
   return protobuf('from_protobuf', column, messageName, options);
 }
+/**
+ * A value in Protobuf's form.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.protobuf.functions.to_protobuf.html
+ */
 export function toProtobuf(column: ColumnOrName, messageName: string, options: ProtobufOptions = {}): Column {
   return protobuf('to_protobuf', column, messageName, options);
 }

@@ -2,6 +2,8 @@
  * Spark's functions, by PySpark's names in camel case: `F.currentTimestamp()`, `F.fromJson(…)`, `F.countDistinct(…)`.
  *
  * Text names a column where PySpark's twin takes a column, and is a literal where it takes a plain value.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/functions.html
  */
 export * from './aggregate.ts';
 export * from './collection.ts';

@@ -74,5 +74,6 @@ export const stGeogfromwkb = define('st_geogfromwkb', column);
 export const stGeomfromwkb = define('st_geomfromwkb', column);
 export const stSetsrid = define('st_setsrid', column, column);
 export const stSrid = define('st_srid', column);
+/** @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.functions.typeof.html */
 export const typeOf = define('typeof', column);
 export { typeOf as typeof };

@@ -28,7 +28,7 @@ export function toSortOrder(value: ColumnOrName): SortOrderNode {
 /**
  * Which rows a window function sees: partition, order and frame. Immutable.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/window.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/window.html
  */
 export class WindowSpec {
   readonly spec: Spec;
@@ -72,7 +72,11 @@ function boundary(type: WindowFrame['type'], offset: number): FrameBoundary {
   return { at: 'value', value: literalNode(offset) };
 }
 
-/** Begins a window: `Window.partitionBy('ward').orderBy(col('bp').desc())`. */
+/**
+ * Begins a window: `Window.partitionBy('ward').orderBy(col('bp').desc())`.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/window.html
+ */
 export const Window = Object.freeze({
   currentRow: 0,
   unboundedPreceding,

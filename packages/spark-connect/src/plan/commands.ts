@@ -3,6 +3,11 @@ import type { ExpressionNode } from './expressions.ts';
 import type { RelationNode, SqlArguments } from './relations/index.ts';
 import type { StorageLevel } from './storage-level.ts';
 
+/**
+ * What a write does where data is already.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriter.mode.html
+ */
 export type SaveMode = 'append' | 'overwrite' | 'error' | 'ignore';
 
 export type SaveTarget =

@@ -1,7 +1,7 @@
 /**
  * Expression records: what a column computes, as frozen plain data. `compile/expression.ts` turns them into protobuf.
  *
- * Source: https://spark.apache.org/docs/latest/spark-connect-overview.html (expressions.proto in Spark's connect module).
+ * @see https://spark.apache.org/docs/latest/spark-connect-overview.html (expressions.proto in Spark's connect module).
  */
 import type { DataType } from '../types/index.ts';
 import type { LiteralNode } from './literals.ts';

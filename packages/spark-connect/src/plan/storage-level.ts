@@ -1,4 +1,8 @@
-/** Where persisted rows are kept: https://spark.apache.org/docs/latest/rdd-programming-guide.html#rdd-persistence */
+/**
+ * Where persisted rows are kept.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.StorageLevel.html
+ */
 export interface StorageLevel {
   readonly useDisk: boolean;
   readonly useMemory: boolean;
@@ -17,7 +21,11 @@ function level(places: string, deserialized: boolean, replication = 1): StorageL
   });
 }
 
-/** Spark's named levels; `MEMORY_AND_DISK_DESER` is what `cache()` and `persist()` use. */
+/**
+ * Spark's named levels; `MEMORY_AND_DISK_DESER` is what `cache()` and `persist()` use.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.StorageLevel.html
+ */
 export const StorageLevels = Object.freeze({
   NONE: level('', false),
   DISK_ONLY: level('disk', false),

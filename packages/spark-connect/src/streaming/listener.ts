@@ -1,6 +1,10 @@
 import { parseProgress, type ReportedProgress, readProgress, type StreamingQueryProgress } from './progress.ts';
 
-/** A query has started; told before the call that starts it returns. */
+/**
+ * A query has started; told before the call that starts it returns.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
+ */
 export interface QueryStartedEvent {
   readonly id: string;
   readonly runId: string;
@@ -10,18 +14,31 @@ export interface QueryStartedEvent {
   readonly jobTags: readonly string[];
 }
 
-/** A micro-batch is done. */
+/**
+ * A micro-batch is done.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
+ */
 export interface QueryProgressEvent {
   readonly progress: StreamingQueryProgress;
 }
 
-/** A query has found no new data for a while. Since Spark 4.0. */
+/**
+ * A query has found no new data for a while. Since Spark 4.0.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
+ */
 export interface QueryIdleEvent {
   readonly id: string;
   readonly runId: string;
   readonly timestamp: string;
 }
 
+/**
+ * A query has ended: it was stopped, or it failed.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
+ */
 export interface QueryTerminatedEvent {
   readonly id: string;
   readonly runId: string;
@@ -33,7 +50,7 @@ export interface QueryTerminatedEvent {
 /**
  * Is told of every streaming query of a session. What it throws is logged and harms nothing.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
  */
 export interface StreamingQueryListener {
   onQueryStarted?(event: QueryStartedEvent): void | Promise<void>;

@@ -1,4 +1,8 @@
-/** What one source of a streaming query read in a micro-batch. Offsets are the source's own, as Spark prints them. */
+/**
+ * What one source of a streaming query read in a micro-batch. Offsets are the source's own, as Spark prints them.
+ *
+ * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
+ */
 export interface SourceProgress {
   readonly description: string;
   readonly startOffset: unknown;
@@ -10,6 +14,11 @@ export interface SourceProgress {
   readonly metrics?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a batch has brought to the sink.
+ *
+ * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
+ */
 export interface SinkProgress {
   readonly description: string;
   /** -1 where the sink does not count. */
@@ -17,7 +26,11 @@ export interface SinkProgress {
   readonly metrics?: Readonly<Record<string, string>>;
 }
 
-/** What an operator that keeps state between micro-batches did. Times are in milliseconds. */
+/**
+ * What an operator that keeps state between micro-batches did. Times are in milliseconds.
+ *
+ * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
+ */
 export interface StateOperatorProgress {
   readonly operatorName: string;
   readonly numRowsTotal: number;

@@ -3,6 +3,11 @@ import type { StructType } from './struct-type.ts';
 /** JSON that travels with a column, e.g. `{ comment: 'beats per minute' }`. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/**
+ * A column of a struct: its name and type, whether it may be null, and what its makers noted of it.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StructField.html
+ */
 export interface StructField {
   readonly name: string;
   readonly dataType: DataType;

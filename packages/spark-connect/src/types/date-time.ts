@@ -12,7 +12,11 @@ import {
 
 const MILLIS_PER_DAY = 86_400_000;
 
-/** A calendar day without a time zone: Spark's DATE, at any year. */
+/**
+ * A calendar day without a time zone: Spark's DATE, at any year.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class LocalDate {
   /** Days since 1970-01-01. */
   readonly epochDay: number;
@@ -67,7 +71,11 @@ export class LocalDate {
   }
 }
 
-/** A moment, to the microsecond: Spark's TIMESTAMP. */
+/**
+ * A moment, to the microsecond: Spark's TIMESTAMP.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class Timestamp {
   /** Microseconds since 1970-01-01T00:00:00Z. */
   readonly epochMicros: bigint;
@@ -126,7 +134,11 @@ export class Timestamp {
   }
 }
 
-/** A date with a time of day and no zone, to the microsecond: Spark's TIMESTAMP_NTZ. */
+/**
+ * A date with a time of day and no zone, to the microsecond: Spark's TIMESTAMP_NTZ.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class LocalDateTime {
   /** Microseconds since 1970-01-01T00:00:00 on the same wall clock. */
   readonly localMicros: bigint;
@@ -159,7 +171,11 @@ export class LocalDateTime {
   }
 }
 
-/** A time of day without a date: Spark's TIME. */
+/**
+ * A time of day without a date: Spark's TIME.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class LocalTime {
   /** Nanoseconds since midnight. */
   readonly nanoOfDay: number;

@@ -6,6 +6,8 @@ import { StructType } from './struct-type.ts';
  * Reads a schema's text, e.g. ``id BIGINT NOT NULL, `heart beat` INT COMMENT 'per minute', tags ARRAY<STRING>``.
  *
  * @throws SparkConnectError `invalid-argument`, naming the position
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StructType.fromDDL.html
  */
 export function parseDDL(text: string): StructType {
   return new StructType(parseColumns(text, (fields) => new StructType(fields)));

@@ -1,6 +1,10 @@
 import { SparkConnectError } from '../errors.ts';
 
-/** A decimal number, exact: `unscaled × 10^-scale`, as Spark's DECIMAL of up to 38 digits. */
+/**
+ * A decimal number, exact: `unscaled × 10^-scale`, as Spark's DECIMAL of up to 38 digits.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class Decimal {
   readonly unscaled: bigint;
   /** Digits behind the point. */

@@ -2,7 +2,11 @@ import { formatTime } from './calendar.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
 
-/** A length of time, exact: Spark's INTERVAL DAY TO SECOND. */
+/**
+ * A length of time, exact: Spark's INTERVAL DAY TO SECOND.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class DayTimeInterval {
   readonly microseconds: bigint;
 
@@ -39,7 +43,11 @@ export class DayTimeInterval {
   }
 }
 
-/** A number of months: Spark's INTERVAL YEAR TO MONTH. */
+/**
+ * A number of months: Spark's INTERVAL YEAR TO MONTH.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class YearMonthInterval {
   readonly months: number;
 
@@ -66,7 +74,11 @@ export class YearMonthInterval {
   }
 }
 
-/** Months, days and microseconds that cannot be turned into each other: Spark's old INTERVAL. */
+/**
+ * Months, days and microseconds that cannot be turned into each other: Spark's old INTERVAL.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export class CalendarInterval {
   readonly months: number;
   readonly days: number;

@@ -31,7 +31,11 @@ import {
 import { fromJson } from './json-reader.ts';
 import { StructType } from './struct-type.ts';
 
-/** Every type by its Spark name, meant to be imported as `T`: `T.array(T.decimal(10, 2))`. */
+/**
+ * Every type by its Spark name, meant to be imported as `T`: `T.array(T.decimal(10, 2))`.
+ *
+ * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
+ */
 export const types = Object.freeze({
   null: nullType,
   void: nullType,

@@ -16,7 +16,11 @@ import { SparkConnectError } from '../errors.ts';
 import { LocalDate, LocalDateTime, LocalTime, Timestamp } from './date-time.ts';
 import { Decimal } from './decimal.ts';
 
-/** What a variant holds, in the forms that rows have too: a number where it fits 32 bits, a bigint for longer ones. */
+/**
+ * What a variant holds, in the forms that rows have too: a number where it fits 32 bits, a bigint for longer ones.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.VariantVal.html
+ */
 export type VariantValue =
   | null
   | boolean

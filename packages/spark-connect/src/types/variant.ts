@@ -1,6 +1,10 @@
 import { readVariant, type VariantValue } from './variant-reader.ts';
 
-/** A value of Spark's VARIANT type, in its binary form. */
+/**
+ * A value of Spark's VARIANT type, in its binary form.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.VariantVal.html
+ */
 export class Variant {
   /** @see https://github.com/apache/parquet-format/blob/master/VariantEncoding.md */
   readonly value: Uint8Array;

@@ -17,6 +17,11 @@ import type { ExecutionInfo } from '../execution-info.ts';
 import { rowCount } from './base.ts';
 import { FrameGroups } from './groups.ts';
 
+/**
+ * How `show` prints a table.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.show.html
+ */
 export interface ShowOptions {
   /** Cut cells longer than this; true is 20, false is never. */
   readonly truncate?: boolean | number;

@@ -12,6 +12,11 @@ import { parseDDL, type StructType } from '../../types/index.ts';
 import { FrameBase } from './base.ts';
 import type { DataFrame } from './index.ts';
 
+/**
+ * Which columns become rows, and what the two new columns are called.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.unpivot.html
+ */
 export interface UnpivotOptions {
   readonly ids: readonly ColumnOrName[];
   /** Undefined: all columns that are no ids. */

@@ -15,7 +15,7 @@ export type { UnpivotOptions } from './columns.ts';
  *
  * Its methods are in this folder, a file for each kind: columns, rows, combine, groups, actions, questions, kept.
  *
- * Source: https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html
  */
 export class DataFrame extends FrameKept {
   get write(): DataFrameWriter {
