@@ -12,6 +12,7 @@ import {
   targetSettings,
 } from '../../settings/index.ts';
 import { emrSessionApi } from './emr-session-api.ts';
+import { findApplication, requireSessions } from './find-application.ts';
 import { findCluster } from './find-cluster.ts';
 import { calling, endSession, failed, livingSession, type ReadySession, readySession } from './native-session.ts';
 import { serverAddress } from './server-address.ts';
@@ -135,7 +136,13 @@ async function applicationApi(
   const { EMRServerlessClient } = await import('@aws-sdk/client-emr-serverless');
   const { serverlessSessionApi } = await import('./serverless-session-api.ts');
   const client = new EMRServerlessClient(awsClientOptions(environment));
-  return serverlessSessionApi(client, { applicationId, role, region: awsRegion(environment) });
+  const region = awsRegion(environment);
+  const application = await findApplication(client, applicationId).catch((error: unknown) => {
+    throw awsError(error, `find application ${applicationId}`, region);
+  });
+  // Where there is a session, it has come to be.
+  if (mode !== 'join') requireSessions(applicationId, application);
+  return serverlessSessionApi(client, { applicationId, role, region });
 }
 
 async function openSession(

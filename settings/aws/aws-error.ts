@@ -7,6 +7,7 @@ const EXPIRED = /^(ExpiredToken\w*|RequestExpired|TokenRefreshRequired)$/;
 const DENIED = /^(AccessDenied\w*|UnauthorizedOperation|AuthorizationError\w*|NotAuthorized|Forbidden|403)$/;
 const THROTTLED = /^(Throttling\w*|ThrottledException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 const QUOTA = /^(\w*LimitExceeded\w*|ServiceQuotaExceededException|\w*QuotaExceeded\w*|InsufficientInstanceCapacity)$/;
+const BROKEN = /^(Internal(?:Server|Service|Failure)\w*|ServiceUnavailable\w*)$/;
 const UNREACHABLE = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']);
 
 /** The IAM action that a refusal of AWS names, e.g. `cloudformation:CreateStack`. */
@@ -77,5 +78,10 @@ export function awsError(error: unknown, doing: string, region: string | undefin
       'Check AWS_REGION (a region that does not exist has no address), the network, and AWS_ENDPOINT_URL if set.',
     );
   }
-  return new OperatorError('AWS_FAILED', `Cannot ${doing}${where}: ${said}`, { cause: error });
+  if (BROKEN.test(name)) return make('AWS_UNAVAILABLE', `AWS has failed (${said})`, 'Try again in a minute.');
+  return make(
+    'AWS_FAILED',
+    said,
+    'Check what AWS names here, and that AWS_REGION and AWS_PROFILE are those that you mean.',
+  );
 }

@@ -33,9 +33,19 @@ export interface FakeCluster {
   readonly Status: { readonly State: string; readonly StateChangeReason?: { readonly Message: string } };
 }
 
-/** Clusters, sessions and tokens of a made-up account. */
+/** Of EMR Serverless. */
+export interface FakeApplication {
+  readonly applicationId: string;
+  readonly releaseLabel: string;
+  readonly state: string;
+  readonly autoStartConfiguration?: { readonly enabled: boolean };
+  readonly interactiveConfiguration?: { readonly sessionEnabled?: boolean };
+}
+
+/** Clusters, applications, sessions and tokens of a made-up account. */
 export class FakeAccount {
   readonly clusters: FakeCluster[] = [];
+  readonly applications: FakeApplication[] = [];
   readonly sessions: FakeSession[] = [];
   /** The actions that were called, in their order. */
   readonly calls: string[] = [];
@@ -48,6 +58,7 @@ export class FakeAccount {
   endpoint = '';
   /** `ended` with the id of a session. */
   readonly events = new EventEmitter();
+  #tokenAt = 0;
   readonly #failures = new Map<string, FakeFailure>();
   readonly #validTokens = new Map<string, { readonly session: string; readonly until: number }>();
 
@@ -99,8 +110,14 @@ export class FakeAccount {
     const token = `fake-token-${randomBytes(16).toString('hex')}`;
     const until = Date.now() + this.tokenLifetimeMs;
     this.tokens.push(token);
+    this.#tokenAt = performance.now();
     this.#validTokens.set(token, { session, until });
     return { token, until };
+  }
+
+  /** How old the newest token is. */
+  get tokenAgeMs(): number {
+    return performance.now() - this.#tokenAt;
   }
 
   /** Takes every token back, as if it had ended early. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { FakeAccount, FakeFailure, FakeSession } from './account.ts';
+import type { FakeAccount, FakeApplication, FakeFailure, FakeSession } from './account.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -47,8 +47,13 @@ function handle(account: FakeAccount, request: IncomingMessage, input: Input): u
     throw new Refusal({ type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' });
   const target = request.headers['x-amz-target'];
   const url = new URL(request.url ?? '/', 'http://fake');
+  const application = /^\/applications\/(\w+)$/.exec(url.pathname);
   const rest = /^\/applications\/(\w+)\/sessions(?:\/([\w-]+))?(\/endpoint)?$/.exec(url.pathname);
   if (typeof target === 'string') return emr(account, target.replace(/^.*\./, ''), input);
+  if (application) {
+    called(account, 'GetApplication');
+    return { application: knownApplication(account, application[1]) };
+  }
   if (rest) return serverless(account, request.method ?? '', rest, input);
   throw new Refusal({ type: 'UnknownOperationException', message: `no ${request.method} ${url.pathname}` });
 }
@@ -121,6 +126,7 @@ function serverless(
     stateDetails: session.reason,
     createdAt: session.createdAt / 1_000,
   });
+  knownApplication(account, place);
   if (id === undefined) {
     called(account, method === 'POST' ? 'StartSession' : 'ListSessions');
     if (method === 'GET') return { sessions: account.sessions.filter((session) => session.place === place).map(shown) };
@@ -152,6 +158,16 @@ function serverless(
     authToken: token,
     authTokenExpiresAt: until / 1_000,
   };
+}
+
+function knownApplication(account: FakeAccount, id: string | undefined): FakeApplication {
+  const application = account.applications.find(({ applicationId }) => applicationId === id);
+  if (application) return application;
+  throw new Refusal({
+    type: 'ResourceNotFoundException',
+    message: `Application ${id} does not exist`,
+    status: 404,
+  });
 }
 
 function knownSession(account: FakeAccount, place: string, id: string): FakeSession {

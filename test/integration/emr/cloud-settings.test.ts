@@ -4,18 +4,16 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { expect } from 'chai';
 import { type Environment, loadEnvironment, withCloudSettings } from '../../../settings/index.ts';
 import { AwsEmulator, runEntry } from '../../helpers/aws-emulator.ts';
+import { setProcessEnvironment } from '../../helpers/process-environment.ts';
 
 describe('settings that AWS fills in, against an emulator', () => {
   let emulator: AwsEmulator;
-  const restore: Record<string, string | undefined> = {};
+  let restore: () => void = () => {};
   let secretArn = '';
 
   before(async () => {
     emulator = await AwsEmulator.start();
-    for (const [name, value] of Object.entries(emulator.environment)) {
-      restore[name] = process.env[name];
-      process.env[name] = value;
-    }
+    restore = setProcessEnvironment(emulator.environment);
     const rds = new RDSClient({});
     const instance = { DBInstanceClass: 'db.t4g.small', AllocatedStorage: 20, MasterUsername: 'administrator' };
     const managed = { ...instance, ManageMasterUserPassword: true, EnableIAMDatabaseAuthentication: true };
@@ -39,10 +37,7 @@ describe('settings that AWS fills in, against an emulator', () => {
   });
 
   after(async () => {
-    for (const [name, value] of Object.entries(restore)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    restore();
     await emulator?.stop();
   });
 

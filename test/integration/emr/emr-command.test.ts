@@ -11,26 +11,21 @@ import { TEMPLATE } from '../../../emr/template/index.ts';
 import { PROJECT_ROOT } from '../../../settings/index.ts';
 import { AwsEmulator, type CommandOutcome, runEntry } from '../../helpers/aws-emulator.ts';
 import { TerminalCommand } from '../../helpers/command.ts';
+import { setProcessEnvironment } from '../../helpers/process-environment.ts';
 
 describe('npm run emr, against an emulator of AWS', () => {
   let emulator: AwsEmulator;
   let clients: Clients;
-  const restore: Record<string, string | undefined> = {};
+  let restore: () => void = () => {};
 
   before(async () => {
     emulator = await AwsEmulator.start();
-    for (const [name, value] of Object.entries(emulator.environment)) {
-      restore[name] = process.env[name];
-      process.env[name] = value;
-    }
+    restore = setProcessEnvironment(emulator.environment);
     clients = awsClients(emulator.environment);
   });
 
   after(async () => {
-    for (const [name, value] of Object.entries(restore)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    restore();
     await emulator?.stop();
   });
 

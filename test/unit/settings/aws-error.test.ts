@@ -25,7 +25,8 @@ describe('errors of AWS', () => {
     [thrown('Throttling'), 'AWS_THROTTLED', /no more requests/, /minute/],
     [thrown('LimitExceededException', 'at most 5'), 'AWS_QUOTA', /at most 5/, /Service Quotas/],
     [thrown('Error', 'getaddrinfo', 'ENOTFOUND'), 'AWS_UNREACHABLE', /ENOTFOUND/, /AWS_REGION/],
-    [thrown('ValidationError', 'Bad\n name'), 'AWS_FAILED', /: Bad name$/, /^undefined$/],
+    [thrown('InternalServerException', 'oops'), 'AWS_UNAVAILABLE', /AWS has failed \(oops\)/, /minute/],
+    [thrown('ValidationError', 'Bad\n name'), 'AWS_FAILED', /: Bad name$/, /Check what AWS names/],
   ];
   for (const [error, code, message, next] of cases) {
     it(`${error.name}: ${error.message.slice(0, 60)}`, () => {
