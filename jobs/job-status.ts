@@ -1,6 +1,5 @@
 import { functions as F, type SparkSession } from '@instant-health/spark-connect';
 import { type Environment, type Logger, storageSettings } from '../settings/index.ts';
-import { readCounters } from './counters.ts';
 import type { Job, JobStanding } from './job.ts';
 import type { KnownJob } from './known-jobs.ts';
 import { isNothingThere } from './nothing-there.ts';
@@ -33,7 +32,7 @@ export async function jobStatus(
   );
   const { quarantine } = storageSettings(environment);
   const [ofSpark, standing] = await Promise.all([
-    job.attached ? readCounters(spark) : quarantined(spark, quarantine),
+    job.attached ? {} : quarantined(spark, quarantine),
     standingOf(job, environment, log),
   ]);
   return {

@@ -14,7 +14,6 @@ import { bandsInSpark } from './alerts/bands-in-spark.ts';
 import { collectBatch } from './alerts/batch-facts.ts';
 import { bandsOfPatients, batchReport, noReadings } from './alerts/limits-view.ts';
 import { openDriver } from './alerts/open-driver.ts';
-import { Counters } from './counters.ts';
 import type { Job, JobContext, PreparedJob } from './job.ts';
 import { judgeMessages, readingsOf, readMessages } from './messages.ts';
 import { VIA_TOPIC_QUERY, vitalAlertsViaTopic } from './vital-alerts-via-topic.ts';
@@ -66,7 +65,6 @@ export const vitalAlerts: Job = {
   async prepare({ spark, environment, log, triggerInterval, pace, report }: JobContext): Promise<PreparedJob> {
     const storage = storageSettings(environment);
     const kafka = kafkaSettings(environment);
-    const counters = new Counters(spark);
     const { driver, close } = await openDriver({
       environment,
       log,
@@ -75,7 +73,6 @@ export const vitalAlerts: Job = {
       bandsOf: bandsInSpark(spark),
       // One that is nearly full, for some of its messages may be no readings.
       isBehind: (readings) => readings >= MESSAGES_PER_BATCH / 2,
-      count: (increments) => counters.add(increments),
     });
     const handle = (batch: DataFrame, batchId: number, { signal }: { signal: AbortSignal }) =>
       driver.handle(({ bands }, episodes) => collectBatch(batch, bands, episodes, signal), batchId, signal);

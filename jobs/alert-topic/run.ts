@@ -89,7 +89,6 @@ async function runOnce({ environment, standby, tell, log, signal, health }: RunO
     query: alertsTopic,
     bandsOf: (directory) => Promise.resolve(bandsFingerprint(directory)),
     isBehind: () => lag() >= BEHIND_MESSAGES,
-    count: () => Promise.resolve(),
   });
   const attention = new Attention();
   const gather = new Gather<JudgedReading>(

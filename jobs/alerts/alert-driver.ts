@@ -26,8 +26,6 @@ export interface AlertDriverOptions<Bands> {
   readonly bandsOf: BandsOf<Bands>;
   /** Whether more readings wait behind a batch of so many. */
   readonly isBehind: (readings: number) => boolean;
-  /** Keeps numbers for others to read, by name. */
-  readonly count: (increments: Readonly<Record<string, number>>) => Promise<void>;
 }
 
 /** What a process does for the alerts of a topic: takes the lead, then handles batches, sends mails, and watches for silence. */

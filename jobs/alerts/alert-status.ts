@@ -3,7 +3,7 @@ import { codeOf } from '../../settings/index.ts';
 
 /** What people must know of the alerts of a topic. */
 export interface AlertStatus {
-  /** By name, those that are not zero: open episodes, mails by state, silent patients. */
+  /** By name, those that are not zero: open episodes, mails by state, silent patients, measurements without limits. */
   readonly counts: Readonly<Record<string, number>>;
   /** Notifications that nobody will be told of unless somebody looks after them, the newest first. */
   readonly failed: readonly FailedNotification[];
@@ -23,7 +23,7 @@ const FAILED_SHOWN = 10;
 export async function readAlertStatus(pool: Pool, topic: string): Promise<AlertStatus> {
   try {
     const [[counts], [failed]] = await Promise.all([
-      pool.query<(RowDataPacket & { name: string; number: string | number })[]>(COUNTS, Array(7).fill(topic)),
+      pool.query<(RowDataPacket & { name: string; number: string | number })[]>(COUNTS, Array(8).fill(topic)),
       pool.query<(RowDataPacket & FailedNotification)[]>(
         `SELECT notification_key AS \`key\`, kind, COALESCE(last_error, '') AS reason, created_at AS since
            FROM alert_outbox WHERE topic = ? AND state = 'failed' ORDER BY id DESC LIMIT ${FAILED_SHOWN}`,
@@ -55,4 +55,6 @@ const COUNTS = `
   UNION ALL
   SELECT 'notifications silenced', COUNT(*) FROM alert_outbox WHERE topic = ? AND state = 'silenced'
   UNION ALL
-  SELECT 'silent patients', COUNT(*) FROM alert_patient WHERE topic = ? AND silent_since IS NOT NULL`;
+  SELECT 'silent patients', COUNT(*) FROM alert_patient WHERE topic = ? AND silent_since IS NOT NULL
+  UNION ALL
+  SELECT 'measurements without limits', without_limits FROM alert_leader WHERE topic = ?`;

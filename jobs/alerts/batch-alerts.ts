@@ -38,8 +38,6 @@ interface Surroundings<Bands> {
   readonly lead: Promise<Leadership>;
   /** Whether more readings wait behind a batch of so many. */
   readonly isBehind: (readings: number) => boolean;
-  /** Keeps numbers for others to read, by name. */
-  readonly count: (increments: Readonly<Record<string, number>>) => Promise<void>;
   /** The batch is in the database: whether the outbox has something new, and whether more readings wait behind the batch. */
   readonly onCommitted: (batch: { readonly notified: boolean; readonly isBehind: boolean }) => void;
 }
@@ -49,6 +47,13 @@ const DATABASE_ATTEMPTS = 8;
 const DATABASE_BACK_OFF = { firstMs: 100, mostMs: 5_000 };
 
 const STRANGERS_AT_MOST = 10_000;
+
+interface BatchParts<Bands> {
+  readonly facts: BatchFacts;
+  readonly limits: CurrentLimits<Bands>;
+  readonly seen: SeenWrite;
+  readonly withoutLimits: number;
+}
 
 /** Handles the batches of vital-alerts: what they change is written in one transaction, which the mailer then works off. */
 export class BatchAlerts<Bands> {
@@ -76,7 +81,7 @@ export class BatchAlerts<Bands> {
   }
 
   async #attempt(collect: CollectBatch<Bands>, batchId: number): Promise<void> {
-    const { pool, topic, presence, report, query, onCommitted, isBehind, count } = this.#with;
+    const { pool, topic, presence, report, query, onCommitted, isBehind } = this.#with;
     const at = new Date().toISOString();
     const stopwatch = new Stopwatch();
     const lead = await this.#with.lead;
@@ -86,15 +91,14 @@ export class BatchAlerts<Bands> {
     );
     const { limits, facts, patients } = await stopwatch.time('collect', this.#collect(collect, known, state));
     const seen = presence.seen(patients);
+    const withoutLimits = isRepeated(facts, state) ? 0 : this.#withoutLimits(limits, patients, batchId);
     const { outcome, notified } = await stopwatch.time(
       'transaction',
-      this.#write(lead, state, { facts, limits, seen }),
+      this.#write(lead, state, { facts, limits, seen, withoutLimits }),
     );
     seen.committed();
     const readings = patients.reduce((sum, one) => sum + one.readings, 0);
     onCommitted({ notified, isBehind: isBehind(readings) });
-    const withoutLimits = this.#withoutLimits(limits, patients, batchId);
-    await stopwatch.time('count', count({ 'measurements without limits': withoutLimits }));
     const counts = {
       readings,
       'out of limits': outcome.outOfLimits,
@@ -132,7 +136,7 @@ export class BatchAlerts<Bands> {
   async #write(
     lead: Leadership,
     before: StoredAlertState,
-    { facts, limits, seen }: { facts: BatchFacts; limits: CurrentLimits<Bands>; seen: SeenWrite },
+    { facts, limits, seen, withoutLimits }: BatchParts<Bands>,
   ): Promise<{ readonly outcome: BatchOutcome; readonly notified: boolean }> {
     const { pool, topic, settings } = this.#with;
     const judgement = { topic, settings, limitsOf: limits.index.limitsOf.bind(limits.index) };
@@ -143,7 +147,7 @@ export class BatchAlerts<Bands> {
         ...seen.outbox,
         ...badRowsEntry(limits.rejected, topic, settings.operatorEmail),
       ];
-      const write = { outcome, presences: seen.presences, outbox, acts: state.acts };
+      const write = { outcome, presences: seen.presences, outbox, acts: state.acts, withoutLimits };
       if (await commitBatch(pool, lead, write)) return { outcome, notified: outbox.length > 0 };
     }
   }
@@ -163,6 +167,11 @@ export class BatchAlerts<Bands> {
     }
     return measurements;
   }
+}
+
+/** Whether all of it has been applied before. */
+function isRepeated({ ends }: BatchFacts, { progress }: StoredAlertState): boolean {
+  return [...ends].every(([partition, { nextOffset }]) => nextOffset <= (progress.get(partition)?.nextOffset ?? 0n));
 }
 
 function databaseErrorOf(error: unknown, settings: DatabaseSettings): unknown {

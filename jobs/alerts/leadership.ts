@@ -48,11 +48,10 @@ export async function takeLead(pool: Pool, topic: string, after?: bigint): Promi
         { next: 'The other one goes on from here; this one can be left alone.' },
       );
     }
-    await connection.query('UPDATE alert_leader SET epoch = ?, holder = ?, since = NOW(3) WHERE topic = ?', [
-      String(epoch + 1n),
-      `${hostname()} ${process.pid}`.slice(0, 120),
-      topic,
-    ]);
+    await connection.query(
+      'UPDATE alert_leader SET epoch = ?, holder = ?, since = NOW(3), without_limits = 0 WHERE topic = ?',
+      [String(epoch + 1n), `${hostname()} ${process.pid}`.slice(0, 120), topic],
+    );
     return { topic, epoch: epoch + 1n };
   });
 }

@@ -13,10 +13,9 @@ import {
 import { AlertDriver, type AlertDriverOptions } from './alert-driver.ts';
 import { Mailer } from './mailer.ts';
 
-type OpenOptions<Bands> = Pick<
-  AlertDriverOptions<Bands>,
-  'log' | 'report' | 'query' | 'bandsOf' | 'isBehind' | 'count'
-> & { readonly environment: Environment };
+type OpenOptions<Bands> = Pick<AlertDriverOptions<Bands>, 'log' | 'report' | 'query' | 'bandsOf' | 'isBehind'> & {
+  readonly environment: Environment;
+};
 
 /** A driver with what it needs in this process: connections to the database and to the mail server. */
 export interface OpenDriver<Bands> {

@@ -8,12 +8,13 @@ const OUTBOX_STATES = "ENUM('pending', 'sending', 'sent', 'failed', 'silenced') 
  * a patient's name; an address only where a mail waits for it or went to it.
  */
 const TABLES = [
-  // Who may write: the driver with the newest epoch.
+  // Who may write: the driver with the newest epoch; and how many measurements it has found no limits for.
   `CREATE TABLE IF NOT EXISTS alert_leader (
      topic  VARCHAR(249) NOT NULL PRIMARY KEY,
      epoch  BIGINT       NOT NULL,
      holder VARCHAR(120) NOT NULL,
-     since  DATETIME(3)  NOT NULL
+     since  DATETIME(3)  NOT NULL,
+     without_limits BIGINT NOT NULL DEFAULT 0
    ) DEFAULT CHARACTER SET utf8mb4`,
   `CREATE TABLE IF NOT EXISTS alert_progress (
      topic       VARCHAR(249) NOT NULL,
@@ -128,6 +129,7 @@ const TABLES = [
 /** Creates the alerts' tables that are missing, and adds what older ones lack. */
 export async function createAlertTables(connection: Pick<Connection, 'query'>): Promise<void> {
   for (const statement of TABLES) await connection.query(statement);
+  await addMissingColumns(connection, 'alert_leader', { without_limits: 'BIGINT NOT NULL DEFAULT 0' });
   await addMissingColumns(connection, 'alert_episode', { acknowledged_at: 'DATETIME(3) NULL' });
   await addMissingColumns(connection, 'alert_outbox', { silence_id: 'BIGINT NULL' });
   await allowSilencedState(connection);

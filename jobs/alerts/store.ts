@@ -18,6 +18,8 @@ export interface BatchWrite {
   readonly acts?: bigint;
   readonly presences: readonly PatientPresence[];
   readonly outbox: readonly OutboxEntry[];
+  /** Measurements that no limits exist for. */
+  readonly withoutLimits?: number;
 }
 
 /** The state, and how many acts of people are in it. */
@@ -66,7 +68,7 @@ export async function readPresences(pool: Pool, topic: string): Promise<readonly
  * @throws OperatorError `FENCED` when another driver leads, with nothing written
  */
 export async function commitBatch(pool: Pool, lead: Leadership, write: BatchWrite): Promise<boolean> {
-  const { outcome, presences, outbox, acts } = write;
+  const { outcome, presences, outbox, acts, withoutLimits = 0 } = write;
   return await inTransaction(pool, async (connection) => {
     await requireLead(connection, lead);
     if (acts !== undefined && !(await nobodyActedSince(connection, lead.topic, acts))) return false;
@@ -76,6 +78,7 @@ export async function commitBatch(pool: Pool, lead: Leadership, write: BatchWrit
     await enqueue(connection, lead.topic, outbox);
     await putPresences(connection, lead.topic, presences);
     await putProgress(connection, lead.topic, outcome.progress);
+    await countWithoutLimits(connection, lead.topic, withoutLimits);
     return true;
   });
 }
@@ -129,4 +132,13 @@ async function putProgress(connection: Connection, topic: string, progress: Batc
       ]),
     ],
   );
+}
+
+/** For `npm run status`: of the driver that leads, since it began. */
+async function countWithoutLimits(connection: Connection, topic: string, measurements: number): Promise<void> {
+  if (measurements === 0) return;
+  await connection.query('UPDATE alert_leader SET without_limits = without_limits + ? WHERE topic = ?', [
+    measurements,
+    topic,
+  ]);
 }

@@ -221,7 +221,7 @@ describe('the alerts in the database', () => {
     const other: Judgement = { ...judgement, topic: 'other' };
     const outcome = applyBatch({ episodes: [], progress: new Map(), silences: [] }, beats(0, 120), other);
     const lead2 = { topic: 'other', epoch: 1n };
-    await pool.query("INSERT INTO alert_leader VALUES ('other', 1, 'test', NOW(3))");
+    await pool.query("INSERT INTO alert_leader (topic, epoch, holder, since) VALUES ('other', 1, 'test', NOW(3))");
     await commitBatch(pool, lead2, { outcome, presences: [], outbox: [] });
     await handle(beats(0, 120));
     expect((await contents()).episodes.map(({ topic }) => topic).sort()).to.deep.equal(['other', TOPIC]);
