@@ -103,20 +103,26 @@ async function runOnce({ environment, standby, tell, log, signal, health }: RunO
       ),
     LINGER_MS,
   );
-  let answeredAt = performance.now();
+  let signedAt = performance.now();
   const reader = new TopicReader({
     kafka: kafkaClient(settings, log, RETRY, CLIENT),
     settings,
     groupId,
     onJoined: () => driver.begin(),
+    onJoinedAgain: async () => {
+      // Whatever else is wrong with the database, a batch waits for it, or fails.
+      await driver.requireLead().catch((error: unknown) => {
+        if (codeOf(error) === 'FENCED') throw error;
+      });
+    },
     handle: async (readings, partition, behind) => {
       waiting.set(partition, behind);
       await gather.add(readings, attention.isUrgent(readings));
     },
     isFull: () => gather.size >= MESSAGES_IN_HAND,
-    onAnswer: () => {
-      answeredAt = performance.now();
-      health?.heard(alertsTopic, []);
+    onAnswer: () => health?.heard(alertsTopic, []),
+    onSignOfLife: () => {
+      signedAt = performance.now();
     },
     log,
   });
@@ -132,7 +138,12 @@ async function runOnce({ environment, standby, tell, log, signal, health }: RunO
     onBegun();
     log.info(`${alertsTopic} is read; Ctrl-C ends it`);
     health?.follows([
-      { job: { name: CLIENT }, queries: [{ name: alertsTopic }], leaseAgeMs: () => performance.now() - answeredAt },
+      {
+        job: { name: CLIENT },
+        queries: [{ name: alertsTopic }],
+        heardFrom: 'Kafka',
+        leaseAgeMs: () => performance.now() - signedAt,
+      },
     ]);
     await reader.ended(signal);
   } finally {

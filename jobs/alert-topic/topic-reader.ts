@@ -11,6 +11,8 @@ export interface TopicReaderOptions {
   readonly groupId: string;
   /** Called when messages may come. */
   readonly onJoined: () => Promise<void>;
+  /** Called when Kafka has dealt out the partitions anew, perhaps because this process was silent; what it throws ends the reading. */
+  readonly onJoinedAgain: () => Promise<void>;
   /**
    * Must have done all that a part of a partition asks for when it resolves; of one partition in their order. Is called for
    * several at a time.
@@ -22,6 +24,8 @@ export interface TopicReaderOptions {
   readonly isFull: () => boolean;
   /** Kafka has answered. */
   readonly onAnswer: () => void;
+  /** Kafka has taken a sign of life. */
+  readonly onSignOfLife: () => void;
   readonly log: Logger;
 }
 
@@ -46,7 +50,7 @@ export class TopicReader {
 
   constructor(options: TopicReaderOptions) {
     this.#options = options;
-    const { kafka, groupId, settings, log, onAnswer } = options;
+    const { kafka, groupId, settings, log, onAnswer, onSignOfLife } = options;
     this.#consumer = kafka.consumer({
       groupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -64,6 +68,7 @@ export class TopicReader {
       },
     });
     this.#consumer.on('consumer.fetch', onAnswer);
+    this.#consumer.on('consumer.heartbeat', onSignOfLife);
     this.#consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart) this.#fail(kafkaError(payload.error, settings.brokers, settings.alertsTopic));
     });
@@ -71,7 +76,7 @@ export class TopicReader {
 
   /** @throws OperatorError that names KAFKA_BROKERS */
   async start(): Promise<void> {
-    const { settings, onJoined } = this.#options;
+    const { settings, onJoined, onJoinedAgain } = this.#options;
     const topic = settings.alertsTopic;
     const joined = new Promise<void>((resolve) => this.#consumer.on('consumer.group_join', () => resolve()));
     try {
@@ -86,6 +91,9 @@ export class TopicReader {
       throw kafkaError(error, settings.brokers, topic);
     }
     await Promise.race([joined, this.#failed()]);
+    this.#consumer.on('consumer.group_join', () => {
+      onJoinedAgain().catch((error: unknown) => this.#fail(error));
+    });
     this.#committing = setInterval(() => void this.#commit(), COMMIT_INTERVAL_MS);
     await onJoined();
   }

@@ -1,9 +1,9 @@
 import type { Pool } from 'mysql2/promise';
-import { databaseError } from '../../database/index.ts';
+import { databaseError, inTransaction } from '../../database/index.ts';
 import type { AlertLinkSettings, AlertSettings, DatabaseSettings, Logger, SmtpSettings } from '../../settings/index.ts';
 import type { JobEvent } from '../job.ts';
 import { BatchAlerts, type CollectBatch } from './batch-alerts.ts';
-import { type Leadership, readEpoch, takeLead } from './leadership.ts';
+import { type Leadership, readEpoch, requireLead, takeLead } from './leadership.ts';
 import { type BandsOf, LimitsDirectory } from './limits-directory.ts';
 import type { Mailer } from './mailer.ts';
 import { countWaiting } from './outbox.ts';
@@ -84,6 +84,20 @@ export class AlertDriver<Bands> {
       const explained = databaseError(error, database);
       this.#lead.reject(explained);
       throw explained;
+    }
+  }
+
+  /**
+   * Makes sure that nobody has taken the lead since, as each batch does: a process without batches would not find out.
+   * @throws OperatorError `FENCED`
+   */
+  async requireLead(): Promise<void> {
+    const { pool, database } = this.#with;
+    const lead = await this.#lead.promise;
+    try {
+      await inTransaction(pool, (connection) => requireLead(connection, lead));
+    } catch (error) {
+      throw databaseError(error, database);
     }
   }
 

@@ -18,7 +18,7 @@ interface JobHealth {
 
 interface QueryHealth {
   readonly query: string;
-  /** Since Spark has told how it goes. */
+  /** Since Spark, or Kafka for `alerts run`, has told how it goes. */
   readonly heardAgeS: number;
   readonly lastBatch: { readonly batchId: number; readonly rows: number; readonly ageS: number } | null;
 }
@@ -27,6 +27,8 @@ interface QueryHealth {
 export interface FollowedJob {
   readonly job: { readonly name: string };
   readonly queries: readonly { readonly name: string }[];
+  /** Who tells how it goes; Spark by default. */
+  readonly heardFrom?: string;
   leaseAgeMs(): number;
 }
 
@@ -63,7 +65,7 @@ export class Health {
     }
   }
 
-  /** Spark has answered, with the batches that are new since it was asked last. */
+  /** Spark, or whoever it is heard from, has answered, with the batches that are new since it was asked last. */
   heard(query: string, reports: readonly BatchReport[]): void {
     const entry = this.#heard.get(query);
     if (entry === undefined) return;
@@ -78,7 +80,9 @@ export class Health {
       leaseAgeS: seconds(leaseAgeMs()),
       queries: queries.map(({ name }) => this.#queryHealth(name)),
     }));
-    const reasons = jobs.flatMap((job) => [...this.#objections(job)]);
+    const reasons = jobs.flatMap((job, index) => [
+      ...this.#objections(job, this.#running[index]?.heardFrom ?? 'Spark'),
+    ]);
     return { status: reasons.length > 0 ? 'failing' : jobs.length === 0 ? 'waiting' : 'ok', reasons, jobs };
   }
 
@@ -89,10 +93,10 @@ export class Health {
     return { query, heardAgeS: age(at), lastBatch: lastBatch ?? null };
   }
 
-  *#objections({ job, leaseAgeS, queries }: JobHealth): Generator<string> {
+  *#objections({ job, leaseAgeS, queries }: JobHealth, heardFrom: string): Generator<string> {
     if (leaseAgeS > SILENCE_LIMIT_S) yield `${job}: the lease was not renewed for ${Math.round(leaseAgeS)} s`;
     for (const { query, heardAgeS, lastBatch } of queries) {
-      if (heardAgeS > SILENCE_LIMIT_S) yield `${query}: Spark has not answered for ${Math.round(heardAgeS)} s`;
+      if (heardAgeS > SILENCE_LIMIT_S) yield `${query}: ${heardFrom} has not answered for ${Math.round(heardAgeS)} s`;
       else if (lastBatch !== null && lastBatch.ageS > this.#maxBatchAgeS) {
         yield `${query}: the last batch was ${Math.round(lastBatch.ageS)} s ago`;
       }

@@ -67,6 +67,13 @@ describe('health of a driver', () => {
     expect(watched.report().status).to.equal('ok');
   });
 
+  it('names who does not answer where it is not Spark', () => {
+    const watched = health();
+    watched.follows([{ ...job, heardFrom: 'Kafka' }]);
+    nowMs += 61_000;
+    expect(watched.report().reasons).to.deep.equal(['vital-alerts: Kafka has not answered for 61 s']);
+  });
+
   it('fails for an old batch only where that was asked for', () => {
     for (const [limit, status] of [
       [undefined, 'ok'],
