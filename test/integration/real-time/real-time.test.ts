@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ensureTopic } from '../../../producer/index.ts';
 import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
 import { readTopic } from '../../helpers/kafka.ts';
 import { Command, endCommands, run } from '../../helpers/submit.ts';
@@ -26,6 +27,17 @@ describe('vital-alerts in real time', () => {
     expect(code, stderr).to.equal(0);
     expect(stdout).to.match(/^vital-alerts-topic runs/m);
   };
+
+  it('is refused where partitions would stay unread', async () => {
+    const { admin, name } = around.topic;
+    const wide = `${name}-wide`;
+    await ensureTopic(admin, wide, { partitions: 100 });
+    const { code, stderr } = await run('jobs/submit.ts', SUBMIT, { ...ward.environment, KAFKA_TOPIC: wide });
+    expect(stderr).to.match(
+      /^error: --real-time needs a task slot for each of the 100 partitions of KAFKA_TOPIC .*; the server has \d+$/m,
+    );
+    expect(code).to.equal(2);
+  });
 
   it('tells the same, also when Spark begins anew what it had not finished', async function () {
     this.timeout(300_000);
