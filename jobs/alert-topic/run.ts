@@ -22,7 +22,7 @@ import { requireComplete } from './position-check.ts';
 import { type AlertsProgress, ProgressSum } from './progress-lines.ts';
 import { sortOutJudged } from './sort-out-judged.ts';
 import { TopicReader } from './topic-reader.ts';
-import { waitForReadersTurn } from './turn.ts';
+import { readersGroup, waitForReadersTurn } from './turn.ts';
 
 export interface RunOptions {
   readonly environment: Environment;
@@ -72,7 +72,7 @@ export async function runAlerts(options: RunOptions): Promise<void> {
 async function runOnce({ environment, standby, tell, log, signal, health }: RunOptions, onBegun: () => void) {
   const settings = kafkaSettings(environment);
   const { alertsTopic } = settings;
-  const groupId = `${CLIENT}-${alertsTopic}`;
+  const groupId = readersGroup(alertsTopic);
   await withAdmin(settings, log, async (admin) => {
     await ensureAlertsTopic(admin, settings);
     await waitForReadersTurn(admin, groupId, { standby, log, signal });

@@ -2,6 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { formatDuration, type Logger, OperatorError } from '../../settings/index.ts';
 
+/** Its consumer group: by it Kafka knows who reads the topic, and how far. */
+export function readersGroup(alertsTopic: string): string {
+  return `instant-health-alerts-${alertsTopic}`;
+}
+
 /** Without a sign of life for so long a process counts as dead: the least that Kafka allows by default. */
 export const SESSION_TIMEOUT_MS = 6_000;
 /** So long one that is dead or ending is waited for. */

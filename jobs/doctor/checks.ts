@@ -17,12 +17,14 @@ interface Surroundings {
   readonly environment: Environment;
   /** Throws where nothing names a target. */
   target(): Target;
+  /** `--via topic`: alerts go without Python and foreachBatch. */
+  readonly viaTopic: boolean;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
 /** Every link of the system, in the order in which a person would look at them. */
-export function allChecks({ environment: named, target, log, signal }: Surroundings): {
+export function allChecks({ environment: named, target, viaTopic, log, signal }: Surroundings): {
   readonly checks: readonly Check[];
   close(): Promise<void>;
 } {
@@ -47,7 +49,7 @@ export function allChecks({ environment: named, target, log, signal }: Surroundi
           },
         ];
   const database = databaseChecks(current, cloud);
-  const kafka = kafkaChecks(current, cloud, log);
+  const kafka = kafkaChecks({ environment: current, after: cloud, log, viaTopic });
   const mail = mailChecks(current, cloud);
   const spark = sparkChecks({ target, environment: current, after: cloud, log, signal });
   const explained = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -58,7 +60,7 @@ export function allChecks({ environment: named, target, log, signal }: Surroundi
       throw explainFailure(error, { remote: await spark.remote(), topic, brokers: brokers.join(',') });
     }
   };
-  const python = pythonChecks({ spark, kafka, database, mail, explained });
+  const python = pythonChecks({ spark, kafka, database, mail, viaTopic, explained });
   const { kafkaLine } = python;
   return {
     checks: [

@@ -8,6 +8,7 @@ import {
   type Logger,
   readAuthority,
 } from '../../settings/index.ts';
+import { alertsTopicChecks } from './alerts-topic-checks.ts';
 import { Attempt } from './attempt.ts';
 import { type Check, checksOf, type ServiceChecks } from './check.ts';
 import { addressOf, lineChecks, opened, secured, shown } from './line.ts';
@@ -16,12 +17,16 @@ const LIMIT_MS = 15_000;
 const link = 'kafka';
 const check = checksOf({ link, from: 'here', limitMs: LIMIT_MS });
 
-/** From here to Kafka: settings, names, ports, TLS, sign-in, the addresses that brokers tell, the topic. */
-export function kafkaChecks(
-  environment: () => Environment,
-  after: readonly Check[],
-  log: Logger,
-): ServiceChecks<KafkaSettings> {
+interface KafkaOptions {
+  environment(): Environment;
+  readonly after: readonly Check[];
+  readonly log: Logger;
+  /** `--via topic` */
+  readonly viaTopic: boolean;
+}
+
+/** From here to Kafka: settings, names, ports, TLS, sign-in, the addresses that brokers tell, the topics. */
+export function kafkaChecks({ environment, after, log, viaTopic }: KafkaOptions): ServiceChecks<KafkaSettings> {
   const found = () => kafkaSettings(environment());
   const explained = <T>(act: Promise<T>) =>
     act.catch((error: unknown) => {
@@ -87,8 +92,9 @@ export function kafkaChecks(
       return `${name}, ${offsets.length} partitions`;
     },
   });
+  const alerts = alertsTopicChecks({ topic, isAsked: viaTopic, found, admin: () => attempt.get(), explained });
   return {
-    checks: [settings, dns, port, tls, login, brokers, topic],
+    checks: [settings, dns, port, tls, login, brokers, topic, ...alerts],
     settings,
     found,
     close: () => attempt.release((admin) => admin.disconnect()),

@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { SparkSession } from '@instant-health/spark-connect';
 import { rdsAuthorities } from '../../database/rds-authorities.ts';
-import { type DatabaseSettings, type KafkaSettings, OperatorError, type SmtpSettings } from '../../settings/index.ts';
+import {
+  type DatabaseSettings,
+  type KafkaSettings,
+  messageOf,
+  OperatorError,
+  type SmtpSettings,
+} from '../../settings/index.ts';
 import { Attempt } from './attempt.ts';
-import type { Check, ServiceChecks } from './check.ts';
+import { type Check, NotChecked, type ServiceChecks } from './check.ts';
 import { INSTALL, type ProbeAnswer, type ProbedLine, probeCluster } from './cluster-probe.ts';
 import { addressOf } from './line.ts';
 import type { SparkChecks } from './spark-checks.ts';
@@ -17,43 +23,57 @@ interface Parts {
   readonly kafka: ServiceChecks<KafkaSettings>;
   readonly database: ServiceChecks<DatabaseSettings>;
   readonly mail: ServiceChecks<SmtpSettings>;
+  readonly viaTopic: boolean;
   explained<T>(act: () => Promise<T>): Promise<T>;
 }
 
 /** What only Python can tell: itself, its packages, a batch handed here, and what a node reaches by name, port and TLS. */
 export function pythonChecks(parts: Parts): { readonly checks: readonly Check[]; readonly kafkaLine: Check } {
-  const { spark, explained } = parts;
+  const { spark, viaTopic, explained } = parts;
   const probe = new Attempt(() =>
     explained(async () => probeCluster(await spark.session(), linesOf(parts), AbortSignal.timeout(LIMIT_MS))),
   );
+  // What is not needed cannot be a failure.
+  const unlessViaTopic = async (look: () => Promise<string>) => {
+    try {
+      return await look();
+    } catch (error) {
+      throw viaTopic ? new NotChecked(`${messageOf(error)}; --via topic does without`) : error;
+    }
+  };
   const common = { link: 'python', from, limitMs: LIMIT_MS } as const;
   const version: Check = {
     ...common,
     what: 'version',
     after: [spark.login],
     next: 'PYSPARK_PYTHON names the Python on the nodes; the log of the Spark server tells more.',
-    run: async () => {
-      const { python, node } = await probe.get();
-      return `${python} on ${node}`;
-    },
+    run: () =>
+      unlessViaTopic(async () => {
+        const { python, node } = await probe.get();
+        return `${python} on ${node}`;
+      }),
   };
   const packages: Check = {
     ...common,
     what: 'packages',
     after: [version],
     next: `On the nodes, in the Python that PYSPARK_PYTHON names: ${INSTALL}`,
-    run: async () => {
-      const { python, node, missing } = await probe.get();
-      if (missing.length === 0) return 'all that Spark Connect needs';
-      throw new OperatorError('PYTHON_PACKAGES', `Python ${python} on ${node} lacks ${missing.join(', ')}`);
-    },
+    run: () =>
+      unlessViaTopic(async () => {
+        const { python, node, missing } = await probe.get();
+        if (missing.length === 0) return 'all that Spark Connect needs';
+        throw new OperatorError('PYTHON_PACKAGES', `Python ${python} on ${node} lacks ${missing.join(', ')}`);
+      }),
   };
   const foreachBatch: Check = {
     ...common,
     what: 'foreachBatch',
     after: [packages],
-    next: 'The log of the Spark server tells more.',
-    run: (signal) => explained(async () => handBatch(await spark.session(), signal)),
+    next: 'The log of the Spark server tells more; `vital-alerts --via topic` does without.',
+    run: async (signal) => {
+      if (viaTopic) throw new NotChecked('--via topic does without');
+      return explained(async () => handBatch(await spark.session(), signal));
+    },
   };
   const line = ({ settings }: { readonly settings: Check }) => lineCheck(settings, version, probe);
   const kafkaLine = line(parts.kafka);

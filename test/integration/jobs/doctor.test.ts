@@ -2,17 +2,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readersGroup } from '../../../jobs/alert-topic/turn.ts';
 import { examine, type Finding } from '../../../jobs/doctor/check.ts';
 import { allChecks } from '../../../jobs/doctor/checks.ts';
 import { probeCluster } from '../../../jobs/doctor/cluster-probe.ts';
+import { kafkaChecks } from '../../../jobs/doctor/kafka-checks.ts';
 import { addressOf } from '../../../jobs/doctor/line.ts';
 import { targetOf } from '../../../jobs/targets/target.ts';
+import { ensureTopic } from '../../../producer/index.ts';
 import { certificateFiles, provideCertificates } from '../../../scripts/stack/certificates.ts';
 import { createLogger } from '../../../settings/index.ts';
 import { createSurroundings, type JobSurroundings, openSession } from '../../helpers/jobs-surroundings.ts';
 import { MailCatcher } from '../../helpers/smtp.ts';
 import { endCommands, run } from '../../helpers/submit.ts';
 import { closedPort } from '../../helpers/tcp-proxy.ts';
+import { TopicWriter } from '../../helpers/topics.ts';
 
 type Told = Omit<Finding, 'exitCode'>;
 
@@ -45,7 +49,13 @@ describe('doctor', () => {
     const environment = { ...around.environment, SPARK_REMOTE: remote, ...more };
     const log = createLogger({ name: 'test', level: 'silent' });
     const { signal } = new AbortController();
-    const { checks, close } = allChecks({ environment, target: () => targetOf({}, environment), log, signal });
+    const { checks, close } = allChecks({
+      environment,
+      target: () => targetOf({}, environment),
+      viaTopic: false,
+      log,
+      signal,
+    });
     const findings: Finding[] = [];
     try {
       for await (const found of examine(checks, signal)) findings.push(found);
@@ -86,7 +96,8 @@ describe('doctor', () => {
     expect(stdout).to.match(/^database +here +tables +ok +5 patients, \d+ limits$/m);
     expect(stdout).to.match(/^kafka +cluster +topic +ok +\S+ was read$/m);
     expect(stdout).to.match(/^python +cluster +foreachBatch +ok /m);
-    expect(stdout).to.match(/^all that was checked holds \(35\)$/m);
+    expect(stdout).to.match(/^kafka +here +alerts topic +– +not checked: \S+-alerts is not there: nothing goes via/m);
+    expect(stdout).to.match(/^all that was checked holds \(35, 2 not checked\)$/m);
     expect(stdout + stderr).not.to.include(around.environment.DATABASE_PASSWORD);
     for (const directory of await around.hdfs.names(around.folder)) {
       expect(await around.hdfs.names(`${around.folder}/${directory}`)).to.deep.equal(['_doctor']);
@@ -114,7 +125,9 @@ describe('doctor', () => {
     expectFailure(findings, 'hdfs cluster VITALS_DIR', /a file where a directory is needed.*taken/, /VITALS|variables/);
     expectFailure(findings, 'mail here tls', /No trusted TLS/, /SMTP_HOST and SMTP_PORT/);
     expectFailure(findings, 'mail cluster line', /\(tls\)/, /certificate/);
-    expect(unchecked(findings)).to.deep.equal(['database here tables', 'mail here login']);
+    expect(unchecked(findings)).to.deep.equal([
+      ...['database here tables', 'kafka here alerts topic', 'kafka here alerts reader', 'mail here login'],
+    ]);
     expect(finding(findings, 'hdfs cluster ALERTS_CHECKPOINT').verdict).to.equal('ok');
     expect(stdout + stderr).not.to.include(PASSWORD);
   });
@@ -180,6 +193,46 @@ describe('doctor', () => {
     );
     expect(twice.code).to.equal(2);
     expect(twice.stderr).to.match(/^error: --remote and --cluster name two targets$/m);
+  });
+
+  it("looks at the alerts' topic and its reader, where it is there or asked for", async () => {
+    const { admin, kafka, name } = around.topic;
+    const alertsTopic = `${name}-alerts`;
+    const look = async (viaTopic: boolean, more: Readonly<Record<string, string>> = {}) => {
+      const environment = () => ({ ...around.environment, ...more });
+      const log = createLogger({ name: 'test', level: 'silent' });
+      const { checks, close } = kafkaChecks({ environment, after: [], log, viaTopic });
+      const findings: Finding[] = [];
+      for await (const found of examine(checks, new AbortController().signal)) findings.push(found);
+      await close();
+      return findings;
+    };
+    const missing = await look(true);
+    expectFailure(missing, 'kafka here alerts topic', /no topic \S+-alerts \(KAFKA_ALERTS_TOPIC\)/, /alerts -- run/);
+    expect(unchecked(missing)).to.deep.equal(['kafka here alerts reader']);
+
+    await ensureTopic(admin, `${name}-narrow`, { partitions: 1 });
+    const narrow = await look(false, { KAFKA_ALERTS_TOPIC: `${name}-narrow` });
+    expectFailure(narrow, 'kafka here alerts topic', /has 1 partitions, and KAFKA_TOPIC 3/, /alerts -- run/);
+
+    await ensureTopic(admin, alertsTopic, { partitions: 3 });
+    const writer = await TopicWriter.open({ ...around.topic, name: alertsTopic });
+    await writer.raw({ value: 'one', partition: 0 }, { value: 'two', partition: 2 });
+    await writer.close();
+    const unread = await look(true);
+    expectFailure(unread, 'kafka here alerts reader', /nobody reads \S+-alerts: 2 messages wait/, /alerts -- run/);
+    expect(unchecked(await look(false))).to.deep.equal(['kafka here alerts reader']);
+
+    const reader = kafka.consumer({ groupId: readersGroup(alertsTopic), sessionTimeout: 6_000 });
+    await reader.connect();
+    await reader.subscribe({ topic: alertsTopic });
+    const joined = new Promise((resolve) => reader.on('consumer.group_join', resolve));
+    await reader.run({ autoCommit: false });
+    await joined;
+    const all = await look(true);
+    await reader.disconnect();
+    expect(finding(all, 'kafka here alerts topic').detail).to.equal(`${alertsTopic}, 3 partitions`);
+    expect(finding(all, 'kafka here alerts reader').detail).to.match(/^on \S+, 2 messages wait$/);
   });
 
   it('asks a node for its packages and its lines', async () => {
