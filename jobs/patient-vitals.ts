@@ -1,5 +1,6 @@
 import { type DataFrame, functions as F } from '@instant-health/spark-connect';
 import { kafkaSettings, storageSettings } from '../settings/index.ts';
+import { describeKafka } from './describe-settings.ts';
 import type { Job, JobContext, PreparedJob } from './job.ts';
 import { judgeMessages, readingsOf, readMessages, unreadableOf } from './messages.ts';
 
@@ -26,11 +27,9 @@ export const patientVitals: Job = {
   identity: (environment) => storageSettings(environment).vitalsCheckpoint,
 
   describe(environment) {
-    const kafka = kafkaSettings(environment);
     const storage = storageSettings(environment);
     return {
-      KAFKA_BROKERS: kafka.brokers.join(','),
-      KAFKA_TOPIC: kafka.topic,
+      ...describeKafka(kafkaSettings(environment)),
       VITALS_DIR: storage.vitals,
       VITALS_CHECKPOINT: storage.vitalsCheckpoint,
       QUARANTINE_DIR: storage.quarantine,

@@ -18,6 +18,7 @@ import { alertStanding } from './alerts/alert-standing.ts';
 import { bandsAsRows } from './alerts/bands-in-spark.ts';
 import { bandsFingerprint } from './alerts/limits-directory.ts';
 import { endPool } from './alerts/open-driver.ts';
+import { describeDatabase, describeKafka } from './describe-settings.ts';
 import type { Job } from './job.ts';
 import { judgeMessages, readingsOf, readMessages } from './messages.ts';
 
@@ -44,15 +45,11 @@ export function vitalAlertsViaTopic({ realTime }: { readonly realTime: boolean }
     identity: (environment) => storageSettings(environment).alertsCheckpoint,
 
     describe(environment) {
-      const database = databaseSettings(environment);
       const kafka = kafkaSettings(environment);
       return {
-        KAFKA_BROKERS: kafka.brokers.join(','),
-        KAFKA_TOPIC: kafka.topic,
+        ...describeKafka(kafka),
         KAFKA_ALERTS_TOPIC: kafka.alertsTopic,
-        DATABASE: `${database.user}@${database.host}:${database.port}/${database.database}`,
-        DATABASE_PASSWORD: String(database.password),
-        DATABASE_TLS: database.tls,
+        ...describeDatabase(databaseSettings(environment)),
         ALERTS_CHECKPOINT: checkpointOf(environment),
       };
     },

@@ -14,6 +14,7 @@ import { bandsInSpark } from './alerts/bands-in-spark.ts';
 import { collectBatch } from './alerts/batch-facts.ts';
 import { bandsOfPatients, batchReport, noReadings } from './alerts/limits-view.ts';
 import { openDriver } from './alerts/open-driver.ts';
+import { describeDatabase, describeKafka } from './describe-settings.ts';
 import type { Job, JobContext, PreparedJob } from './job.ts';
 import { judgeMessages, readingsOf, readMessages } from './messages.ts';
 import { VIA_TOPIC_QUERY, vitalAlertsViaTopic } from './vital-alerts-via-topic.ts';
@@ -40,15 +41,10 @@ export const vitalAlerts: Job = {
   identity: (environment) => storageSettings(environment).alertsCheckpoint,
 
   describe(environment) {
-    const database = databaseSettings(environment);
-    const kafka = kafkaSettings(environment);
     const smtp = smtpSettings(environment);
     return {
-      KAFKA_BROKERS: kafka.brokers.join(','),
-      KAFKA_TOPIC: kafka.topic,
-      DATABASE: `${database.user}@${database.host}:${database.port}/${database.database}`,
-      DATABASE_PASSWORD: String(database.password),
-      DATABASE_TLS: database.tls,
+      ...describeKafka(kafkaSettings(environment)),
+      ...describeDatabase(databaseSettings(environment)),
       SMTP: `${smtp.host}:${smtp.port}`,
       SMTP_USER: smtp.credentials?.user ?? '(none)',
       SMTP_PASSWORD: smtp.credentials === undefined ? '(none)' : String(smtp.credentials.password),

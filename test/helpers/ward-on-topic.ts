@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { usePreset } from '../../database/index.ts';
 import { encodeReading } from '../../producer/index.ts';
@@ -5,6 +6,7 @@ import { type ExpectedEpisode, expectedEpisodes, type ModelReading, RULES } from
 import { vitals, wardOf } from '../faults/suite/readings.ts';
 import { eventually } from './eventually.ts';
 import type { JobSurroundings } from './jobs-surroundings.ts';
+import { readTopic } from './kafka.ts';
 
 const WARD = wardOf(1);
 /** Between two readings, by Kafka's time: an excursion then lasts long enough to be told of again. */
@@ -99,6 +101,21 @@ export class WardOnTopic {
         told: told.filter((one) => one.id === id).map(({ kind }) => kind),
       })),
     );
+  }
+
+  /** Fails unless all that was sent has come to what the second opinion says, and each notification stood in one mail. */
+  async expectToldOnce(): Promise<void> {
+    const expected = this.expected();
+    expect(expected.length).to.be.greaterThan(5);
+    expect(await this.found()).to.deep.equal(expected);
+    const told = expected.reduce((sum, episode) => sum + episode.told.length, 0);
+    expect([...this.mailed().values()]).to.deep.equal(Array.from({ length: told }, () => 1));
+  }
+
+  /** Fails unless Spark has written some of the readings again: a test that is about it would show nothing otherwise. */
+  async expectWrittenAgain(): Promise<void> {
+    const { kafka, admin, name } = this.#around.topic;
+    expect((await readTopic(kafka, admin, `${name}-alerts`)).length).to.be.greaterThan(this.sent);
   }
 
   /** How often each notification was mailed; mails with one Message-ID are one mail. */
