@@ -16,8 +16,9 @@ export type LinkedEpisode =
   | { readonly state: 'ended' | 'escalated' | 'used' | 'expired' | 'forged' };
 
 interface LinkedRow {
-  readonly episodeId: string | null;
-  readonly severity: Severity;
+  readonly ofEpisode: string | null;
+  /** What the mail said; the episode's own may have risen since. */
+  readonly told: Severity;
   readonly recipient: string;
   readonly content: string;
   readonly used: number;
@@ -49,7 +50,7 @@ export async function followLink(
   const use = async (connection: Connection) => {
     await connection.query('INSERT INTO alert_link_use (outbox_id, used_at) VALUES (?, NOW(3))', [outboxId]);
   };
-  const known = { episodeId: linked.episode.id, known: row.severity };
+  const known = { episodeId: linked.episode.id, known: row.told };
   const actor = { by: row.recipient, via: 'link', reason: note } as const;
   try {
     const { result } = await acknowledge(desk.pool, desk.topic, known, actor, use);
@@ -69,25 +70,28 @@ async function resolve(
   const verdict = verifyToken(token, Date.now(), secret);
   if (verdict.verdict !== 'good') return { linked: { state: verdict.verdict } };
   const { outboxId } = verdict;
-  const [rows] = await pool.query<(RowDataPacket & LinkedRow)[]>(
-    `SELECT episode_id AS episodeId, severity, recipient, content,
-            EXISTS (SELECT 1 FROM alert_link_use WHERE outbox_id = alert_outbox.id) AS used
-       FROM alert_outbox WHERE topic = ? AND id = ?`,
+  // One statement sees one moment: a link that is being used meanwhile is either open still or used.
+  const [rows] = await pool.query<(RowDataPacket & LinkedRow & Partial<EpisodeRow>)[]>(
+    `SELECT mail.episode_id AS ofEpisode, mail.severity AS told, mail.recipient, mail.content,
+            EXISTS (SELECT 1 FROM alert_link_use WHERE outbox_id = mail.id) AS used,
+            ${EPISODE_COLUMNS.map((column) => `episode.${column}`).join(', ')}
+       FROM alert_outbox AS mail LEFT JOIN alert_episode AS episode ON episode.topic = mail.topic AND episode.id = mail.episode_id
+      WHERE mail.topic = ? AND mail.id = ?`,
     [topic, outboxId],
   );
   const [row] = rows;
   // Signed by us, but for rows of another database or topic.
-  if (!row || row.episodeId === null || !verdict.matches(row.episodeId)) return { linked: { state: 'forged' } };
+  if (!row || row.ofEpisode === null || !verdict.matches(row.ofEpisode)) return { linked: { state: 'forged' } };
   if (row.used) return { linked: { state: 'used' } };
-  const [episodes] = await pool.query<(RowDataPacket & EpisodeRow)[]>(
-    `SELECT ${EPISODE_COLUMNS.join(', ')} FROM alert_episode WHERE topic = ? AND id = ?`,
-    [topic, row.episodeId],
-  );
-  const [found] = episodes;
-  if (!found || found.phase === 'ended') return { linked: { state: 'ended' } };
-  const episode = episodeOf(found);
-  if (row.severity === 'warning' && episode.severity === 'critical') return { linked: { state: 'escalated' } };
+  if (!isThere(row) || row.phase === 'ended') return { linked: { state: 'ended' } };
+  const episode = episodeOf(row);
+  if (row.told === 'warning' && episode.severity === 'critical') return { linked: { state: 'escalated' } };
   const { ward } = JSON.parse(row.content) as EpisodeItem;
   const state = episode.acknowledgedAtMs === undefined ? 'open' : 'acknowledged';
   return { linked: { state, episode, ward }, row, outboxId };
+}
+
+/** Whether the joined episode is there: old ones are removed some day. */
+function isThere(row: LinkedRow & Partial<EpisodeRow>): row is LinkedRow & EpisodeRow {
+  return typeof row.id === 'string';
 }
