@@ -63,13 +63,17 @@ async function compile(entry, path, accountPath) {
     target: 'node20',
     conditions: ['source'],
     sourcemap: 'linked',
+    sourcesContent: false,
     logLevel: 'silent',
     metafile: true,
     plugins: [packagesStay, placesStay],
   });
   // Its own process would stay as long as ours.
   await stop();
-  const sources = Object.keys(metafile.inputs).map((path) => resolve(root, path));
+  // What `npm ci` installs it installs with a new store.
+  const sources = Object.keys(metafile.inputs)
+    .filter((path) => !path.startsWith('node_modules/'))
+    .map((path) => resolve(root, path));
   const module = join(folder, basename(entry).replace(/\.ts$/, '.mjs'));
   renameSync(`${folder}.partial`, folder);
   const account = { module, sources: Object.fromEntries(sources.map((path) => [path, stateOf(path)])) };
@@ -79,12 +83,15 @@ async function compile(entry, path, accountPath) {
   return module;
 }
 
+/** ES modules in hundreds of small files, which take longer to be found and read than to be run. */
+const COMPILED_TOO = /^(@instant-health|zod|@bufbuild[/]protobuf|apache-arrow|flatbuffers)([/]|$)/;
+
 /** Packages from npm are loaded as ever; those of the workspace are sources of ours. */
 const packagesStay = {
   name: 'packages-stay',
   setup: ({ onResolve }) =>
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || path.startsWith('@instant-health/') ? undefined : { path, external: true },
+      kind === 'entry-point' || COMPILED_TOO.test(path) ? undefined : { path, external: true },
     ),
 };
 
