@@ -33,7 +33,7 @@ export function sparkConnect(version: SparkVersion): Service {
         file: join(spark.sparkHome, 'bin', 'spark-submit'),
         args: [
           ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
-          ...['--master', isOnYarn(context) ? 'yarn' : `local[${taskSlots(version)}]`, '--driver-memory', '1g'],
+          ...['--master', isOnYarn(context) ? 'yarn' : `local[${TASK_SLOTS}]`, '--driver-memory', '1g'],
           ...['--driver-java-options', javaOptions(context, name)],
           ...Object.entries(configuration(context, spark, name)).flatMap(([key, value]) => [
             '--conf',
@@ -71,10 +71,11 @@ export function sparkConnect(version: SparkVersion): Service {
   };
 }
 
-/** A query in real time holds a slot for each partition of its topic, and others must run beside it. */
-function taskSlots(version: SparkVersion): number {
-  return version === '4.2.0' ? 6 : 2;
-}
+/**
+ * More than there are cores: tasks mostly wait, for HDFS, Kafka and Python, and one that hangs must not hold up everybody
+ * else's. A query in real time holds a slot for each partition of its topic, too.
+ */
+const TASK_SLOTS = 6;
 
 export function sparkServiceName(version: SparkVersion): string {
   return `spark-${version}`;

@@ -60,7 +60,7 @@ describe('the start of Spark, locally and on YARN', () => {
     expect(onYarn.environment.HADOOP_CONF_DIR).to.equal(join(root, 'data', 'yarn', 'conf'));
     const local = await commandOf(['spark-4.1.1']);
     expect(local.line)
-      .to.include('--master local[2]')
+      .to.include('--master local[6]')
       .and.include('--jars /jars/kafka.jar')
       .and.not.include('spark.yarn');
     expect(local.environment).not.to.have.property('HADOOP_CONF_DIR');
