@@ -14,7 +14,7 @@ describe('npm run demo, ended by Ctrl-C', () => {
     expect(demo.leftOvers()).to.deep.equal([]);
     const status = new TerminalCommand('npm run --silent stack -- status');
     expect(await status.exited, status.output).to.equal(0);
-  }).timeout(180_000);
+  });
 
   it('leaves nothing running while its own stack comes up', async () => {
     const stack = mkdtempSync(path.join(tmpdir(), 'demo-stack-'));
@@ -27,5 +27,5 @@ describe('npm run demo, ended by Ctrl-C', () => {
     } finally {
       await rm(stack, { recursive: true, force: true });
     }
-  }).timeout(180_000);
+  });
 });

@@ -48,7 +48,7 @@ describe('the process that follows the jobs dies', () => {
     const first = submitCommand(jobs, around.environment);
     await first.running(4);
     await around.writer.readings([reading(10)]);
-    await around.mail.arrived(1, 60_000);
+    await around.mail.arrived(1);
     around.mail.stall();
     const stalling = around.mail.stalling();
     await around.writer.readings([reading(11)]);

@@ -6,7 +6,7 @@ import { type Command, endCommands, run, submitCommand } from '../helpers/submit
 import { TcpProxy } from '../helpers/tcp-proxy.ts';
 
 const TRIGGER = ['--trigger', '500 milliseconds'];
-const TAKE_OVER_LIMIT_MS = 60_000;
+const TAKE_OVER_LIMIT_MS = 120_000;
 
 describe('processes that stand by for vital-alerts', () => {
   let around: JobSurroundings;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually<T>(
   ask: () => Promise<T | undefined | false>,
   what: string,
-  { limitMs = 30_000, everyMs = 100 } = {},
+  { limitMs = 120_000, everyMs = 100 } = {},
 ): Promise<T> {
   for (const limit = performance.now() + limitMs; ; ) {
     const answer = await ask();

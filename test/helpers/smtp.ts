@@ -120,7 +120,7 @@ export class MailCatcher {
   }
 
   /** Resolves when that many mails have arrived; rejects after the limit and says how many came. */
-  async arrived(count: number, limitMs = 10_000): Promise<readonly CaughtMail[]> {
+  async arrived(count: number, limitMs = 120_000): Promise<readonly CaughtMail[]> {
     const limit = AbortSignal.timeout(limitMs);
     while (this.mails.length < count) {
       try {

@@ -13,7 +13,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** One of the project's commands in a process of its own, as a user runs it. */
 export class Command {

@@ -75,7 +75,7 @@ export class WardOnTopic {
       );
       return state?.newest === latest && Number(state.untold) === 0;
     };
-    await eventually(() => waiting().catch(() => false), 'all readings to be applied and told of', { limitMs: 60_000 });
+    await eventually(() => waiting().catch(() => false), 'all readings to be applied and told of');
   }
 
   expected(): readonly ExpectedEpisode[] {

@@ -55,7 +55,7 @@ describe('what is sent to AWS passes its checkers', () => {
     expect(unknown).to.deep.equal([]);
     // Not because nothing was looked at.
     expect(findings.map(({ Rule }) => Rule.Id)).to.include('E3002');
-  }).timeout(120_000);
+  });
 
   it('shellcheck, for the scripts of the cluster', async () => {
     const scripts = [...clusterScripts().keys()].filter((name) => name.endsWith('.sh'));

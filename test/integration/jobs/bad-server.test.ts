@@ -8,8 +8,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
   let around: JobSurroundings;
   let server: SparkServer;
 
-  before(async function () {
-    this.timeout(180_000);
+  before(async () => {
     around = await createSurroundings('server');
     server = await SparkServer.start(sparkVersion() as SparkVersion, {
       PYSPARK_PYTHON: '/nonexistent/python3',
@@ -57,7 +56,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     expect(around.mail.mails).to.have.length(0);
 
     const again = submitCommand(['vital-alerts'], { ...around.environment, ALERTS_CHECKPOINT });
-    await around.mail.arrived(1, 60_000);
+    await around.mail.arrived(1);
     expect((await again.interrupt()).code).to.equal(130);
   });
 
@@ -74,7 +73,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     expect(job.errorLines.join('\n')).to.match(/`npm run alerts -- run` must run too/);
     const alerts = new Command('jobs/alert-desk/main.ts', ['run'], environment);
     await around.writer.readings([{ customerId: 2, heartBeat: 10, bp: 170 }]);
-    await around.mail.arrived(mails + 1, 60_000);
+    await around.mail.arrived(mails + 1);
     expect((await alerts.interrupt()).code).to.equal(130);
     expect((await job.interrupt()).code).to.equal(130);
   });

@@ -145,9 +145,9 @@ describe('jobs in bad surroundings', () => {
         const job = submitCommand(['vital-alerts', ...TRIGGER], environment);
         await job.running(1);
         await around.writer.readings([{ customerId: 1, heartBeat: 10, bp: 170 }]);
-        await around.mail.arrived(1, 60_000);
+        await around.mail.arrived(1);
         // Not before it is noted as sent: else it would come again when its lease has run out, in the midst of a later test.
-        await eventually(() => noteOfSent(around), 'the first mail to be noted', { limitMs: 30_000 });
+        await eventually(() => noteOfSent(around), 'the first mail to be noted');
         proxy.cut();
         await around.writer.readings([{ customerId: 2, heartBeat: 11, bp: 170 }]);
         expectOneClearLine(await job.ended, /database.* at 127\.0\.0\.1:\d+/i);
@@ -155,7 +155,7 @@ describe('jobs in bad surroundings', () => {
         const again = submitCommand(['vital-alerts', ...TRIGGER], environment);
         const values = () =>
           new Map(around.mail.mails.map(({ mail }) => [mail.messageId, /Value: +(\d+)/.exec(mail.text ?? '')?.[1]]));
-        await eventually(() => Promise.resolve(values().size === 2), 'the second mail', { limitMs: 60_000 });
+        await eventually(() => Promise.resolve(values().size === 2), 'the second mail');
         expect((await again.interrupt()).code).to.equal(130);
         expect([...values().values()]).to.deep.equal(['10', '11']);
       } finally {
@@ -171,7 +171,7 @@ describe('jobs in bad surroundings', () => {
       await around.writer.readings([{ customerId: 3, heartBeat: 12, bp: 20 }]);
       await job.line(/error: a mail was refused for good; `npm run status` shows it/);
       await around.writer.readings([{ customerId: 4, heartBeat: 13, bp: 170 }]);
-      await around.mail.arrived(before + 1, 60_000);
+      await around.mail.arrived(before + 1);
       const { stdout, stderr: noise } = await run('jobs/status.ts', [], around.environment);
       expect(stdout, noise).to.match(/^ {2}notifications that failed: 2$/m);
       expect(stdout).to.match(/^ {2}! .* UTC, opened, not told: .*mailbox unavailable/m);
@@ -198,7 +198,7 @@ describe('jobs in bad surroundings', () => {
         await job.until(() => job.rowsOf('vital-alerts') >= 2, 'the next batch to be handled');
         expect(around.mail.mails).to.have.length(before);
         proxy.mend();
-        await around.mail.arrived(before + 1, 60_000);
+        await around.mail.arrived(before + 1);
         expect((await job.interrupt()).code).to.equal(130);
         expect(around.mail.mails.at(-1)?.mail.text).to.match(/Value: +14 bpm/);
       } finally {

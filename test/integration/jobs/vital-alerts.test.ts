@@ -43,7 +43,7 @@ describe('vital-alerts', () => {
       { customerId: 1, heartBeat: 30, bp: 200 },
       { customerId: 1, heartBeat: 74, bp: 240 },
     ]);
-    await around.mail.arrived(1, 60_000);
+    await around.mail.arrived(1);
     await handled(4);
     expect(around.mail.mails).to.have.length(1);
     expect(told(0)).to.deep.equal([

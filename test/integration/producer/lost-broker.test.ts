@@ -67,5 +67,5 @@ describe('a producer that loses its broker', () => {
     expect(producer.said()).to.include('Kafka answers again');
     await expectEachRowOnce(database.connection, { read: () => readTopic(kafka, admin, name) });
     expect(producer.lines()).to.have.length(expected);
-  }).timeout(180_000);
+  });
 });

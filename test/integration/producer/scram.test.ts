@@ -24,8 +24,7 @@ describe('Kafka with TLS and SCRAM-SHA-512', () => {
   let spark: SparkSession;
   const folder = mkdtempSync(join(tmpdir(), 'instant-health-scram-'));
 
-  before(async function () {
-    this.timeout(180_000);
+  before(async () => {
     [broker, database, spark] = await Promise.all([
       KafkaBroker.start({ user: USER, password: PASSWORD }),
       createTestDatabase('scram'),

@@ -29,7 +29,7 @@ export class Child {
   }
 
   /** The first event of this name, or the n-th. */
-  event(name: string, n = 1, limitMs = 60_000): Promise<ChildEvent> {
+  event(name: string, n = 1, limitMs = 120_000): Promise<ChildEvent> {
     return until(
       `"${name}" from the child`,
       () => {

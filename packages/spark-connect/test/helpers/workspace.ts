@@ -51,7 +51,7 @@ export class Workspace {
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
-  limitMs = 30_000,
+  limitMs = 120_000,
 ): Promise<NonNullable<Exclude<T, false | 0 | ''>>> {
   for (const deadline = Date.now() + limitMs; Date.now() < deadline; ) {
     const answer = await ask();
