@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Check, examine, type Finding, NotChecked } from '../../../jobs/doctor/check.ts';
+import { pythonChecks } from '../../../jobs/doctor/python-checks.ts';
 import { exitCodeOf, findingLines, summary } from '../../../jobs/doctor/report.ts';
 import { OperatorError } from '../../../settings/index.ts';
 
@@ -109,5 +110,42 @@ describe('doctor’s report', () => {
     expect(findingLines(driver)[0]).to.match(/driver +– +not checked: nothing to look at$/);
     expect(summary(findings)).to.equal('2 failed, 1 hold, 1 not checked');
     expect([[topic, driver], [topic, port], findings].map(exitCodeOf)).to.deep.equal([0, 1, 2]);
+  });
+});
+
+describe('doctor’s checks of Python', () => {
+  const service = (settings: Check) => ({ checks: [], settings, close: async () => {} });
+  const look = async (viaTopic: boolean) => {
+    const login = check('login', holds);
+    const settings = check('settings', fails);
+    const found = () => {
+      throw new Error('nothing is found where settings fail');
+    };
+    const session = () =>
+      Promise.reject(new OperatorError('PYTHON_MISSING', 'there is no Python', { next: 'Install it.' }));
+    const spark = { checks: [], login, session, remote: async () => '', close: async () => {} };
+    const parts = { ...service(settings), found };
+    const explained = <T>(act: () => Promise<T>) => act();
+    const { checks } = pythonChecks({ spark, kafka: parts, database: parts, mail: parts, viaTopic, explained });
+    const findings = await findingsOf([login, settings, ...checks]);
+    return findings
+      .filter(({ link }) => link === 'python')
+      .map(({ what, verdict, detail }) => `${what} ${verdict}: ${detail}`);
+  };
+
+  it('fail where there is none', async () => {
+    expect(await look(false)).to.deep.equal([
+      'version failed: there is no Python',
+      'packages not checked: python version failed',
+      'foreachBatch not checked: python packages was not checked',
+    ]);
+  });
+
+  it('leave it unchecked where alerts go via topic, which needs none', async () => {
+    expect(await look(true)).to.deep.equal([
+      'version not checked: there is no Python; --via topic does without',
+      'packages not checked: python version was not checked',
+      'foreachBatch not checked: python packages was not checked',
+    ]);
   });
 });
