@@ -13,11 +13,12 @@ import { endCommands, submitCommand } from '../../helpers/submit.ts';
 const file = (name: string) => readFileSync(path.join(PROJECT_ROOT, 'emr', 'driver', name), 'utf8');
 const unit = file('instant-health-alerts.service');
 const image = file('Containerfile');
-const START = 'node --max-semi-space-size=2 --import tsx --conditions=source jobs/submit.ts';
+const START = 'node --max-semi-space-size=2 --import tsx --conditions=source';
+const VIA_TOPIC = ['jobs/alert-desk/main.ts', 'run', '--standby', '--json', '--health-port', '8081'];
 
-/** What follows `jobs/submit.ts` in the unit. */
-const unitArguments = () =>
-  /^ExecStart=\/usr\/bin\/env (.*)$/m.exec(unit)?.[1]?.replace(`${START} `, '').split(' ') ?? [];
+/** Script and arguments of a unit. */
+const startedBy = (text: string) =>
+  /^ExecStart=\/usr\/bin\/env (.*)$/m.exec(text)?.[1]?.replace(`${START} `, '').split(' ') ?? [];
 const listOf = (instruction: string) =>
   JSON.parse(new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(image)?.[1] ?? '[]') as string[];
 
@@ -36,7 +37,11 @@ describe('the driver as a service', () => {
   it('is started the same way by systemd and in a container', () => {
     expect(unit).to.contain(`ExecStart=/usr/bin/env ${START} `);
     expect(listOf('ENTRYPOINT')).to.deep.equal(START.split(' '));
-    expect(listOf('CMD')).to.deep.equal(unitArguments());
+    expect(listOf('CMD')).to.deep.equal(startedBy(unit));
+    const dropIn = file('via-topic.conf');
+    expect(dropIn).to.match(/^ExecStart=\nExecStart=/m);
+    expect(startedBy(dropIn)).to.deep.equal(VIA_TOPIC);
+    expect(image).to.contain(VIA_TOPIC.join(' '));
     expect(unit)
       .to.match(/^Restart=always$/m)
       .and.to.match(/^RestartPreventExitStatus=2$/m);
@@ -59,7 +64,8 @@ describe('the driver as a service', () => {
   });
 
   it('answers how it is, and ends in good order on SIGTERM', async () => {
-    const given = unitArguments();
+    const [script, ...given] = startedBy(unit);
+    expect(script).to.equal('jobs/submit.ts');
     expect(given.slice(-2)).to.deep.equal(['--health-port', '8081']);
     const driver = submitCommand([...given.slice(0, -1), '0'], around.environment);
     const told = await driver.line(/health: http:/);
