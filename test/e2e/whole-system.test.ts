@@ -1,9 +1,12 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { readLimits, readPatients } from '../../database/index.ts';
 import type { Reading } from '../../jobs/alerts/limits.ts';
 import { excursionsOf, kindOf, lengthOf, toldExcursions } from '../../scripts/demo/excursions.ts';
+import { stackDirectory } from '../../settings/index.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { createSurroundings, type JobSurroundings, openSession } from '../helpers/jobs-surroundings.ts';
 import type { ReadMessage } from '../helpers/kafka.ts';
@@ -19,6 +22,8 @@ const BAD = [
   'x'.repeat(1_000_000),
 ];
 const ROUNDS = 5;
+/** Goes to Spark with every call; this server asks for none. */
+const TOKEN = 'spark-token-4711';
 
 interface Row extends Reading {
   readonly id: string;
@@ -31,6 +36,7 @@ describe('the whole system', () => {
   let rows: readonly Row[];
   let messages: readonly ReadMessage[];
   let sent: readonly string[];
+  let outputs: readonly string[];
 
   before(async function () {
     this.timeout(240_000);
@@ -40,10 +46,13 @@ describe('the whole system', () => {
       'SELECT id, customerId, heartBeat, bp, recorded_at FROM patients_vital_info ORDER BY id',
     );
     rows = found;
-    const jobs = submitCommand(
-      ['patient-vitals', 'vital-alerts', '--json', '--trigger', '500 milliseconds'],
-      around.environment,
-    );
+    const jobs = submitCommand(['patient-vitals', 'vital-alerts', '--json', '--trigger', '500 milliseconds'], {
+      ...around.environment,
+      SPARK_REMOTE: `${around.environment.SPARK_REMOTE}/;x-token=${TOKEN}`,
+      // With everything that can be told, so that a secret in it would be found.
+      DEBUG: '1',
+      LOG_LEVEL: 'debug',
+    });
     await jobs.running(4);
     const producer = new Command('producer/main.ts', ['--interval', '2ms'], around.environment);
     for (let round = 1; round <= ROUNDS; round++) {
@@ -65,6 +74,7 @@ describe('the whole system', () => {
     await eventually(async () => (await waiting()) === 0, 'the outbox to be empty');
     const ended = await jobs.interrupt();
     expect(ended.code, ended.stderr).to.equal(130);
+    outputs = [stdout, stderr, ended.stdout, ended.stderr];
     messages = await around.topic.read();
   });
 
@@ -137,6 +147,20 @@ describe('the whole system', () => {
     );
     return Number(row?.number);
   }
+
+  it('shows no secret in any output, nor in any log of the stack', function () {
+    const folder = join(stackDirectory(), 'logs');
+    // Containers, and services of others, keep their logs themselves.
+    if (!existsSync(folder)) this.skip();
+    const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
+    expect(logs).to.include.members(['kafka.log', 'mariadb.log']);
+    const { DATABASE_PASSWORD = '' } = around.environment;
+    expect(DATABASE_PASSWORD).to.match(/.{16}/);
+    const texts = [...outputs, ...logs.map((name) => readFileSync(join(folder, name), 'utf8'))];
+    for (const secret of [DATABASE_PASSWORD, TOKEN]) {
+      expect(texts.map((text) => text.includes(secret))).to.deep.equal(texts.map(() => false));
+    }
+  });
 
   it('leaves nothing running', async () => {
     const { stdout } = await new Command('jobs/status.ts', [], around.environment).ended;
