@@ -1,4 +1,4 @@
-import { type Environment, type Logger, messageOf } from '../../settings/index.ts';
+import { codeOf, type Environment, type Logger, messageOf } from '../../settings/index.ts';
 import { isMarked } from '../driver-mark.ts';
 import { withKnownJobs } from '../known-jobs.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
@@ -30,16 +30,21 @@ export async function onTarget(
     const open = await openTarget(target, options);
     let isLost = false;
     let isDone = false;
+    let isUnreachable = false;
     try {
       await work(open.server);
       isDone = true;
       return;
     } catch (error) {
+      isUnreachable = codeOf(error) === 'SPARK_UNREACHABLE';
       isLost = !replaced && !signal.aborted && (await open.hasLost(error));
       if (!isLost) throw error;
       log.warn(`the session was lost (${messageOf(error)}); opening another one, queries go on from their checkpoints`);
     } finally {
-      const keepsSession = isLost || (isDone && options.keepsSession) || (await isShared(open, options));
+      const keepsSession =
+        isLost ||
+        (isDone && options.keepsSession) ||
+        (isUnreachable ? isOfOthers(open) : await isShared(open, options));
       await open.close({ keepsSession });
     }
   }
@@ -58,7 +63,11 @@ export async function isShared(
     });
   } catch (error) {
     log.debug({ err: error }, 'nobody can say whether the session is used by others');
-    // What somebody else has started is theirs to end.
-    return !session.wasStarted;
+    return isOfOthers({ session });
   }
+}
+
+/** What somebody else has started is theirs to end. */
+function isOfOthers({ session }: Pick<OpenTarget, 'session'>): boolean {
+  return session?.wasStarted === false;
 }

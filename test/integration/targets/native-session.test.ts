@@ -1,7 +1,10 @@
+import { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
+import { connectionFailure } from '../../../jobs/failures.ts';
 import { openJobSession } from '../../../jobs/job-session.ts';
+import { onTarget } from '../../../jobs/targets/on-target.ts';
 import { plainServer } from '../../../jobs/targets/spark-server.ts';
-import { createLogger, storageSettings } from '../../../settings/index.ts';
+import { createLogger, OperatorError, storageSettings } from '../../../settings/index.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import type { FakeSession } from '../../helpers/fake-emr/account.ts';
 import { FakeEmr } from '../../helpers/fake-emr/fake-emr.ts';
@@ -12,6 +15,7 @@ import {
   sparkRemote,
   sparkVersion,
 } from '../../helpers/jobs-surroundings.ts';
+import { setProcessEnvironment } from '../../helpers/process-environment.ts';
 import { Command, endCommands } from '../../helpers/submit.ts';
 
 const CLUSTER = 'j-2AXXXXXXGAPLF';
@@ -187,10 +191,29 @@ describe('submit --cluster, with native sessions', () => {
   it('names the address of the session where this machine does not know it, and leaves no session behind', async () => {
     const { endpoint } = emr.account;
     emr.account.endpoint = 'https://p-4711.sessions.invalid';
-    const { code, stderr } = await submit('patient-vitals').ended;
+    const restore = setProcessEnvironment(emr.environment);
+    const before = emr.account.sessions.length;
+    const target = { kind: 'cluster', cluster: CLUSTER } as const;
+    const log = createLogger({ name: 'test', level: 'debug', destination: { write: (text) => outputs.push(text) } });
+    const options = { environment, log, signal: AbortSignal.timeout(20_000), keepsSession: false };
+    // In this process, and not as patiently as submit.
+    const failure: unknown = await onTarget(target, options, async ({ remote, connection }) => {
+      const patience = { ...connection, connectTimeoutMs: 1_000 };
+      await SparkSession.builder()
+        .remote(remote)
+        .connection(patience)
+        .create()
+        .catch((error: unknown) => {
+          throw connectionFailure(error, remote);
+        });
+    }).catch((error: unknown) => error);
+    restore();
     emr.account.endpoint = endpoint;
-    expect(code).to.equal(1);
-    expect(stderr).to.match(/^error: .*p-4711\.sessions\.invalid:443.*\n {2}Check the address.*npm run doctor/m);
+    if (!(failure instanceof OperatorError)) throw failure;
+    outputs.push(String(failure.stack));
+    expect(failure.message).to.contain('p-4711.sessions.invalid:443');
+    expect(failure.next).to.match(/^Check the address.*npm run doctor/);
+    expect(emr.account.sessions.length).to.equal(before + 1);
     expect(living()).to.deep.equal([]);
   });
 
