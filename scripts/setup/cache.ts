@@ -19,6 +19,7 @@ export interface CacheLayout {
   readonly awsTools: string;
   venv(version: SparkVersion): string;
   sparkJars(version: SparkVersion): string;
+  sparkCatalogJars(version: SparkVersion): string;
 }
 
 export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
@@ -34,5 +35,6 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     awsTools: at('venv-aws-tools'),
     venv: (version) => at(`venv-${version}`),
     sparkJars: (version) => at(`spark-jars-${version}`),
+    sparkCatalogJars: (version) => at(`spark-catalog-jars-${version}`),
   };
 }

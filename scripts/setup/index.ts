@@ -14,6 +14,7 @@ import {
   DEFAULT_SPARK_VERSION,
   HADOOP_JARS,
   KAFKA_JARS,
+  MEMORY_CATALOGS,
   SPARK_JARS,
   type SparkVersion,
   YARN_JARS,
@@ -25,6 +26,8 @@ export { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, type SparkVersion } from './vers
 export interface SparkInstallation extends PySpark {
   /** Jars for --jars. */
   readonly extraJars: readonly string[];
+  /** The class of a catalog in memory, where this version has one. */
+  readonly memoryCatalog?: string;
 }
 
 /** Where the installed parts are. */
@@ -111,6 +114,12 @@ async function installJvmSide(context: SetUpContext, versions: readonly SparkVer
       folder: cache.sparkJars(version),
       sets: SPARK_JARS[version],
     })),
+    // Apart from those: both are fetched anew only where they changed.
+    ...versions.flatMap((version) => {
+      const catalog = MEMORY_CATALOGS[version];
+      if (catalog === undefined) return [];
+      return [{ label: `spark catalog ${version}`, folder: cache.sparkCatalogJars(version), sets: [catalog] }];
+    }),
   ]);
   return { java, mariadb: await provideMariadb(context, java) };
 }
@@ -135,8 +144,13 @@ async function describe(
 ): Promise<Installation> {
   const sparks = new Map<SparkVersion, SparkInstallation>();
   for (const pySpark of pySparks) {
-    const extraJars = await jarsIn(context.cache.sparkJars(pySpark.version));
-    sparks.set(pySpark.version, { ...pySpark, extraJars });
+    const { version } = pySpark;
+    const memoryCatalog = MEMORY_CATALOGS[version]?.implementation;
+    const extraJars = [
+      ...(await jarsIn(context.cache.sparkJars(version))),
+      ...(memoryCatalog === undefined ? [] : await jarsIn(context.cache.sparkCatalogJars(version))),
+    ];
+    sparks.set(version, { ...pySpark, extraJars, ...(memoryCatalog !== undefined && { memoryCatalog }) });
   }
   return {
     ...jvm,

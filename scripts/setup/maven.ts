@@ -77,9 +77,12 @@ function pomOf(set: JarSet): string {
     .map((group) => `<exclusion><groupId>${group}</groupId><artifactId>*</artifactId></exclusion>`)
     .join('');
   const dependencies = set.coordinates.map((coordinate) => {
-    const [group, artifact, version] = coordinate.split(':');
+    const [group, artifact, ...more] = coordinate.split(':');
+    const version = more.pop();
+    const [type, classifier] = more;
+    const variant = classifier === undefined ? '' : `<type>${type}</type><classifier>${classifier}</classifier>`;
     return `    <dependency>
-      <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>
+      <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>${variant}
       <exclusions>${exclusions}</exclusions>
     </dependency>`;
   });

@@ -44,7 +44,10 @@ export const AWS_TOOLS: PythonRelease = {
   newestMinor: 14,
 };
 
-/** Jars that belong in one class path: Maven coordinates and the groups whose artifacts are left out below them. */
+/**
+ * Jars that belong in one class path: Maven coordinates (`group:artifact[:type:classifier]:version`) and the groups whose artifacts are left out
+ * below them.
+ */
 export interface JarSet {
   readonly coordinates: readonly string[];
   readonly excludedGroups: readonly string[];
@@ -91,6 +94,24 @@ export const SPARK_JARS: Readonly<Record<SparkVersion, readonly JarSet[]>> = {
     { coordinates: ['org.apache.spark:spark-connect_2.12:3.5.7'], excludedGroups: ['*'] },
   ],
   '4.2.0': [{ coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.13:4.2.0'], excludedGroups: PROVIDED_BY_SPARK }],
+};
+
+/** A catalog in memory. */
+export interface MemoryCatalog extends JarSet {
+  /** Its class. */
+  readonly implementation: string;
+}
+
+/**
+ * Tables of a catalog of their own (data source V2), which can be merged into: Spark has none, but for its own tests. They live in the
+ * memory of a session. No table format's release is for the newest Spark yet, which is why the client is tested on this.
+ */
+export const MEMORY_CATALOGS: Readonly<Partial<Record<SparkVersion, MemoryCatalog>>> = {
+  '4.2.0': {
+    coordinates: ['org.apache.spark:spark-catalyst_2.13:jar:tests:4.2.0'],
+    excludedGroups: ['*'],
+    implementation: 'org.apache.spark.sql.connector.catalog.InMemoryRowLevelOperationTableCatalog',
+  },
 };
 
 export const MARIADB_JAR: JarSet = {

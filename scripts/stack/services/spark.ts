@@ -119,6 +119,8 @@ function configuration(context: ServiceContext, spark: SparkInstallation, name: 
     // As many as there are cores, whatever the slots.
     'spark.default.parallelism': '2',
     'spark.sql.session.timeZone': 'UTC',
+    // `memory.t` is a table of the session's own, which can be merged into.
+    ...(spark.memoryCatalog !== undefined && { 'spark.sql.catalog.memory': spark.memoryCatalog }),
     // Paths without a scheme are HDFS's, as on a cluster.
     ...(context.selected.has('namenode') && {
       'spark.hadoop.fs.defaultFS': hdfsUrl(context),
