@@ -7,13 +7,12 @@ import type { BenchContext, Benchmark, BenchResult } from '../bench.ts';
 import { load } from '../machine.ts';
 import { providePeerPython } from '../peer-python.ts';
 import { ms } from '../table.ts';
-import { resultOf } from './report.ts';
-import { type Iteration, MILLION, TASKS, type Timing } from './timing.ts';
+import { withLargeServer } from './large-server.ts';
+import { type Measured, resultOf } from './report.ts';
+import { type Iteration, MILLION, TASKS, type TaskName, type Timing } from './timing.ts';
 import { type Side, Worker } from './worker.ts';
 
 const RUNS = 5;
-
-const wanted = ({ parts }: BenchContext, part: string) => parts.length === 0 || parts.includes(part);
 
 export const client: Benchmark = {
   name: 'client',
@@ -23,37 +22,76 @@ export const client: Benchmark = {
     const { runs = RUNS, progress, signal } = context;
     const python = await providePeerPython(progress, signal);
     await buildClient(join(CLIENT_PACKAGE, 'dist'), signal);
-    const timings = await sideBySide(context, python.python, runs);
-    const iterations = wanted(context, 'iterate') ? await iterate(context, python.python, runs) : [];
-    const importMs = wanted(context, 'import') ? await importTimes(runs) : [];
-    return resultOf({ timings, iterations, importMs, runs, peerVersions: python.versions });
+    const measured: Measured = {
+      timings: [],
+      iterations: [],
+      importMs: [],
+      failures: [],
+      runs,
+      peerVersions: python.versions,
+    };
+    for (const { task, rows } of TASKS) {
+      await part(context, task, measured, async () => {
+        const measure = (remote?: string) => sideBySide(context, task, rows, python.python, runs, remote);
+        measured.timings.push(...(task === 'create' ? await withLargeServer(context, measure) : await measure()));
+      });
+    }
+    await part(context, 'iterate', measured, async () => {
+      measured.iterations.push(...(await iterate(context, python.python, runs)));
+    });
+    await part(context, 'import', measured, async () => {
+      measured.importMs.push(...(await importTimes(runs)));
+    });
+    return resultOf(measured);
   },
 };
 
-/** Every task on both sides in turn, so that the machine's load hits them alike; the first round warms up and does not count. */
-async function sideBySide(context: BenchContext, python: string, runs: number): Promise<Timing[]> {
-  const { progress, signal } = context;
+/** Measures a part if it is wanted; one that fails is told of, and the others go on. */
+async function part(
+  { parts, progress, signal }: BenchContext,
+  name: string,
+  { failures }: Measured,
+  measure: () => Promise<void>,
+): Promise<void> {
+  if (parts.length > 0 && !parts.includes(name)) return;
+  try {
+    await measure();
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    failures.push({ part: name, reason });
+    progress.line(`client ${name}`, `failed: ${reason}`);
+  }
+}
+
+/** A task on both sides in turn, so that the machine's load hits them alike; the first round warms up and does not count. */
+async function sideBySide(
+  { progress, signal }: BenchContext,
+  task: TaskName,
+  rows: number,
+  python: string,
+  runs: number,
+  remote?: string,
+): Promise<Timing[]> {
   const timings: Timing[] = [];
-  for (const { task, rows } of TASKS.filter(({ task }) => wanted(context, task))) {
-    const workers = { ours: new Worker('ours', python), peer: new Worker('peer', python) };
-    try {
-      for (let run = 0; run <= runs; run++) {
-        const step = progress.task(`client ${task} ${run}/${runs}`, 'both sides');
-        const sides: readonly Side[] = run % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
-        const round: Timing[] = [];
-        try {
-          for (const side of sides) {
-            round.push({ task, side, rows, ms: await workers[side].do(task, rows, signal), load: load() });
-          }
-          step.done(round.map(({ side, ms: took }) => `${side} ${ms(took)} ms`).join(', '));
-        } finally {
-          step.stop();
+  const workers = { ours: new Worker('ours', python, remote), peer: new Worker('peer', python, remote) };
+  try {
+    for (let run = 0; run <= runs; run++) {
+      const step = progress.task(`client ${task} ${run}/${runs}`, 'both sides');
+      const sides: readonly Side[] = run % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
+      const round: Timing[] = [];
+      try {
+        for (const side of sides) {
+          round.push({ task, side, rows, ms: await workers[side].do(task, rows, signal), load: load() });
         }
-        if (run > 0) timings.push(...round);
+        step.done(round.map(({ side, ms: took }) => `${side} ${ms(took)} ms`).join(', '));
+      } finally {
+        step.stop();
       }
-    } finally {
-      await Promise.all([workers.ours.stop(), workers.peer.stop()]);
+      if (run > 0) timings.push(...round);
     }
+  } finally {
+    await Promise.all([workers.ours.stop(), workers.peer.stop()]);
   }
   return timings;
 }

@@ -4,9 +4,11 @@ import { ms, ratio, type Table, thousands } from '../table.ts';
 import { type Iteration, medianOf, type TaskName, type Timing } from './timing.ts';
 
 export interface Measured {
-  readonly timings: readonly Timing[];
-  readonly iterations: readonly Iteration[];
-  readonly importMs: readonly number[];
+  readonly timings: Timing[];
+  readonly iterations: Iteration[];
+  readonly importMs: number[];
+  /** Parts that could not be measured. */
+  readonly failures: { readonly part: string; readonly reason: string }[];
   readonly runs: number;
   readonly peerVersions: readonly string[];
 }
@@ -25,7 +27,7 @@ const NOISE = 0.95;
 
 /** What was measured as tables and promises kept or not; parts that were not measured are left out. */
 export function resultOf(measured: Measured): BenchResult {
-  const { timings, iterations, importMs } = measured;
+  const { timings, iterations, importMs, failures } = measured;
   const rate = (rows: number) => {
     const found = iterations.filter((one) => one.rows === rows).map((one) => (one.rows / one.ms) * 1000);
     return found.length === 0 ? undefined : median(found);
@@ -50,9 +52,10 @@ export function resultOf(measured: Measured): BenchResult {
           ),
         ];
   const importing = importMs.length === 0 ? [] : [atMost('import', IMPORT_MS, median(importMs))];
+  const failed = failures.map(({ part, reason }) => target(part, 'can be measured', reason, false));
   return {
     tables: timings.length === 0 ? [] : [table(timings)],
-    targets: [...ratios(timings), ...memory, ...importing],
+    targets: [...ratios(timings), ...memory, ...importing, ...failed],
     figures: measured,
   };
 }

@@ -23,15 +23,18 @@ export class Worker {
   readonly #failed: Promise<never>;
   #answered: (ms: number) => void = () => {};
 
-  /** @param python PySpark's, for the peer */
-  constructor(side: Side, python: string) {
+  /**
+   * @param python PySpark's, for the peer
+   * @param remote the server's address; the stack's where it is left out
+   */
+  constructor(side: Side, python: string, remote = sparkSettings(loadEnvironment()).remote) {
     const [file, program] =
       side === 'ours'
         ? [process.execPath, fileURLToPath(new URL('./ours.mjs', import.meta.url))]
         : [python, peerProgram('client.py')];
     this.#process = new BenchProcess(side === 'ours' ? 'ours.mjs' : 'client.py', file, [program], {
       environment: {
-        SPARK_REMOTE: sparkSettings(loadEnvironment()).remote,
+        SPARK_REMOTE: remote,
         BENCH_COLUMNS: JSON.stringify(COLUMNS),
         NODE_OPTIONS: '',
       },
