@@ -223,7 +223,7 @@ describe('doctor', () => {
     expectFailure(unread, 'kafka here alerts reader', /nobody reads \S+-alerts: 2 messages wait/, /alerts -- run/);
     expect(unchecked(await look(false))).to.deep.equal(['kafka here alerts reader']);
 
-    const reader = kafka.consumer({ groupId: readersGroup(alertsTopic), sessionTimeout: 6_000 });
+    const reader = kafka.consumer({ groupId: readersGroup(alertsTopic), sessionTimeout: 6_000, maxWaitTimeInMs: 50 });
     await reader.connect();
     await reader.subscribe({ topic: alertsTopic });
     const joined = new Promise((resolve) => reader.on('consumer.group_join', resolve));

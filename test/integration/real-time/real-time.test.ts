@@ -30,10 +30,10 @@ describe('vital-alerts in real time', () => {
   it('is refused where partitions would stay unread', async () => {
     const { admin, name } = around.topic;
     const wide = `${name}-wide`;
-    await ensureTopic(admin, wide, { partitions: 100 });
+    await ensureTopic(admin, wide, { partitions: 20 });
     const { code, stderr } = await run('jobs/submit.ts', SUBMIT, { ...ward.environment, KAFKA_TOPIC: wide });
     expect(stderr).to.match(
-      /^error: --real-time needs a task slot for each of the 100 partitions of KAFKA_TOPIC .*; the server has \d+$/m,
+      /^error: --real-time needs a task slot for each of the 20 partitions of KAFKA_TOPIC .*; the server has \d+$/m,
     );
     expect(code).to.equal(2);
   });
