@@ -1,10 +1,10 @@
-import { SparkSession } from '@instant-health/spark-connect';
+import { SparkConnectError, SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import { connectionFailure } from '../../../jobs/failures.ts';
 import { openJobSession } from '../../../jobs/job-session.ts';
 import { isNothingThere } from '../../../jobs/nothing-there.ts';
 import { onTarget } from '../../../jobs/targets/on-target.ts';
-import { plainServer } from '../../../jobs/targets/spark-server.ts';
+import { plainServer, type SparkServer } from '../../../jobs/targets/spark-server.ts';
 import { createLogger, OperatorError, storageSettings } from '../../../settings/index.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import type { FakeSession } from '../../helpers/fake-emr/account.ts';
@@ -196,33 +196,52 @@ describe('submit --cluster, with native sessions', () => {
     expect(living()).to.deep.equal([]);
   });
 
-  it('names the address of the session where this machine does not know it, and leaves no session behind', async () => {
-    const { endpoint } = emr.account;
-    emr.account.endpoint = 'https://p-4711.sessions.invalid';
+  /** Why work on the cluster fails, in this process; no session lives then. */
+  const failureOf = async (work: (server: SparkServer) => Promise<void>): Promise<OperatorError> => {
     const restore = setProcessEnvironment(emr.environment);
-    const before = emr.account.sessions.length;
     const target = { kind: 'cluster', cluster: CLUSTER } as const;
     const log = createLogger({ name: 'test', level: 'debug', destination: { write: (text) => outputs.push(text) } });
     const options = { environment, log, signal: AbortSignal.timeout(20_000), keepsSession: false };
-    // In this process, and not as patiently as submit.
-    const failure: unknown = await onTarget(target, options, async ({ remote, connection }) => {
-      const patience = { ...connection, connectTimeoutMs: 1_000 };
-      await SparkSession.builder()
-        .remote(remote)
-        .connection(patience)
+    const before = emr.account.sessions.length;
+    const failure: unknown = await onTarget(target, options, work).catch((error: unknown) => error);
+    restore();
+    if (!(failure instanceof OperatorError)) throw failure;
+    outputs.push(String(failure.stack));
+    expect(emr.account.sessions.length).to.equal(before + 1);
+    expect(living()).to.deep.equal([]);
+    return failure;
+  };
+
+  it('names the address of the session where this machine does not know it, and leaves no session behind', async () => {
+    const { endpoint } = emr.account;
+    emr.account.endpoint = 'https://p-4711.sessions.invalid';
+    const { message, next } = await failureOf(async ({ remote, connection }) => {
+      // Not as patient as submit.
+      const builder = SparkSession.builder().remote(remote);
+      await builder
+        .connection({ ...connection, connectTimeoutMs: 1_000 })
         .create()
         .catch((error: unknown) => {
           throw connectionFailure(error, remote);
         });
-    }).catch((error: unknown) => error);
-    restore();
+    });
     emr.account.endpoint = endpoint;
-    if (!(failure instanceof OperatorError)) throw failure;
-    outputs.push(String(failure.stack));
-    expect(failure.message).to.contain('p-4711.sessions.invalid:443');
-    expect(failure.next).to.match(/^Check the address.*npm run doctor/);
-    expect(emr.account.sessions.length).to.equal(before + 1);
-    expect(living()).to.deep.equal([]);
+    expect(message).to.contain('p-4711.sessions.invalid:443');
+    expect(next).to.match(/^Check the address.*npm run doctor/);
+  });
+
+  it('says that the cluster has ended, where the session was lost with it', async () => {
+    const [cluster] = emr.account.clusters;
+    if (!cluster) throw new Error('there is no cluster');
+    const { message, next } = await failureOf(async () => {
+      emr.account.end(theLiving().id, 'the cluster was terminated');
+      const reason = { Message: 'Terminated by user request' };
+      emr.account.clusters[0] = { ...cluster, Status: { State: 'TERMINATING', StateChangeReason: reason } };
+      throw new SparkConnectError('unavailable', 'Connection dropped');
+    });
+    emr.account.clusters[0] = cluster;
+    expect(message).to.equal(`cluster ${CLUSTER} is TERMINATING, not WAITING or RUNNING: Terminated by user request`);
+    expect(next).to.match(/^It will not come back/);
   });
 
   it('says that the token is not accepted, and leaves no session behind', async () => {

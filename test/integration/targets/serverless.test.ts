@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import { readArchive } from '../../../jobs/compaction/read-archive.ts';
+import { openTarget } from '../../../jobs/targets/open-target.ts';
 import { createLogger } from '../../../settings/index.ts';
 import type { FakeApplication, FakeFailure } from '../../helpers/fake-emr/account.ts';
 import { FakeEmr } from '../../helpers/fake-emr/fake-emr.ts';
 import { openSession, sparkRemote } from '../../helpers/jobs-surroundings.ts';
+import { setProcessEnvironment } from '../../helpers/process-environment.ts';
 import { refusedTarget } from '../../helpers/refused-target.ts';
 import { SampleArchive } from '../../helpers/sample-archive.ts';
 import { run } from '../../helpers/submit.ts';
@@ -120,6 +122,27 @@ describe('submit --application, on EMR Serverless', () => {
       expect(told).to.match(pattern);
     });
   }
+
+  it('says so where a session cannot be ended, and tells first what went wrong before', async () => {
+    emr.account.fail('GetSessionEndpoint', { ...broken, times: 9 });
+    emr.account.fail('TerminateSession', { ...denied('TerminateSession'), times: 9 });
+    const told = await refusedTarget({ application: APPLICATION }, environment, log);
+    emr.account.fail('GetSessionEndpoint', { ...broken, times: 0 });
+    const session = emr.account.sessions.at(-1);
+    expect(told).to.contain(`Cannot get a token for session ${session?.id}`);
+    expect(session?.state).to.equal('IDLE');
+    expect(outputs.at(-1)).to.contain(`session ${session?.id} could not be ended; it ends by itself`);
+    expect(outputs.at(-1)).to.contain('the permission emr-serverless:TerminateSession is missing');
+    // It is found, and joined, the next time.
+    emr.account.fail('TerminateSession', { ...broken, times: 0 });
+    const target = { kind: 'application', application: APPLICATION } as const;
+    const restore = setProcessEnvironment(emr.environment);
+    const signal = AbortSignal.timeout(20_000);
+    const open = await openTarget(target, { environment, log, signal }).finally(restore);
+    expect(open.session).to.deep.equal({ id: session?.id, wasStarted: false });
+    await open.close({ keepsSession: false });
+    expect(session?.state).to.equal('TERMINATED');
+  });
 
   it('refuses the HDFS that EMR Serverless does not have', async () => {
     expect(await refused({ HDFS_URL: 'hdfs://namenode:8020' })).to.match(

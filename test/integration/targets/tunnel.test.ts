@@ -157,6 +157,27 @@ describe('the tunnel to a cluster', () => {
       expect(lives(pid)).to.equal(false);
     });
 
+    it('reaches a server behind TLS without a tunnel, and shows no token that its address holds', async () => {
+      emr.account.startingMs = -1;
+      const session = emr.account.start({ place: CLUSTER.id, name: '', requestToken: '', tags: [], role: undefined });
+      const { token } = emr.account.handOut(session.id);
+      const address = `${emr.account.endpoint.replace('https:', 'sc:')}/;use_ssl=true`;
+      const remote = `${address};x-aws-proxy-auth=${token};authorization=${session.id}`;
+      const { code, stdout, stderr } = await run(
+        'jobs/submit.ts',
+        ['patient-vitals', '--dry-run', '--remote', remote],
+        {
+          ...environment,
+          DEBUG: '1',
+          LOG_LEVEL: 'debug',
+        },
+      );
+      expect(code, stderr).to.equal(0);
+      expect(stdout).to.include('patient-vitals-archive (stream)').and.to.include(address);
+      expect(emr.proxy.calls).to.be.greaterThan(0);
+      expect(stdout + stderr).not.to.include(token);
+    });
+
     for (const [what, target, more, pattern] of [
       ['a cluster that is not there', 'j-2ZZZZZZZZZZ', {}, /^2 there is no cluster j-2ZZZZZZZZZZ/],
       ['a name that nobody has', 'vitels', {}, /^2 no cluster named vitels runs/],
