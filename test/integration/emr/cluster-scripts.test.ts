@@ -25,7 +25,9 @@ describe("the cluster's scripts, in a directory laid out as an EMR node", () => 
     expect(first.stdout).to.match(/ready in .*opt\/instant-health\/python/);
     expect((await make(requirements)).stdout).to.contain('already in place');
     const changed = await node.file('others', '# other packages\n');
+    await node.keepEnvironment();
     expect((await make(changed)).stdout).to.contain('ready in');
+    expect(await node.read('opt/instant-health/python/.complete')).to.equal('# other packages\n');
   });
 
   it('say that Python 3.11 is missing', async () => {
