@@ -2,10 +2,10 @@ import { SparkConnectError, SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import { connectionFailure } from '../../../jobs/failures.ts';
 import { openJobSession } from '../../../jobs/job-session.ts';
-import { isNothingThere } from '../../../jobs/nothing-there.ts';
 import { onTarget } from '../../../jobs/targets/on-target.ts';
 import { plainServer, type SparkServer } from '../../../jobs/targets/spark-server.ts';
 import { createLogger, OperatorError, storageSettings } from '../../../settings/index.ts';
+import { archived } from '../../helpers/archived.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import type { FakeSession } from '../../helpers/fake-emr/account.ts';
 import { FakeEmr } from '../../helpers/fake-emr/fake-emr.ts';
@@ -76,19 +76,7 @@ describe('submit --cluster, with native sessions', () => {
     await around.writer.readings(readings);
     sent += count;
   };
-  /** Asked of Spark itself: submit asks the proxy seldom. */
-  const archived = async () => {
-    const count = () => spark.read.parquet(storageSettings(around.environment).vitals).count();
-    const isNone = (error: unknown) => {
-      if (isNothingThere(error)) return 0;
-      throw error;
-    };
-    const found = await eventually(async () => {
-      const rows = await count().catch(isNone);
-      return rows >= sent && rows;
-    }, `${sent} readings to be archived`);
-    expect(found).to.equal(sent);
-  };
+  const allArchived = () => archived(spark, around.environment, sent);
   const runs = (jobs: Command, times: number) =>
     jobs.until(() => jobs.errorLines.filter((line) => / runs \(id /.test(line)).length >= times, `${times} starts`);
 
@@ -105,7 +93,7 @@ describe('submit --cluster, with native sessions', () => {
     }
     const perFiveMinutes = ((emr.proxy.calls - before) / (performance.now() - from)) * 300_000;
     expect(perFiveMinutes, 'calls in five minutes').to.be.lessThan(LIMIT_OF_PROXY / 2);
-    await archived();
+    await allArchived();
 
     const session = theLiving();
     expect(session.name).to.match(/^instant-health-[0-9a-f]{8}$/);
@@ -130,14 +118,14 @@ describe('submit --cluster, with native sessions', () => {
     await eventually(async () => emr.account.tokenAgeMs > REPLACED_AFTER_MS, 'a token that may be replaced');
     emr.account.revoke();
     await send(2);
-    await archived();
+    await allArchived();
     await eventually(async () => emr.proxy.refused > 0, 'a call with a token that was taken back');
     emr.account.end(theLiving().id, 'the idle timeout was reached');
     await jobs.line(/the session was lost .*opening another one/, 25_000);
     const first = emr.account.sessions.at(-2);
     await runs(jobs, 6);
     await send(4);
-    await archived();
+    await allArchived();
     expect(theLiving().requestToken).not.to.equal(first?.requestToken);
 
     emr.account.end(theLiving().id, 'the idle timeout was reached');
@@ -157,11 +145,11 @@ describe('submit --cluster, with native sessions', () => {
     await (await openJobSession({ server, job: 'patient-vitals', identity, log })).stop();
     await runs(jobs, 6);
     await send(3);
-    await archived();
+    await allArchived();
     expect(emr.account.sessions).to.include(theLiving());
     expect((await jobs.interrupt()).code).to.equal(130);
     expect(living()).to.deep.equal([]);
-    await archived();
+    await allArchived();
   });
 
   it('is looked at by doctor, through a session that it starts and ends', async () => {

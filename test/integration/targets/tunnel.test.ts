@@ -2,16 +2,19 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import { Tunnel, type TunnelProgram } from '../../../jobs/targets/tunnel.ts';
 import { sshTunnel, ssmTunnel } from '../../../jobs/targets/tunnel-programs.ts';
 import { createLogger, OperatorError } from '../../../settings/index.ts';
+import { archived } from '../../helpers/archived.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { FakeEmr } from '../../helpers/fake-emr/fake-emr.ts';
-import { createSurroundings, type JobSurroundings, sparkRemote } from '../../helpers/jobs-surroundings.ts';
+import { createSurroundings, type JobSurroundings, openSession, sparkRemote } from '../../helpers/jobs-surroundings.ts';
 import { refusedTarget } from '../../helpers/refused-target.ts';
-import { run } from '../../helpers/submit.ts';
+import { Command, endCommands, run } from '../../helpers/submit.ts';
 
+const TRIGGER = ['--trigger', '1 second'];
 const CLUSTER = { id: 'j-2AXXXXXXGAPLF', name: 'vitals', release: 'emr-7.14.0', hasSessions: false };
 
 /** Stands in for ssh: forwards as `-L` says, but to TUNNEL_TO, and writes its process id and arguments down. */
@@ -115,11 +118,12 @@ describe('the tunnel to a cluster', () => {
   describe('submit --cluster, without sessions', () => {
     let around: JobSurroundings;
     let emr: FakeEmr;
+    let spark: SparkSession;
     let environment: Record<string, string>;
 
     before(async () => {
       around = await createSurroundings('tunnel');
-      emr = await FakeEmr.start(sparkRemote());
+      [emr, spark] = await Promise.all([FakeEmr.start(sparkRemote()), openSession()]);
       const working = {
         Applications: [{ Name: 'Spark' }],
         MasterPublicDnsName: 'primary',
@@ -144,6 +148,8 @@ describe('the tunnel to a cluster', () => {
     });
 
     after(async () => {
+      await endCommands();
+      await spark?.stop();
       await around?.close();
       await emr?.close();
     });
@@ -155,6 +161,19 @@ describe('the tunnel to a cluster', () => {
       const [{ pid, args } = { pid: 0, args: [] }] = started();
       expect(args.at(-1)).to.equal('hadoop@primary');
       expect(lives(pid)).to.equal(false);
+    });
+
+    it('goes on with a job when the tunnel is cut, and says so', async () => {
+      const jobs = new Command('jobs/submit.ts', ['patient-vitals', ...TRIGGER, '--cluster', 'vitals'], environment);
+      await jobs.running(3);
+      await around.writer.readings([{ customerId: 1, heartBeat: 70, bp: 170 }]);
+      await archived(spark, around.environment, 1);
+      process.kill(started().at(-1)?.pid ?? 0, 'SIGKILL');
+      await jobs.line(/the tunnel to the cluster was cut/);
+      await around.writer.readings([{ customerId: 2, heartBeat: 71, bp: 171 }]);
+      await archived(spark, around.environment, 2);
+      expect((await jobs.interrupt()).code).to.equal(130);
+      expect(started().map(({ pid }) => lives(pid))).to.deep.equal([false, false]);
     });
 
     it('reaches a server behind TLS without a tunnel, and shows no token that its address holds', async () => {
