@@ -1,4 +1,4 @@
-// What belongs to a session rather than to one DataFrame: tags, progress, files, large local rows, clones.
+// What belongs to a session rather than to one DataFrame: tags, interrupts, progress, files, large local rows, clones.
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,6 +35,26 @@ describe('a session', () => {
     spark.addTag('other');
     spark.clearTags();
     expect(spark.getTags()).to.deep.equal([]);
+  });
+
+  it('interrupts one operation by its id, and all of them', async () => {
+    const operationIds = [randomUUID(), randomUUID(), randomUUID()];
+    const run = async (operationId: string) => {
+      for await (const _ of spark.client.execute(sleeper(spark, 20_000).toPlan(), { operationId }));
+    };
+    const [first, ...others] = operationIds.map((operationId) => rejection(run(operationId)));
+    const [firstId = '', ...otherIds] = operationIds;
+    await until('the first', async () => (await spark.interruptOperation(firstId)).includes(firstId));
+    expect(await first).to.include({ code: 'aborted' });
+    const interrupted = new Set<string>();
+    await until('the others', async () => {
+      for (const id of await spark.interruptAll()) interrupted.add(id);
+      return otherIds.every((id) => interrupted.has(id));
+    });
+    expect(await Promise.all(others)).to.satisfy((errors: SparkConnectError[]) =>
+      errors.every(({ code }) => code === 'aborted'),
+    );
+    expect([...interrupted]).not.to.include(firstId);
   });
 
   it('tells how far an execution has come', async () => {
