@@ -13,6 +13,9 @@ import { type Iteration, MILLION, TASKS, type TaskName, type Timing } from './ti
 import { type Side, Worker } from './worker.ts';
 
 const RUNS = 5;
+const WARM_UPS = 1;
+// Its server has just been started: the first rounds would measure how Java compiles.
+const WARM_UPS_OF_NEW_SERVER = 4;
 
 export const client: Benchmark = {
   name: 'client',
@@ -32,8 +35,12 @@ export const client: Benchmark = {
     };
     for (const { task, rows } of TASKS) {
       await part(context, task, measured, async () => {
-        const measure = (remote?: string) => sideBySide(context, task, rows, python.python, runs, remote);
-        measured.timings.push(...(task === 'create' ? await withLargeServer(context, measure) : await measure()));
+        const measure = (warmUps: number, remote?: string) =>
+          sideBySide(context, { task, rows, python: python.python, runs, warmUps, remote });
+        const onNewServer = (remote: string) => measure(WARM_UPS_OF_NEW_SERVER, remote);
+        measured.timings.push(
+          ...(task === 'create' ? await withLargeServer(context, onNewServer) : await measure(WARM_UPS)),
+        );
       });
     }
     await part(context, 'iterate', measured, async () => {
@@ -64,20 +71,27 @@ async function part(
   }
 }
 
-/** A task on both sides in turn, so that the machine's load hits them alike; the first round warms up and does not count. */
+interface Comparison {
+  readonly task: TaskName;
+  readonly rows: number;
+  readonly python: string;
+  readonly runs: number;
+  /** Rounds before those, which do not count. */
+  readonly warmUps: number;
+  /** The server's address; the stack's where it is left out. */
+  readonly remote?: string | undefined;
+}
+
+/** A task on both sides in turn, so that the machine's load hits them alike. */
 async function sideBySide(
   { progress, signal }: BenchContext,
-  task: TaskName,
-  rows: number,
-  python: string,
-  runs: number,
-  remote?: string,
+  { task, rows, python, runs, warmUps, remote }: Comparison,
 ): Promise<Timing[]> {
   const timings: Timing[] = [];
   const workers = { ours: new Worker('ours', python, remote), peer: new Worker('peer', python, remote) };
   try {
-    for (let run = 0; run <= runs; run++) {
-      const step = progress.task(`client ${task} ${run}/${runs}`, 'both sides');
+    for (let run = 1 - warmUps; run <= runs; run++) {
+      const step = progress.task(`client ${task} ${run < 1 ? 'warm-up' : `${run}/${runs}`}`, 'both sides');
       const sides: readonly Side[] = run % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
       const round: Timing[] = [];
       try {

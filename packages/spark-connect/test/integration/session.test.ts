@@ -1,9 +1,11 @@
-// What belongs to a session rather than to one DataFrame: tags, interrupts, progress, files, large local rows, clones.
+// What belongs to a session rather than to one DataFrame: tags, interrupts, progress, large plans, files, large local rows, clones.
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as zlib from 'node:zlib';
+import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { col, type ExecutionProgress, functions as F, SparkConnectError, SparkSession } from '../../src/index.ts';
+import { col, type ExecutionProgress, functions as F, lit, SparkConnectError, SparkSession } from '../../src/index.ts';
 import { removeClusterFolder } from '../helpers/cluster-files.ts';
 import { sleeper } from '../helpers/sleeper.ts';
 import { isAtLeast, openSession, sparkRemote } from '../helpers/spark.ts';
@@ -73,6 +75,31 @@ describe('a session', () => {
     await spark.range(1).collect();
     spark.clearProgressHandlers();
     expect(seen.length).to.equal(told);
+  });
+
+  it('sends large plans compressed, where Node and the server can', async () => {
+    const sent: unknown[] = [];
+    const spy: Interceptor = (options, next) =>
+      new InterceptingCall(next(options), {
+        sendMessage(message, pass) {
+          if (options.method_definition.path.endsWith('ExecutePlan')) sent.push(message.plan.opType.case);
+          pass(message);
+        },
+      });
+    const conf = { 'spark.connect.session.planCompression.threshold': '100000' };
+    const own = await openSession(conf, { interceptors: [spy] });
+    try {
+      const text = 'ward '.repeat(100_000);
+      const frame = own.range(2).select(lit(text).as('text'), 'id');
+      expect(await frame.selectExpr('length(text) AS n').collect()).to.deep.equal([{ n: 500_000 }, { n: 500_000 }]);
+      await frame.createOrReplaceTempView('compressed');
+      expect(await own.table('compressed').count()).to.equal(2);
+      const compresses = 'zstdCompressSync' in zlib && (await isAtLeast(own, '4.1'));
+      const [query, command] = compresses ? Array(2).fill('compressedOperation') : ['root', 'command'];
+      expect(sent).to.deep.equal([query, command, 'root']);
+    } finally {
+      await own.stop();
+    }
   });
 
   it('sends rows apart from the plans, once, when they are many', async () => {
