@@ -20,14 +20,15 @@ const CLIENT = 'packages/spark-connect/test/integration';
 export const UNIT_RUN: TestRun = { title: 'unit tests', folders: ['packages/spark-connect/test/unit', 'test/unit'] };
 
 // The client's own part in these does not depend on the server's version, and they take the longest: one starts a Spark
-// server to kill it, one installs the package, the others start drivers and wait for leases. They run on the other two
-// versions. Everything else asks how the server behaves, of which 4.2.0 has its own: there streams, values, functions and
+// server to kill it, one installs the package, one breaks the line, the others start drivers and wait for leases. They run
+// on the other two versions. Everything else asks how the server behaves, of which 4.2.0 has its own: there streams, values, functions and
 // plans run whole.
 const NOT_ON_EVERY_SPARK = [
   'connection.test.ts',
   'foreach-batch-drivers.test.ts',
   'package.test.ts',
   'streaming/other-process.test.ts',
+  'unreliable-line.test.ts',
 ].map((name) => join(CLIENT, name));
 
 /** Older versions have no real-time mode. */
