@@ -20,7 +20,7 @@ export async function compiledEntry(entry, store = STORE) {
   const name = relative(root, entry).replaceAll(/[^\w-]+/g, '-');
   const accountPath = join(store, `${name}.json`);
   const account = readAccount(accountPath);
-  if (account !== undefined && isCurrent(account)) return account.module;
+  if (account !== undefined && isCurrent(account, store)) return account.module;
   try {
     return await compile(entry, join(store, name), accountPath);
   } catch {
@@ -37,8 +37,10 @@ function readAccount(path) {
   }
 }
 
-function isCurrent({ module, sources }) {
-  return existsSync(module) && Object.entries(sources).every(([path, state]) => stateOf(path) === state);
+function isCurrent({ module, sources }, store) {
+  // A copy of the project's folder has accounts that name what the other one has compiled, of its own sources.
+  const isOurs = dirname(dirname(module)) === store;
+  return isOurs && existsSync(module) && Object.entries(sources).every(([path, state]) => stateOf(path) === state);
 }
 
 function stateOf(path) {

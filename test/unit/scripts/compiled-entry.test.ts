@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,6 +37,20 @@ describe('a compiled entry', () => {
     expect(changed).not.to.equal(module);
     expect(outputOf(changed)).to.equal('second elsewhere late\n');
     expect(outputOf(module), 'a process that still runs').to.match(/^first /);
+  });
+
+  it('is made anew in a copy of the folder', async () => {
+    const module = await compile();
+    const copy = `${folder}-copy`;
+    cpSync(folder, copy, { recursive: true });
+    try {
+      const own = await compiledEntry(entry, copy);
+      expect(own).not.to.equal(module);
+      expect(own?.startsWith(copy)).to.equal(true);
+      expect(await compile()).to.equal(module);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 
   it('is none where a source does not compile or is not there', async () => {
