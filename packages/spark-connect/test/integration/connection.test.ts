@@ -78,8 +78,8 @@ describe('a server that crashes', () => {
   });
 
   it('ends every wait of a streaming driver within the time of its policy, and tells a session that it is another one', async () => {
-    // About four seconds; the default's half minute is the same for longer.
-    const streamingRetryPolicy = { ...STREAMING_RETRY_POLICY, maxRetries: 7 };
+    // Less than two seconds; the default's half minute is the same for longer.
+    const streamingRetryPolicy = { ...STREAMING_RETRY_POLICY, maxRetries: 5 };
     const spark = await SparkSession.builder().remote(server.remote).connection({ streamingRetryPolicy }).create();
     await workspace.writeJson('in', [{ id: 1 }]);
     const old = await isAtLeast(spark, '4.0').then((isNew) => !isNew);
