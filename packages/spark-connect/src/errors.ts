@@ -45,18 +45,26 @@ export interface QueryContext {
  * @see https://spark.apache.org/docs/latest/sql-error-conditions.html
  */
 export class SparkConnectError extends Error {
+  /** Tells it from other errors in logs. */
   override readonly name = 'SparkConnectError';
+  /** A stable word to branch on. */
   readonly code: SparkConnectErrorCode;
   // Declared only: an absent part is no own property, so that a printed error shows what there is.
+  /** Spark's error class, e.g. `TABLE_OR_VIEW_NOT_FOUND`. */
   declare readonly errorClass?: string;
+  /** The SQLSTATE, five characters. */
   declare readonly sqlState?: string;
+  /** What Spark put into its message. */
   declare readonly messageParameters?: Readonly<Record<string, string>>;
   /** The Java class of the server's exception. */
   declare readonly exceptionClass?: string;
+  /** Which parts of statements the error is about. */
   declare readonly queryContexts?: readonly QueryContext[];
   /** The server's stack; from 4.0 on with those of all causes, unless `spark.sql.connect.serverStacktrace.enabled` is off. */
   declare readonly serverStackTrace?: string;
+  /** Under which the server keeps the details. */
   declare readonly errorId?: string;
+  /** gRPC's status code, where the error came by it. */
   declare readonly grpcCode?: number;
 
   constructor(code: SparkConnectErrorCode, message: string, details: SparkConnectErrorDetails = {}) {

@@ -42,24 +42,31 @@ export class Catalog {
     this.#session = session;
   }
 
+  /** The catalog in which names without one are looked up. */
   currentCatalog(options: ActionOptions = {}): Promise<string> {
     return this.#value({ ask: 'currentCatalog' }, options);
   }
+  /** Looks names up in this catalog from now on. */
   setCurrentCatalog(catalog: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'setCurrentCatalog', catalog }, options);
   }
+  /** Names of the catalogs; a pattern may have `*`. */
   listCatalogs(pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
     return this.#rows({ ask: 'listCatalogs', ...defined({ pattern }) }, options);
   }
+  /** The database in which names without one are looked up. */
   currentDatabase(options: ActionOptions = {}): Promise<string> {
     return this.#value({ ask: 'currentDatabase' }, options);
   }
+  /** Looks names up in this database from now on. */
   setCurrentDatabase(database: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'setCurrentDatabase', database }, options);
   }
+  /** The databases of the current catalog; a pattern may have `*`. */
   listDatabases(pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
     return this.#rows({ ask: 'listDatabases', ...defined({ pattern }) }, options);
   }
+  /** Whether there is a database of this name. */
   databaseExists(database: string, options: ActionOptions = {}): Promise<boolean> {
     return this.#value({ ask: 'databaseExists', database }, options);
   }
@@ -71,6 +78,7 @@ export class Catalog {
   listTables(database?: string, pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
     return this.#rows({ ask: 'listTables', ...defined({ database, pattern }) }, options);
   }
+  /** Whether there is a table or view of this name. */
   tableExists(table: string, database?: string, options: ActionOptions = {}): Promise<boolean> {
     return this.#value({ ask: 'tableExists', table, ...defined({ database }) }, options);
   }
@@ -93,9 +101,11 @@ export class Catalog {
   createExternalTable(table: string, options: CreateTableOptions & ActionOptions = {}): Promise<DataFrame> {
     return this.createTable(table, options);
   }
+  /** The columns of a table or view. */
   listColumns(table: string, database?: string, options: ActionOptions = {}): Promise<Row[]> {
     return this.#rows({ ask: 'listColumns', table, ...defined({ database }) }, options);
   }
+  /** Spark's own functions and those that were registered; a pattern may have `*`. */
   listFunctions(database?: string, pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
     return this.#rows({ ask: 'listFunctions', ...defined({ database, pattern }) }, options);
   }
@@ -103,6 +113,7 @@ export class Catalog {
   getFunction(name: string, database?: string, options: ActionOptions = {}): Promise<Row> {
     return this.#row({ ask: 'getFunction', function: name, ...defined({ database }) }, options);
   }
+  /** Whether there is a function of this name. */
   functionExists(name: string, database?: string, options: ActionOptions = {}): Promise<boolean> {
     return this.#value({ ask: 'functionExists', function: name, ...defined({ database }) }, options);
   }
@@ -110,18 +121,23 @@ export class Catalog {
   dropTempView(view: string, options: ActionOptions = {}): Promise<boolean> {
     return this.#value({ ask: 'dropTempView', view }, options);
   }
+  /** Whether there was a global temporary view of this name. */
   dropGlobalTempView(view: string, options: ActionOptions = {}): Promise<boolean> {
     return this.#value({ ask: 'dropGlobalTempView', view }, options);
   }
+  /** Whether the rows of a table are kept. */
   isCached(table: string, options: ActionOptions = {}): Promise<boolean> {
     return this.#value({ ask: 'isCached', table }, options);
   }
+  /** Keeps the rows of a table once they have been computed. */
   cacheTable(table: string, storageLevel?: StorageLevel, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'cacheTable', table, ...defined({ storageLevel }) }, options);
   }
+  /** Keeps the rows of a table no longer. */
   uncacheTable(table: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'uncacheTable', table }, options);
   }
+  /** Keeps the rows of no table any longer. */
   clearCache(options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'clearCache' }, options);
   }
@@ -129,9 +145,11 @@ export class Catalog {
   refreshTable(table: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'refreshTable', table }, options);
   }
+  /** Forgets what is known of the files below a path. */
   refreshByPath(path: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'refreshByPath', path }, options);
   }
+  /** Finds the partitions that are in the folder of a table and not in the catalog. */
   recoverPartitions(table: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ ask: 'recoverPartitions', table }, options);
   }

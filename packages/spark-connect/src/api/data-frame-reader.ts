@@ -44,6 +44,7 @@ export class DataFrameReader {
     this.#settings = Object.freeze(settings);
   }
 
+  /** The format, or the class of a data source. */
   format(format: string): DataFrameReader {
     return this.#with({ format });
   }
@@ -51,13 +52,16 @@ export class DataFrameReader {
   schema(schema: StructType | string): DataFrameReader {
     return this.#with({ schema: typeof schema === 'string' ? schema : schema.json() });
   }
+  /** An option of the format. */
   option(key: string, value: OptionValue): DataFrameReader {
     return this.options({ [key]: value });
   }
+  /** Options of the format. */
   options(options: OptionValues): DataFrameReader {
     return this.#with({ options: mergeOptions(this.#settings.options, options) });
   }
 
+  /** The files at the paths, or what the options name. */
   load(...paths: readonly string[]): DataFrame {
     const source = { kind: 'readSource', paths, predicates: [], streaming: false } as const;
     return new DataFrame(this.#session, relation({ ...source, ...this.#settings }));
@@ -67,24 +71,29 @@ export class DataFrameReader {
     const { options } = this.#settings;
     return new DataFrame(this.#session, relation({ kind: 'readTable', table, options, streaming: false }));
   }
+  /** Parquet files. */
   parquet(...paths: readonly string[]): DataFrame {
     return this.format('parquet').load(...paths);
   }
+  /** JSON files, a row in each line. */
   json(...paths: readonly string[]): DataFrame;
   /** JSON text that a DataFrame holds in its one column. */
   json(lines: DataFrame): DataFrame;
   json(...sources: readonly (string | DataFrame)[]): DataFrame {
     return this.#pathsOrLines('json', sources);
   }
+  /** CSV files. */
   csv(...paths: readonly string[]): DataFrame;
   /** CSV text that a DataFrame holds in its one column. */
   csv(lines: DataFrame): DataFrame;
   csv(...sources: readonly (string | DataFrame)[]): DataFrame {
     return this.#pathsOrLines('csv', sources);
   }
+  /** ORC files. */
   orc(...paths: readonly string[]): DataFrame {
     return this.format('orc').load(...paths);
   }
+  /** Text files, a row for each line in the column `value`. */
   text(...paths: readonly string[]): DataFrame {
     return this.format('text').load(...paths);
   }

@@ -32,12 +32,15 @@ export class DataFrameWriterV2 {
   using(provider: string): DataFrameWriterV2 {
     return this.#with({ provider });
   }
+  /** An option of this write. */
   option(key: string, value: OptionValue): DataFrameWriterV2 {
     return this.options({ [key]: value });
   }
+  /** Options of this write. */
   options(options: OptionValues): DataFrameWriterV2 {
     return this.#with({ options: mergeOptions(this.#settings.options, options) });
   }
+  /** A property of a new table. */
   tableProperty(key: string, value: OptionValue): DataFrameWriterV2 {
     return this.#with({ tableProperties: { ...this.#settings.tableProperties, [key]: String(value) } });
   }
@@ -50,15 +53,19 @@ export class DataFrameWriterV2 {
     return this.#with({ clusterBy: columns });
   }
 
+  /** A new table. @throws analysis where there is one */
   create(options: ActionOptions = {}): Promise<void> {
     return this.#run('create', options);
   }
+  /** A new table in place of the one that is there. @throws analysis where there is none */
   replace(options: ActionOptions = {}): Promise<void> {
     return this.#run('replace', options);
   }
+  /** A new table, in place of one that is there. */
   createOrReplace(options: ActionOptions = {}): Promise<void> {
     return this.#run('createOrReplace', options);
   }
+  /** Adds the rows to the table. */
   append(options: ActionOptions = {}): Promise<void> {
     return this.#run('append', options);
   }

@@ -25,6 +25,7 @@ export class DataFrameWriter {
     this.#settings = Object.freeze(settings);
   }
 
+  /** The format, or the class of a data source. */
   format(format: string): DataFrameWriter {
     return this.#with({ format });
   }
@@ -32,18 +33,23 @@ export class DataFrameWriter {
   mode(mode: SaveMode): DataFrameWriter {
     return this.#with({ mode });
   }
+  /** An option of the format. */
   option(key: string, value: OptionValue): DataFrameWriter {
     return this.options({ [key]: value });
   }
+  /** Options of the format. */
   options(options: OptionValues): DataFrameWriter {
     return this.#with({ options: mergeOptions(this.#settings.options, options) });
   }
+  /** A folder for each combination of the values of these columns. */
   partitionBy(...columns: readonly string[]): DataFrameWriter {
     return this.#with({ partitionBy: columns });
   }
+  /** A fixed number of files, by the hash of columns; for tables only. */
   bucketBy(numBuckets: number, ...columns: readonly string[]): DataFrameWriter {
     return this.#with({ bucketBy: { numBuckets, columns } });
   }
+  /** The order within each bucket. */
   sortBy(...columns: readonly string[]): DataFrameWriter {
     return this.#with({ sortBy: columns });
   }
@@ -56,6 +62,7 @@ export class DataFrameWriter {
   save(path?: string, options: ActionOptions = {}): Promise<void> {
     return this.#run(path === undefined ? { to: 'source' } : { to: 'path', path }, options);
   }
+  /** As a table of the catalog. */
   saveAsTable(table: string, options: ActionOptions = {}): Promise<void> {
     return this.#run({ to: 'table', table, method: 'saveAsTable' }, options);
   }
@@ -64,18 +71,23 @@ export class DataFrameWriter {
     const writer = options.overwrite === undefined ? this : this.mode(options.overwrite ? 'overwrite' : 'append');
     return writer.#run({ to: 'table', table, method: 'insertInto' }, options);
   }
+  /** As Parquet files. */
   parquet(path: string, options: ActionOptions = {}): Promise<void> {
     return this.format('parquet').save(path, options);
   }
+  /** As JSON files, a row in each line. */
   json(path: string, options: ActionOptions = {}): Promise<void> {
     return this.format('json').save(path, options);
   }
+  /** As CSV files. */
   csv(path: string, options: ActionOptions = {}): Promise<void> {
     return this.format('csv').save(path, options);
   }
+  /** As ORC files. */
   orc(path: string, options: ActionOptions = {}): Promise<void> {
     return this.format('orc').save(path, options);
   }
+  /** As text files, of one column of text. */
   text(path: string, options: ActionOptions = {}): Promise<void> {
     return this.format('text').save(path, options);
   }

@@ -33,10 +33,12 @@ export class DataStreamReader {
     return this.#with({ schema: typeof schema === 'string' ? schema : schema.json() });
   }
 
+  /** An option of the source. */
   option(key: string, value: OptionValue): DataStreamReader {
     return this.options({ [key]: value });
   }
 
+  /** Options of the source. */
   options(options: Readonly<Record<string, OptionValue>>): DataStreamReader {
     const texts = Object.entries(options).map(([key, value]) => [key, optionText(value)] as const);
     return this.#with({ options: { ...this.#description.options, ...Object.fromEntries(texts) } });
@@ -56,22 +58,27 @@ export class DataStreamReader {
     );
   }
 
+  /** JSON files, as they come into a folder. */
   json(path: string): DataFrame {
     return this.format('json').load(path);
   }
 
+  /** CSV files, as they come into a folder. */
   csv(path: string): DataFrame {
     return this.format('csv').load(path);
   }
 
+  /** Parquet files, as they come into a folder. */
   parquet(path: string): DataFrame {
     return this.format('parquet').load(path);
   }
 
+  /** ORC files, as they come into a folder. */
   orc(path: string): DataFrame {
     return this.format('orc').load(path);
   }
 
+  /** Text files, as they come into a folder, a row for each line. */
   text(path: string): DataFrame {
     return this.format('text').load(path);
   }

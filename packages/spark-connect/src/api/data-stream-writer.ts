@@ -58,6 +58,7 @@ export class DataStreamWriter {
     return this.#with({ format });
   }
 
+  /** Which rows of a result that changes are written. */
   outputMode(outputMode: OutputMode): DataStreamWriter {
     return this.#with({ outputMode });
   }
@@ -72,10 +73,12 @@ export class DataStreamWriter {
     return this.#with({ trigger });
   }
 
+  /** An option of the sink, and `checkpointLocation`. */
   option(key: string, value: OptionValue): DataStreamWriter {
     return this.options({ [key]: value });
   }
 
+  /** Options of the sink, and `checkpointLocation`. */
   options(options: Readonly<Record<string, OptionValue>>): DataStreamWriter {
     const texts = Object.entries(options).map(([key, value]) => [key, optionText(value)] as const);
     return this.#with({ options: { ...this.#specification.options, ...Object.fromEntries(texts) } });
@@ -86,6 +89,7 @@ export class DataStreamWriter {
     return this.#with({ clusterBy: columns });
   }
 
+  /** A folder for each combination of the values of these columns. */
   partitionBy(...columns: string[]): DataStreamWriter {
     return this.#with({ partitionBy: columns });
   }

@@ -45,18 +45,23 @@ export class GroupedData {
     return this.#aggregate([aliasNode(count, ['count'])]);
   }
 
+  /** The sum of each numeric column, or of those named. */
   sum(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('sum', columns);
   }
+  /** The mean of each numeric column, or of those named. */
   avg(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('avg', columns);
   }
+  /** {@link avg} */
   mean(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('avg', columns);
   }
+  /** The least value of each numeric column, or of those named. */
   min(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('min', columns);
   }
+  /** The greatest value of each numeric column, or of those named. */
   max(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('max', columns);
   }

@@ -55,6 +55,7 @@ export class MergeIntoWriter {
     return this.#copy({ schemaEvolution: true });
   }
 
+  /** Runs the merge. */
   async merge(options: ActionOptions = {}): Promise<void> {
     await this.#client().runCommand(compileCommand(this.toCommand()), options);
   }
@@ -94,9 +95,11 @@ export class WhenMatched {
   updateAll(): MergeIntoWriter {
     return this.#add(action('update', this.#condition));
   }
+  /** Sets these columns. */
   update(assignments: Assignments): MergeIntoWriter {
     return this.#add(action('update', this.#condition, assignments));
   }
+  /** Deletes the row. */
   delete(): MergeIntoWriter {
     return this.#add(action('delete', this.#condition));
   }
@@ -120,6 +123,7 @@ export class WhenNotMatched {
   insertAll(): MergeIntoWriter {
     return this.#add(action('insert', this.#condition));
   }
+  /** Adds a row of these values. */
   insert(assignments: Assignments): MergeIntoWriter {
     return this.#add(action('insert', this.#condition, assignments));
   }

@@ -22,6 +22,7 @@ const waiting = new WeakMap<SessionClient, Map<string, Observation>>();
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Observation.html
  */
 export class Observation {
+  /** The observation's name, by which metrics come. */
   readonly name: string;
   readonly #metrics: Promise<Metrics>;
   #deliver: (metrics: Metrics) => void = () => {};
@@ -55,6 +56,7 @@ export class Observation {
     waiting.set(client, observations.set(this.name, this));
   }
 
+  /** Called with the metrics that have come. */
   deliver(metrics: Metrics): void {
     this.#deliver(Object.freeze(metrics));
   }

@@ -36,6 +36,7 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   remote(remote: string): SparkSessionBuilder<Session> {
     return this.connection({ remote });
   }
+  /** A name for people, shown by the server. */
   appName(name: string): SparkSessionBuilder<Session> {
     return this.config('spark.app.name', name);
   }
@@ -43,6 +44,7 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   sessionId(sessionId: string): SparkSessionBuilder<Session> {
     return this.connection({ sessionId });
   }
+  /** Whose session it is; by default the user of the operating system. */
   userId(userId: string): SparkSessionBuilder<Session> {
     return this.connection({ userId });
   }

@@ -40,6 +40,7 @@ export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
  */
 export class SparkSession {
   static #active: SparkSession | undefined;
+  /** The connection, for what has no method here. */
   readonly client: SessionClient;
   readonly #stopped: () => void;
 
@@ -49,6 +50,7 @@ export class SparkSession {
     this.#stopped = stopped;
   }
 
+  /** Describes a session, to be opened. */
   static builder(): SparkSessionBuilder<SparkSession> {
     return new SparkSessionBuilder((client, stopped) => {
       const session = new SparkSession(client, stopped);
@@ -68,6 +70,7 @@ export class SparkSession {
     throw new SparkConnectError('not-found', 'no session is open in this process');
   }
 
+  /** The session's id, a UUID. */
   get sessionId(): string {
     return this.client.sessionId;
   }
@@ -75,15 +78,19 @@ export class SparkSession {
   get isStopped(): boolean {
     return this.client.isClosed || this.client.isLost;
   }
+  /** The session's settings. */
   get conf(): SessionConf {
     return this.client.conf;
   }
+  /** Databases, tables, views and the cache. */
   get catalog(): Catalog {
     return new Catalog(this);
   }
+  /** Reads files, tables and other systems. */
   get read(): DataFrameReader {
     return new DataFrameReader(this);
   }
+  /** Reads what comes as long as a query runs. */
   get readStream(): DataStreamReader {
     return new DataStreamReader(this);
   }
@@ -91,6 +98,7 @@ export class SparkSession {
   get tvf(): TableValuedFunction {
     return new TableValuedFunction(this);
   }
+  /** The session's streaming queries. */
   get streams(): StreamingQueryManager {
     return new StreamingQueryManager(this.client);
   }
@@ -169,12 +177,15 @@ export class SparkSession {
   addTag(tag: string): void {
     this.client.tags.add(checkedTag(tag));
   }
+  /** Tags executions with it no longer. */
   removeTag(tag: string): void {
     this.client.tags.delete(checkedTag(tag));
   }
+  /** What executions are tagged with. */
   getTags(): readonly string[] {
     return [...this.client.tags];
   }
+  /** Tags executions no longer. */
   clearTags(): void {
     this.client.tags.clear();
   }
@@ -182,9 +193,11 @@ export class SparkSession {
   registerProgressHandler(handler: ProgressHandler): void {
     this.client.progress.add(handler);
   }
+  /** Tells the handler no more. */
   removeProgressHandler(handler: ProgressHandler): void {
     this.client.progress.remove(handler);
   }
+  /** Tells no handler any more. */
   clearProgressHandlers(): void {
     this.client.progress.clear();
   }
@@ -217,12 +230,15 @@ export class SparkSession {
     return new SparkSession(await this.client.clone(newSessionId, options));
   }
 
+  /** Interrupts all that the session executes. @returns the ids of the operations */
   interruptAll(options: CallSignal = {}): Promise<readonly string[]> {
     return this.client.interruptAll(options);
   }
+  /** Interrupts what is tagged so. @returns the ids of the operations */
   interruptTag(tag: string, options: CallSignal = {}): Promise<readonly string[]> {
     return this.client.interruptTag(tag, options);
   }
+  /** Interrupts one operation. @returns its id, where it ran */
   interruptOperation(operationId: string, options: CallSignal = {}): Promise<readonly string[]> {
     return this.client.interruptOperation(operationId, options);
   }
@@ -241,6 +257,7 @@ export class SparkSession {
     this.#stopped();
     this.client.disconnect();
   }
+  /** {@link stop}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

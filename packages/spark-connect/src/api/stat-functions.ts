@@ -49,6 +49,7 @@ export class DataFrameStatFunctions {
     );
   }
 
+  /** The covariance of a sample. */
   async cov(column1: string, column2: string, options: ActionOptions = {}): Promise<number> {
     const node = relation({ kind: 'covariance', input: this.#input, column1, column2 });
     return (await singleValue(this.#client(), node, options)) as number;

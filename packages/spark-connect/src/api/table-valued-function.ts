@@ -17,27 +17,35 @@ export class TableValuedFunction {
     this.#session = session;
   }
 
+  /** The longs of a range in a column `id`. */
   range(...args: Parameters<SparkSession['range']>): DataFrame {
     return this.#session.range(...args);
   }
+  /** A row for each element of an array, or each entry of a map. */
   explode(collection: Column): DataFrame {
     return this.call('explode', collection);
   }
+  /** {@link explode}, with a row of null for nothing. */
   explodeOuter(collection: Column): DataFrame {
     return this.call('explode_outer', collection);
   }
+  /** A row for each struct of an array. */
   inline(structs: Column): DataFrame {
     return this.call('inline', structs);
   }
+  /** {@link inline}, with a row of null for nothing. */
   inlineOuter(structs: Column): DataFrame {
     return this.call('inline_outer', structs);
   }
+  /** The fields of a JSON text. */
   jsonTuple(json: Column, ...fields: readonly [Column, ...Column[]]): DataFrame {
     return this.call('json_tuple', json, ...fields);
   }
+  /** {@link explode} with positions. */
   posexplode(collection: Column): DataFrame {
     return this.call('posexplode', collection);
   }
+  /** {@link posexplode}, with a row of null for nothing. */
   posexplodeOuter(collection: Column): DataFrame {
     return this.call('posexplode_outer', collection);
   }
@@ -45,15 +53,19 @@ export class TableValuedFunction {
   stack(count: Column, ...values: readonly Column[]): DataFrame {
     return this.call('stack', count, ...values);
   }
+  /** The collations that the server knows. Since Spark 4.0. */
   collations(): DataFrame {
     return this.call('collations');
   }
+  /** SQL's keywords, and which of them are reserved. */
   sqlKeywords(): DataFrame {
     return this.call('sql_keywords');
   }
+  /** A row for each element or field of a variant. Since Spark 4.0. */
   variantExplode(variant: Column): DataFrame {
     return this.call('variant_explode', variant);
   }
+  /** {@link variantExplode}, with a row of null for nothing. */
   variantExplodeOuter(variant: Column): DataFrame {
     return this.call('variant_explode_outer', variant);
   }

@@ -13,7 +13,9 @@ interface Chunk {
 
 /** Decoded rows of one message, by row or by column. Iterating it gives the rows. */
 export class RowBatch implements Iterable<Row> {
+  /** The rows' schema. */
   readonly schema: StructType;
+  /** How many rows there are. */
   readonly rowCount: number;
   readonly #chunks: readonly Chunk[];
   readonly #shape: RowShape;
@@ -56,6 +58,7 @@ export class RowBatch implements Iterable<Row> {
     throw new SparkConnectError('not-found', `no row ${index} among ${this.rowCount}`);
   }
 
+  /** All rows as plain objects. */
   rows(): Row[] {
     const rows: Row[] = [];
     for (const block of this.#blocks()) for (const row of block) rows.push(row);
@@ -69,6 +72,7 @@ export class RowBatch implements Iterable<Row> {
     );
   }
 
+  /** The rows one by one. */
   *[Symbol.iterator](): Iterator<Row> {
     for (const block of this.#blocks()) yield* block;
   }

@@ -66,11 +66,15 @@ interface InnerCallOptions extends ConfigCallOptions {
 export class SessionClient {
   /** `host:port` of the server. */
   readonly address: string;
+  /** Where it says what it does. */
   readonly logger: Logger;
+  /** The session's settings. */
   readonly conf: SessionConf;
+  /** For the calls that watch streaming queries. */
   readonly streamingRetryPolicy: RetryPolicy;
   /** What every execution of the session is tagged with, besides the tags of its own. */
   readonly tags = new Set<string>();
+  /** Who is told how far executions have come. */
   readonly progress: ProgressHandlers;
   readonly #options: ConnectOptions;
   readonly #chunkBytes: number;
@@ -133,9 +137,11 @@ export class SessionClient {
     }
   }
 
+  /** The session's id, a UUID. */
   get sessionId(): string {
     return this.#identity.sessionId;
   }
+  /** Whose session it is. */
   get userId(): string {
     return this.#identity.userId;
   }
@@ -143,6 +149,7 @@ export class SessionClient {
   get localBatchBytes(): number {
     return this.#takesManyBatches ? this.#chunkBytes : Number.POSITIVE_INFINITY;
   }
+  /** Whether its own program has closed or left it. */
   get isClosed(): boolean {
     return this.#lifetime.signal.aborted;
   }
@@ -275,10 +282,12 @@ export class SessionClient {
     return this.#interrupt(InterruptRequest_InterruptType.ALL, { case: undefined }, options);
   }
 
+  /** Interrupts what is tagged so; returns the ids of the operations. */
   interruptTag(tag: string, options: CallSignal = {}): Promise<readonly string[]> {
     return this.#interrupt(InterruptRequest_InterruptType.TAG, { case: 'operationTag', value: tag }, options);
   }
 
+  /** Interrupts one operation; returns its id where it ran. */
   interruptOperation(operationId: string, options: CallSignal = {}): Promise<readonly string[]> {
     const interrupt = { case: 'operationId', value: operationId } as const;
     return this.#interrupt(InterruptRequest_InterruptType.OPERATION_ID, interrupt, options);

@@ -62,6 +62,7 @@ export class SessionConf {
     return Object.fromEntries(response.pairs.map(({ key, value }) => [key, value ?? '']));
   }
 
+  /** Sets one key. */
   async set(key: string, value: string | number | boolean): Promise<void> {
     await this.setAll({ [key]: value });
   }
@@ -72,6 +73,7 @@ export class SessionConf {
     await this.#send({ opType: { case: 'set', value: { pairs } } });
   }
 
+  /** Back to the defaults. */
   async unset(...keys: string[]): Promise<void> {
     await this.#send({ opType: { case: 'unset', value: { keys } } });
   }

@@ -39,6 +39,7 @@ export interface AliasOptions {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/column.html
  */
 export class Column {
+  /** The expression record that it stands for. */
   readonly expression: ExpressionNode;
 
   constructor(expression: ExpressionNode) {
@@ -58,15 +59,19 @@ export class Column {
   neq(other: ColumnOrValue): Column {
     return this.notEqual(other);
   }
+  /** Greater than. */
   gt(other: ColumnOrValue): Column {
     return this.#call('>', other);
   }
+  /** Greater than or equal. */
   geq(other: ColumnOrValue): Column {
     return this.#call('>=', other);
   }
+  /** Less than. */
   lt(other: ColumnOrValue): Column {
     return this.#call('<', other);
   }
+  /** Less than or equal. */
   leq(other: ColumnOrValue): Column {
     return this.#call('<=', other);
   }
@@ -75,22 +80,28 @@ export class Column {
     return this.#call('<=>', other);
   }
 
+  /** Both are true. */
   and(other: ColumnOrValue): Column {
     return this.#call('and', other);
   }
+  /** One of both is true. */
   or(other: ColumnOrValue): Column {
     return this.#call('or', other);
   }
+  /** True where this is false. */
   not(): Column {
     return this.#call('not');
   }
 
+  /** The sum. */
   plus(other: ColumnOrValue): Column {
     return this.#call('+', other);
   }
+  /** The difference. */
   minus(other: ColumnOrValue): Column {
     return this.#call('-', other);
   }
+  /** The product. */
   multiply(other: ColumnOrValue): Column {
     return this.#call('*', other);
   }
@@ -98,29 +109,37 @@ export class Column {
   divide(other: ColumnOrValue): Column {
     return this.#call('/', other);
   }
+  /** The remainder. */
   mod(other: ColumnOrValue): Column {
     return this.#call('%', other);
   }
+  /** The value with the other sign. */
   negate(): Column {
     return this.#call('negative');
   }
 
+  /** The bits that both have. */
   bitwiseAnd(other: ColumnOrValue): Column {
     return this.#call('&', other);
   }
+  /** The bits that one of both has. */
   bitwiseOr(other: ColumnOrValue): Column {
     return this.#call('|', other);
   }
+  /** The bits that just one of both has. */
   bitwiseXor(other: ColumnOrValue): Column {
     return this.#call('^', other);
   }
 
+  /** Whether it is null. */
   isNull(): Column {
     return this.#call('isNull');
   }
+  /** Whether it is not null. */
   isNotNull(): Column {
     return this.#call('isNotNull');
   }
+  /** Whether it is not a number. */
   isNaN(): Column {
     return this.#call('isNaN');
   }
@@ -156,12 +175,15 @@ export class Column {
   rlike(pattern: ColumnOrValue): Column {
     return this.#call('rlike', pattern);
   }
+  /** Whether the text has this part. */
   contains(text: ColumnOrValue): Column {
     return this.#call('contains', text);
   }
+  /** Whether the text begins so. */
   startsWith(prefix: ColumnOrValue): Column {
     return this.#call('startswith', prefix);
   }
+  /** Whether the text ends so. */
   endsWith(suffix: ColumnOrValue): Column {
     return this.#call('endswith', suffix);
   }
@@ -214,21 +236,27 @@ export class Column {
     return new Column(castNode(this.expression, to, 'try'));
   }
 
+  /** Ascending, nulls first. */
   asc(): Column {
     return new Column(sortOrderNode(this.expression, 'asc'));
   }
+  /** Ascending, nulls first. */
   ascNullsFirst(): Column {
     return new Column(sortOrderNode(this.expression, 'asc', 'first'));
   }
+  /** Ascending, nulls last. */
   ascNullsLast(): Column {
     return new Column(sortOrderNode(this.expression, 'asc', 'last'));
   }
+  /** Descending, nulls last. */
   desc(): Column {
     return new Column(sortOrderNode(this.expression, 'desc'));
   }
+  /** Descending, nulls first. */
   descNullsFirst(): Column {
     return new Column(sortOrderNode(this.expression, 'desc', 'first'));
   }
+  /** Descending, nulls last. */
   descNullsLast(): Column {
     return new Column(sortOrderNode(this.expression, 'desc', 'last'));
   }

@@ -31,6 +31,7 @@ export function toSortOrder(value: ColumnOrName): SortOrderNode {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/window.html
  */
 export class WindowSpec {
+  /** The record that it stands for. */
   readonly spec: Spec;
 
   constructor(spec: Spec = { partitionBy: [], orderBy: [] }) {
@@ -38,10 +39,12 @@ export class WindowSpec {
     Object.freeze(this);
   }
 
+  /** Windows of their own for each combination of these columns. */
   partitionBy(...columns: readonly ColumnOrName[]): WindowSpec {
     return new WindowSpec({ ...this.spec, partitionBy: columns.map(nameToExpression) });
   }
 
+  /** The order within a window. */
   orderBy(...columns: readonly ColumnOrName[]): WindowSpec {
     return new WindowSpec({ ...this.spec, orderBy: columns.map(toSortOrder) });
   }

@@ -17,6 +17,7 @@ export class StreamingQueryManager {
     this.#client = client;
   }
 
+  /** The queries that run. */
   active(options: CallSignal = {}): Promise<StreamingQuery[]> {
     return activeQueries(this.#client, options);
   }

@@ -67,6 +67,7 @@ export class StreamingQuery {
   readonly id: string;
   /** New with every start. */
   readonly runId: string;
+  /** As the writer named it. */
   readonly name: string | undefined;
   readonly #client: SessionClient;
   readonly #handler: AttachedHandler | undefined;
@@ -86,10 +87,12 @@ export class StreamingQuery {
     this.#over = handler ? this.#followEnd(handler) : Promise.resolve();
   }
 
+  /** Whether it runs. */
   async isActive(options: CallSignal = {}): Promise<boolean> {
     return (await this.#fetchStatus(options)).isActive;
   }
 
+  /** What it does at this moment. */
   async status(options: CallSignal = {}): Promise<StreamingQueryStatus> {
     const { statusMessage, isDataAvailable, isTriggerActive } = await this.#fetchStatus(options);
     return { message: statusMessage, isDataAvailable, isTriggerActive };

@@ -37,14 +37,17 @@ export class LocalDate {
     return new LocalDate(parsed(parseDate(text), text, 'a date as YYYY-MM-DD'));
   }
 
+  /** The year. */
   get year(): number {
     return fromEpochDay(this.epochDay).year;
   }
 
+  /** The month, from 1. */
   get month(): number {
     return fromEpochDay(this.epochDay).month;
   }
 
+  /** The day of the month, from 1. */
   get day(): number {
     return fromEpochDay(this.epochDay).day;
   }
@@ -54,18 +57,22 @@ export class LocalDate {
     return new Date(this.epochDay * MILLIS_PER_DAY);
   }
 
+  /** Whether both are the same. */
   equals(other: LocalDate): boolean {
     return this.epochDay === other.epochDay;
   }
 
+  /** For `<` and `>`. */
   valueOf(): number {
     return this.epochDay;
   }
 
+  /** As Spark prints it. */
   toString(): string {
     return formatDate(this.epochDay);
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }
@@ -116,10 +123,12 @@ export class Timestamp {
     return new Date(this.epochMillis);
   }
 
+  /** Whether both are the same. */
   equals(other: Timestamp): boolean {
     return this.epochMicros === other.epochMicros;
   }
 
+  /** For `<` and `>`. */
   valueOf(): bigint {
     return this.epochMicros;
   }
@@ -129,6 +138,7 @@ export class Timestamp {
     return `${formatDateTime(this.epochMicros)}Z`;
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }
@@ -154,18 +164,22 @@ export class LocalDateTime {
     );
   }
 
+  /** Whether both are the same. */
   equals(other: LocalDateTime): boolean {
     return this.localMicros === other.localMicros;
   }
 
+  /** For `<` and `>`. */
   valueOf(): bigint {
     return this.localMicros;
   }
 
+  /** As Spark prints it. */
   toString(): string {
     return formatDateTime(this.localMicros);
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }
@@ -189,18 +203,22 @@ export class LocalTime {
     return new LocalTime(parsed(parseTime(text), text, 'a time of day as hh:mm:ss[.ffffff]'));
   }
 
+  /** Whether both are the same. */
   equals(other: LocalTime): boolean {
     return this.nanoOfDay === other.nanoOfDay;
   }
 
+  /** For `<` and `>`. */
   valueOf(): number {
     return this.nanoOfDay;
   }
 
+  /** As Spark prints it. */
   toString(): string {
     return formatTime(this.nanoOfDay);
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }

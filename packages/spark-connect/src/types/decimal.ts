@@ -6,6 +6,7 @@ import { SparkConnectError } from '../errors.ts';
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export class Decimal {
+  /** The digits, without the point. */
   readonly unscaled: bigint;
   /** Digits behind the point. */
   readonly scale: number;
@@ -70,6 +71,7 @@ export class Decimal {
     return `${sign}${digits.slice(0, -this.scale)}.${digits.slice(-this.scale)}`;
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }

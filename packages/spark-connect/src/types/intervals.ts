@@ -8,12 +8,14 @@ const MICROS_PER_DAY = 86_400_000_000n;
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export class DayTimeInterval {
+  /** Microseconds. */
   readonly microseconds: bigint;
 
   constructor(microseconds: bigint) {
     this.microseconds = microseconds;
   }
 
+  /** Of so many milliseconds. */
   static ofMillis(milliseconds: number): DayTimeInterval {
     return new DayTimeInterval(BigInt(milliseconds) * 1000n);
   }
@@ -23,10 +25,12 @@ export class DayTimeInterval {
     return Number(this.microseconds) / 1000;
   }
 
+  /** Whether both are the same. */
   equals(other: DayTimeInterval): boolean {
     return this.microseconds === other.microseconds;
   }
 
+  /** For `<` and `>`. */
   valueOf(): bigint {
     return this.microseconds;
   }
@@ -38,6 +42,7 @@ export class DayTimeInterval {
     return `INTERVAL '${this.microseconds < 0n ? '-' : ''}${size / MICROS_PER_DAY} ${time}' DAY TO SECOND`;
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }
@@ -49,16 +54,19 @@ export class DayTimeInterval {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export class YearMonthInterval {
+  /** Whole months. */
   readonly months: number;
 
   constructor(months: number) {
     this.months = months;
   }
 
+  /** Whether both are the same. */
   equals(other: YearMonthInterval): boolean {
     return this.months === other.months;
   }
 
+  /** For `<` and `>`. */
   valueOf(): number {
     return this.months;
   }
@@ -69,6 +77,7 @@ export class YearMonthInterval {
     return `INTERVAL '${this.months < 0 ? '-' : ''}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }
@@ -80,8 +89,11 @@ export class YearMonthInterval {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export class CalendarInterval {
+  /** Whole months. */
   readonly months: number;
+  /** Whole days. */
   readonly days: number;
+  /** Microseconds. */
   readonly microseconds: bigint;
 
   constructor(months: number, days: number, microseconds: bigint) {
@@ -90,14 +102,17 @@ export class CalendarInterval {
     this.microseconds = microseconds;
   }
 
+  /** Whether both are the same. */
   equals(other: CalendarInterval): boolean {
     return this.months === other.months && this.days === other.days && this.microseconds === other.microseconds;
   }
 
+  /** As Spark prints it. */
   toString(): string {
     return `${this.months} months ${this.days} days ${this.microseconds} microseconds`;
   }
 
+  /** Its text. */
   toJSON(): string {
     return this.toString();
   }

@@ -11,7 +11,9 @@ import { toJson } from './json-writer.ts';
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StructType.html
  */
 export class StructType {
+  /** What tells this type from others. */
   readonly kind = 'struct';
+  /** The columns. */
   readonly fields: readonly StructField[];
 
   constructor(fields: readonly StructField[] = []) {
@@ -29,6 +31,7 @@ export class StructType {
     return new StructType(Object.entries(columns).map(([name, type]) => toField(name, type)));
   }
 
+  /** The columns' names. */
   get names(): string[] {
     return this.fields.map(({ name }) => name);
   }
@@ -78,6 +81,7 @@ export class StructType {
     return treeString(this);
   }
 
+  /** Spark's short form. */
   toString(): string {
     return this.simpleString();
   }

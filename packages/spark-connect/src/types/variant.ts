@@ -6,8 +6,9 @@ import { readVariant, type VariantValue } from './variant-reader.ts';
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.VariantVal.html
  */
 export class Variant {
-  /** @see https://github.com/apache/parquet-format/blob/master/VariantEncoding.md */
+  /** The value as Spark stores it. @see https://github.com/apache/parquet-format/blob/master/VariantEncoding.md */
   readonly value: Uint8Array;
+  /** The names of the fields, as Spark stores them. */
   readonly metadata: Uint8Array;
 
   constructor(value: Uint8Array, metadata: Uint8Array) {

@@ -22,6 +22,14 @@ describe('the API docs', () => {
     expect(names(declarations.filter((declaration) => !isDocumented(declaration)))).to.deep.equal([]);
   });
 
+  it('say of every member of a class what it is', () => {
+    const without = declarations.flatMap(({ name, members }) =>
+      members.filter((member) => !isDocumented(member)).map((member) => `${name}.${member.name}`),
+    );
+    expect(declarations.flatMap(({ members }) => members).length).to.be.greaterThan(400);
+    expect(without).to.deep.equal([]);
+  });
+
   it("name Spark's own page of what Spark has too", () => {
     const without = declarations.filter(({ name }) => !OWN.has(name)).filter((declaration) => !namesSpark(declaration));
     expect(names(without)).to.deep.equal([]);

@@ -61,9 +61,11 @@ export abstract class FrameActions extends FrameGroups {
   async first<T = Row>(options: ActionOptions = {}): Promise<T | undefined> {
     return (await this.take<T>(1, options))[0];
   }
+  /** The first rows. */
   async head<T = Row>(limit = 1, options: ActionOptions = {}): Promise<T[]> {
     return this.take<T>(limit, options);
   }
+  /** The first rows. */
   async take<T = Row>(limit: number, options: ActionOptions = {}): Promise<T[]> {
     return this.limit(limit).collect<T>(options);
   }
@@ -77,6 +79,7 @@ export abstract class FrameActions extends FrameGroups {
     if (count <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(count);
     throw new SparkConnectError('decode', `${count} rows are more than a number can count exactly`);
   }
+  /** Whether there is no row. */
   async isEmpty(options: ActionOptions = {}): Promise<boolean> {
     const one = new Column(aliasNode(literalNode(1), ['one']));
     return (await this.select(one).take(1, options)).length === 0;

@@ -7,7 +7,9 @@ import type { DataFrame } from './index.ts';
 
 /** What all parts of a DataFrame stand on: a session and a plan. */
 export abstract class FrameBase {
+  /** The session that it belongs to. */
   readonly session: SparkSession;
+  /** The plan record that it stands for. */
   readonly node: RelationNode;
 
   constructor(session: SparkSession, node: RelationNode) {
@@ -15,6 +17,7 @@ export abstract class FrameBase {
     this.node = node;
   }
 
+  /** The session that it belongs to. */
   get sparkSession(): SparkSession {
     return this.session;
   }

@@ -40,12 +40,15 @@ export abstract class FrameColumns extends FrameBase {
     return new Column(metadataColumnNode(name, this.node));
   }
 
+  /** These columns, in this order. */
   select(...columns: readonly ColumnOrName[]): DataFrame {
     return this.wrap(relation({ kind: 'project', input: this.node, expressions: columns.map(nameToExpression) }));
   }
+  /** Columns by their SQL text. */
   selectExpr(...sql: readonly string[]): DataFrame {
     return this.wrap(relation({ kind: 'project', input: this.node, expressions: sql.map(sqlExpressionNode) }));
   }
+  /** With one column more, or another in its place. */
   withColumn(name: string, column: Column): DataFrame {
     return this.withColumns({ [name]: column });
   }
@@ -54,9 +57,11 @@ export abstract class FrameColumns extends FrameBase {
     const aliases = Object.entries(columns).map(([name, column]) => aliasNode(column.expression, [name]));
     return this.wrap(relation({ kind: 'withColumns', input: this.node, aliases }));
   }
+  /** With a column under another name; without such a column as it is. */
   withColumnRenamed(existing: string, name: string): DataFrame {
     return this.withColumnsRenamed({ [existing]: name });
   }
+  /** {@link withColumnRenamed} of several columns. */
   withColumnsRenamed(names: Readonly<Record<string, string>>): DataFrame {
     return this.wrap(relation({ kind: 'withColumnsRenamed', input: this.node, renames: Object.entries(names) }));
   }
@@ -92,6 +97,7 @@ export abstract class FrameColumns extends FrameBase {
       relation({ kind: 'unpivot', input: this.node, ids: ids.map(nameToExpression), ...names, ...optional }),
     );
   }
+  /** {@link unpivot} */
   melt(options: UnpivotOptions): DataFrame {
     return this.unpivot(options);
   }

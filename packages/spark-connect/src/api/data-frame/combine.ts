@@ -27,6 +27,7 @@ export abstract class FrameCombine extends FrameRows {
   joinAsOf(other: DataFrame, leftAsOf: ColumnOrName, rightAsOf: ColumnOrName, options: AsOfOptions = {}): DataFrame {
     return this.wrap(asOfJoinNode(this, other, leftAsOf, rightAsOf, options));
   }
+  /** Each row with each row of the other. */
   crossJoin(other: DataFrame): DataFrame {
     return this.join(other, undefined, 'cross');
   }
@@ -34,6 +35,7 @@ export abstract class FrameCombine extends FrameRows {
   union(other: DataFrame): DataFrame {
     return this.#setOperation('union', other, true);
   }
+  /** The rows of both, by position of the columns. */
   unionAll(other: DataFrame): DataFrame {
     return this.union(other);
   }
@@ -41,9 +43,11 @@ export abstract class FrameCombine extends FrameRows {
   unionByName(other: DataFrame, options: { readonly allowMissingColumns?: boolean } = {}): DataFrame {
     return this.#setOperation('union', other, true, true, options.allowMissingColumns ?? false);
   }
+  /** The different rows that both have. */
   intersect(other: DataFrame): DataFrame {
     return this.#setOperation('intersect', other, false);
   }
+  /** The rows that both have, as often as both have them. */
   intersectAll(other: DataFrame): DataFrame {
     return this.#setOperation('intersect', other, true);
   }
@@ -51,9 +55,11 @@ export abstract class FrameCombine extends FrameRows {
   except(other: DataFrame): DataFrame {
     return this.#setOperation('except', other, false);
   }
+  /** The different rows that the other has not. */
   subtract(other: DataFrame): DataFrame {
     return this.except(other);
   }
+  /** The rows that the other has not, one less for each that it has. */
   exceptAll(other: DataFrame): DataFrame {
     return this.#setOperation('except', other, true);
   }

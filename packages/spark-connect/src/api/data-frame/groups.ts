@@ -12,12 +12,15 @@ type Stat = DataFrameStatFunctions;
 
 /** Groups and statistics. */
 export abstract class FrameGroups extends FrameCombine {
+  /** Groups the rows by columns, to be aggregated. */
   groupBy(...columns: readonly ColumnOrName[]): GroupedData {
     return this.#group('groupBy', columns);
   }
+  /** Groups by the columns, by all but the last, and so on to the whole. */
   rollup(...columns: readonly ColumnOrName[]): GroupedData {
     return this.#group('rollup', columns);
   }
+  /** Groups by every combination of the columns. */
   cube(...columns: readonly ColumnOrName[]): GroupedData {
     return this.#group('cube', columns);
   }
@@ -33,12 +36,15 @@ export abstract class FrameGroups extends FrameCombine {
   describe(...columns: readonly string[]): DataFrame {
     return this.wrap(relation({ kind: 'describe', input: this.node, columns }));
   }
+  /** Statistics of the numeric and text columns: those named, or the usual ones. */
   summary(...statistics: readonly string[]): DataFrame {
     return this.wrap(relation({ kind: 'summary', input: this.node, statistics }));
   }
+  /** What is done about nulls. */
   get na(): DataFrameNaFunctions {
     return new DataFrameNaFunctions(this.node, (node) => this.wrap(node));
   }
+  /** Statistics of columns. */
   get stat(): DataFrameStatFunctions {
     return new DataFrameStatFunctions(
       () => this.session.client,

@@ -18,12 +18,15 @@ export type { UnpivotOptions } from './columns.ts';
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/dataframe.html
  */
 export class DataFrame extends FrameKept {
+  /** Writes the rows to files, tables and other systems. */
   get write(): DataFrameWriter {
     return new DataFrameWriter(() => this.session.client, this.node);
   }
+  /** Writes the rows to a table of a catalog (data source V2). */
   writeTo(table: string): DataFrameWriterV2 {
     return new DataFrameWriterV2(() => this.session.client, this.node, table);
   }
+  /** Starts a streaming query on the rows. */
   get writeStream(): DataStreamWriter {
     return new DataStreamWriter(this);
   }

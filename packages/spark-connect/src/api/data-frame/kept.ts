@@ -16,16 +16,20 @@ export abstract class FrameKept extends FrameQuestions {
     await persistRelation(this.session.client, this.node, level, options);
     return this;
   }
+  /** {@link persist} at the usual level. */
   cache(options: CallSignal = {}): Promise<this> {
     return this.persist(undefined, options);
   }
+  /** Keeps the rows no longer; `blocking` waits until they are gone. */
   async unpersist(options: CallSignal & { readonly blocking?: boolean } = {}): Promise<this> {
     await unpersistRelation(this.session.client, this.node, options.blocking ?? false, options);
     return this;
   }
+  /** Where the rows are kept. */
   storageLevel(options: CallSignal = {}): Promise<StorageLevel> {
     return relationStorageLevel(this.session.client, this.node, options);
   }
+  /** Whether the rows are kept anywhere. */
   async isCached(options: CallSignal = {}): Promise<boolean> {
     const { useDisk, useMemory } = await this.storageLevel(options);
     return useDisk || useMemory;
@@ -51,6 +55,7 @@ export abstract class FrameKept extends FrameQuestions {
   createTempView(name: string, options: ActionOptions = {}): Promise<void> {
     return this.#createView(name, false, false, options);
   }
+  /** A view of this name in the session, in place of one that is there. */
   createOrReplaceTempView(name: string, options: ActionOptions = {}): Promise<void> {
     return this.#createView(name, false, true, options);
   }
@@ -58,9 +63,11 @@ export abstract class FrameKept extends FrameQuestions {
   registerTempTable(name: string, options: ActionOptions = {}): Promise<void> {
     return this.createOrReplaceTempView(name, options);
   }
+  /** A view `global_temp.name`, for all sessions of the server. @throws analysis when there is one already */
   createGlobalTempView(name: string, options: ActionOptions = {}): Promise<void> {
     return this.#createView(name, true, false, options);
   }
+  /** {@link createGlobalTempView}, in place of one that is there. */
   createOrReplaceGlobalTempView(name: string, options: ActionOptions = {}): Promise<void> {
     return this.#createView(name, true, true, options);
   }

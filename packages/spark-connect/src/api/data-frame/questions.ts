@@ -29,6 +29,7 @@ export abstract class FrameQuestions extends FrameActions {
     });
     return unlessAborted(this.#schema, signal);
   }
+  /** The columns' names. */
   async columns(options: CallSignal = {}): Promise<readonly string[]> {
     return (await this.schema(options)).names;
   }
@@ -36,9 +37,11 @@ export abstract class FrameQuestions extends FrameActions {
   async dtypes(options: CallSignal = {}): Promise<readonly (readonly [string, string])[]> {
     return (await this.schema(options)).fields.map(({ name, dataType }) => [name, simpleString(dataType)] as const);
   }
+  /** Prints the schema as a tree, down to a level where one is given. */
   async printSchema(level?: number, options: CallSignal = {}): Promise<void> {
     console.log(await analyzeTreeString(this.session.client, this.node, level, options));
   }
+  /** Prints how Spark will compute the rows. */
   async explain(mode: ExplainMode = 'simple', options: CallSignal = {}): Promise<void> {
     console.log(await this.explainString(mode, options));
   }
@@ -46,18 +49,23 @@ export abstract class FrameQuestions extends FrameActions {
   explainString(mode: ExplainMode = 'simple', options: CallSignal = {}): Promise<string> {
     return analyzeExplain(this.session.client, this.node, mode, options);
   }
+  /** Whether rows come as long as a query runs. */
   isStreaming(options: CallSignal = {}): Promise<boolean> {
     return analyzeIsStreaming(this.session.client, this.node, options);
   }
+  /** Whether actions need no executor. */
   isLocal(options: CallSignal = {}): Promise<boolean> {
     return analyzeIsLocal(this.session.client, this.node, options);
   }
+  /** The files that are read. */
   inputFiles(options: CallSignal = {}): Promise<readonly string[]> {
     return analyzeInputFiles(this.session.client, this.node, options);
   }
+  /** Whether both plans mean the same; false proves no difference. */
   sameSemantics(other: DataFrame, options: CallSignal = {}): Promise<boolean> {
     return analyzeSameSemantics(this.session.client, this.node, other.node, options);
   }
+  /** A hash that plans of the same meaning share. */
   semanticHash(options: CallSignal = {}): Promise<number> {
     return analyzeSemanticHash(this.session.client, this.node, options);
   }

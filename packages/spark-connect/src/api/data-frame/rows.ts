@@ -15,24 +15,31 @@ export abstract class FrameRows extends FrameColumns {
     const expression = typeof condition === 'string' ? sqlExpressionNode(condition) : condition.expression;
     return this.wrap(relation({ kind: 'filter', input: this.node, condition: expression }));
   }
+  /** {@link filter} */
   where(condition: ColumnOrName): DataFrame {
     return this.filter(condition);
   }
+  /** The rows in this order. */
   orderBy(...columns: readonly ColumnOrName[]): DataFrame {
     return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(toSortOrder), global: true }));
   }
+  /** {@link orderBy} */
   sort(...columns: readonly ColumnOrName[]): DataFrame {
     return this.orderBy(...columns);
   }
+  /** The rows of each partition in this order. */
   sortWithinPartitions(...columns: readonly ColumnOrName[]): DataFrame {
     return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(toSortOrder), global: false }));
   }
+  /** At most so many rows. */
   limit(limit: number): DataFrame {
     return this.wrap(relation({ kind: 'limit', input: this.node, limit: rowCount(limit) }));
   }
+  /** All but the first so many rows. */
   offset(offset: number): DataFrame {
     return this.wrap(relation({ kind: 'offset', input: this.node, offset: rowCount(offset) }));
   }
+  /** One of each row. */
   distinct(): DataFrame {
     return this.dropDuplicates();
   }
@@ -63,6 +70,7 @@ export abstract class FrameRows extends FrameColumns {
       return this.#sample(lower, Math.min(upper, 1), false, BigInt(seed), true);
     });
   }
+  /** The rows spread anew over partitions, by the values of columns where some are named. */
   repartition(first: number | ColumnOrName, ...columns: readonly ColumnOrName[]): DataFrame {
     if (typeof first === 'number' && columns.length === 0) {
       return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions: first, shuffle: true }));
@@ -70,6 +78,7 @@ export abstract class FrameRows extends FrameColumns {
     const by = typeof first === 'number' ? columns : [first, ...columns];
     return this.#repartitionBy(by.map(nameToExpression), typeof first === 'number' ? first : undefined);
   }
+  /** The rows spread over partitions by ranges of the columns. */
   repartitionByRange(first: number | ColumnOrName, ...columns: readonly ColumnOrName[]): DataFrame {
     const by = typeof first === 'number' ? columns : [first, ...columns];
     return this.#repartitionBy(by.map(toSortOrder), typeof first === 'number' ? first : undefined);
@@ -82,10 +91,12 @@ export abstract class FrameRows extends FrameColumns {
   repartitionById(numPartitions: number, partitionId: ColumnOrName): DataFrame {
     return this.#repartitionBy([partitionIdNode(nameToExpression(partitionId))], numPartitions);
   }
+  /** Advice for Spark's planner, such as `broadcast`. */
   hint(name: string, ...parameters: readonly (Column | LiteralValue)[]): DataFrame {
     const nodes = parameters.map((each) => (each instanceof Column ? each.expression : literalNode(each)));
     return this.wrap(relation({ kind: 'hint', input: this.node, name, parameters: nodes }));
   }
+  /** How late rows may come, by a column of times; state about what is older is forgotten. */
   withWatermark(eventTime: string, delayThreshold: string): DataFrame {
     return this.wrap(relation({ kind: 'withWatermark', input: this.node, eventTime, delayThreshold }));
   }
