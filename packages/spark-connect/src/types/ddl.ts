@@ -7,7 +7,7 @@ import { StructType } from './struct-type.ts';
  *
  * @throws SparkConnectError `invalid-argument`, naming the position
  *
- * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StructType.fromDDL.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StructType.html
  */
 export function parseDDL(text: string): StructType {
   return new StructType(parseColumns(text, (fields) => new StructType(fields)));

@@ -19,7 +19,7 @@ import { Decimal } from './decimal.ts';
 /**
  * What a variant holds, in the forms that rows have too: a number where it fits 32 bits, a bigint for longer ones.
  *
- * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.VariantVal.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.VariantVal.html
  */
 export type VariantValue =
   | null

@@ -3,7 +3,7 @@ import { readVariant, type VariantValue } from './variant-reader.ts';
 /**
  * A value of Spark's VARIANT type, in its binary form.
  *
- * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.VariantVal.html
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.VariantVal.html
  */
 export class Variant {
   /** The value as Spark stores it. @see https://github.com/apache/parquet-format/blob/master/VariantEncoding.md */
