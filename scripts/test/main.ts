@@ -38,12 +38,12 @@ async function runAll(signal: AbortSignal, add: (counts: TestCounts) => void): P
     // Containers and foreign services come with one Spark: the tests for the other have nothing to run on.
     const sparks = chosenStackMode() === 'native' ? SPARK_VERSIONS : [DEFAULT_SPARK_VERSION];
     await setUpGeneratedCode({ progress, signal });
-    await allToTheirEnds([
-      stackUp({ sparks, progress, signal }),
-      // What needs no server runs while they start.
-      runTests(UNIT_RUN, {}, signal).then(add),
-    ]);
-    await runInLanes([...STACK_RUNS], add, signal);
+    const onStack = async () => {
+      await stackUp({ sparks, progress, signal });
+      await runInLanes([...STACK_RUNS], add, signal);
+    };
+    // What needs no server runs while they start.
+    await allToTheirEnds([runTests(UNIT_RUN, {}, signal).then(add), onStack()]);
   } finally {
     if (!wasUp) await stackDown({ wipe: false, progress });
   }
