@@ -104,7 +104,7 @@ export interface MemoryCatalog extends JarSet {
 
 /**
  * Tables of a catalog of their own (data source V2), which can be merged into: Spark has none, but for its own tests. They live in the
- * memory of a session. No table format's release is for the newest Spark yet, which is why the client is tested on this.
+ * memory of a session. Spark's own comes with each version, whereas table formats follow later.
  */
 export const MEMORY_CATALOGS: Readonly<Partial<Record<SparkVersion, MemoryCatalog>>> = {
   '4.2.0': {
