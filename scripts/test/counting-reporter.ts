@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import type { Failure } from './failures.ts';
 import type { CountsFile } from './test-counts.ts';
 
 /** Where the counts go. */
@@ -16,8 +17,9 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     if (path === undefined) return;
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const fileMs: Record<string, number> = {};
+    const failures: Failure[] = [];
     const write = (complete: boolean) => {
-      const file: CountsFile = { ...counts, fileMs, complete };
+      const file: CountsFile = { ...counts, fileMs, failures, complete };
       writeFileSync(`${path}.tmp`, JSON.stringify(file));
       renameSync(`${path}.tmp`, path);
     };
@@ -31,7 +33,10 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.on(EVENT_RUN_BEGIN, () => write(false));
     runner.on(EVENT_TEST_PASS, count('passed'));
     // A hook that fails comes as a failure as well.
-    runner.on(EVENT_TEST_FAIL, count('failed'));
+    runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, error: Error) => {
+      failures.push({ title: test.fullTitle(), message: error.stack ?? error.message });
+      count('failed')();
+    });
     runner.on(EVENT_TEST_PENDING, count('skipped'));
     // A file's outermost suites, with their hooks: what a file costs, not only its tests.
     let begun = 0;

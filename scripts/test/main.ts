@@ -3,6 +3,7 @@ import { command, readStackState, report, runCommand } from '../../settings/inde
 import { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, setUpGeneratedCode } from '../setup/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { chosenStackMode, isStackUp, stackDown, stackUp } from '../stack/index.ts';
+import { type Failure, type FailureOfRun, failureList } from './failures.ts';
 import { type FileMs, type FileTime, fileTimes, longest } from './file-times.ts';
 import { runMocha } from './run-mocha.ts';
 import { addCounts, isSuccess, NO_TESTS, summaryLine, type TestCounts } from './test-counts.ts';
@@ -14,6 +15,7 @@ const progress = lineProgress();
 const LANES = 4;
 
 const took: FileTime[] = [];
+const failed: FailureOfRun[] = [];
 
 await runCommand(async (signal) => {
   command('test', 'sets everything up and runs every test against the real stack').parse();
@@ -27,6 +29,7 @@ await runCommand(async (signal) => {
     counts = { ...counts, failed: counts.failed + 1 };
   }
   if (took.length > 0) console.log(`\nWhat took longest:\n${longest(took)}`);
+  if (failed.length > 0) console.log(`\nWhat failed:\n${failureList(failed)}`);
   console.log(`\n${summaryLine(counts)}`);
   return isSuccess(counts) ? 0 : 1;
 });
@@ -77,7 +80,9 @@ async function runTests(
   const output = linesOf((line) => console.log(run === UNIT_RUN ? line : `${run.title} | ${line}`));
   try {
     const onFileTimes = (fileMs: FileMs) => took.push(...fileTimes(run.title, fileMs));
-    const counts = await runMocha({ files, environment, signal, onOutput: output.write, onFileTimes });
+    const onFailures = (failures: readonly Failure[]) =>
+      failed.push(...failures.map((failure) => ({ ...failure, run: run.title })));
+    const counts = await runMocha({ files, environment, signal, onOutput: output.write, onFileTimes, onFailures });
     output.end();
     task.done(`${run.title}: ${summaryLine(counts)}`);
     return counts;

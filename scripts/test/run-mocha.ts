@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../settings/index.ts';
 import { COUNTS_FILE_VARIABLE } from './counting-reporter.ts';
+import type { Failure } from './failures.ts';
 import { type CountsFile, settleCounts, type TestCounts } from './test-counts.ts';
 
 const REPORTER = fileURLToPath(new URL('./counting-reporter.ts', import.meta.url));
@@ -20,11 +21,13 @@ export interface MochaRun {
   readonly onOutput?: (text: string) => void;
   /** How long each file took, in milliseconds, by its path. */
   readonly onFileTimes?: (fileMs: Readonly<Record<string, number>>) => void;
+  /** What failed, in its order; called where something did. */
+  readonly onFailures?: (failures: readonly Failure[]) => void;
 }
 
 /** Runs mocha in a process of its own and counts. */
 export async function runMocha(run: MochaRun): Promise<TestCounts> {
-  const { files, args = [], environment = {}, signal, onOutput, onFileTimes } = run;
+  const { files, args = [], environment = {}, signal, onOutput, onFileTimes, onFailures } = run;
   signal.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), 'instant-health-tests-'));
   const countsPath = join(folder, 'counts.json');
@@ -48,7 +51,13 @@ export async function runMocha(run: MochaRun): Promise<TestCounts> {
     signal.removeEventListener('abort', interrupt);
     const written = readCounts(countsPath);
     if (written?.fileMs) onFileTimes?.(written.fileMs);
-    return settleCounts(written, exitCode);
+    const counts = settleCounts(written, exitCode);
+    const failures = [...(written?.failures ?? [])];
+    if (counts.failed > failures.length) {
+      failures.push({ title: 'mocha itself', message: `ended with ${exitCode ?? 'a signal'} in ${files.join(', ')}` });
+    }
+    if (failures.length > 0) onFailures?.(failures);
+    return counts;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

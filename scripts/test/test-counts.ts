@@ -1,3 +1,5 @@
+import type { Failure } from './failures.ts';
+
 /** How many tests came to which end. */
 export interface TestCounts {
   readonly passed: number;
@@ -29,6 +31,7 @@ export function isSuccess({ passed, failed }: TestCounts): boolean {
 export interface CountsFile extends TestCounts {
   /** How long each file took, in milliseconds, by its path. */
   readonly fileMs?: Readonly<Record<string, number>>;
+  readonly failures?: readonly Failure[];
   readonly complete: boolean;
 }
 

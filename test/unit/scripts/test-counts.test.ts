@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type Failure, failureList } from '../../../scripts/test/failures.ts';
 import { runMocha } from '../../../scripts/test/run-mocha.ts';
 import { addCounts, isSuccess, NO_TESTS, settleCounts, summaryLine } from '../../../scripts/test/test-counts.ts';
 
@@ -28,6 +29,20 @@ describe('the count of tests', () => {
     expect(settleCounts(undefined, null)).to.deep.equal({ passed: 0, failed: 1, skipped: 0 });
   });
 
+  it('lists what failed at the end, of a long message its two ends', () => {
+    const long = `Error: gave up\n${'x'.repeat(10_000)}\nlast words`;
+    const list = failureList([
+      { run: 'jobs', title: 'a job ends', message: '\u001b[31mError: wrong\u001b[0m\n    at here' },
+      { run: 'client', title: 'a line breaks', message: long },
+    ]);
+    expect(list).to.contain('  a job ends (jobs)\n    Error: wrong\n        at here\n\n  a line breaks (client)\n');
+    expect(list)
+      .to.match(/ Error: gave up\n/)
+      .and.to.match(/\n {4}\[7026 characters\]\n/);
+    expect(list).to.match(/ {4}x+\n {4}last words$/);
+    expect(list.length).to.be.lessThan(3_500);
+  });
+
   describe('of a real mocha', () => {
     let folder: string;
 
@@ -36,10 +51,15 @@ describe('the count of tests', () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
+    let failures: readonly Failure[] = [];
+    const onFailures = (told: readonly Failure[]) => {
+      failures = told;
+    };
     const count = async (script: string) => {
+      failures = [];
       const file = join(folder, 'sample.test.cjs');
       writeFileSync(file, script);
-      return await runMocha({ files: [file], signal: new AbortController().signal, onOutput: () => {} });
+      return await runMocha({ files: [file], signal: new AbortController().signal, onOutput: () => {}, onFailures });
     };
 
     it('tells passed, failed and skipped tests and failed hooks apart', async () => {
@@ -50,6 +70,10 @@ describe('the count of tests', () => {
         describe('hooks', () => { before(() => { throw new Error('hook'); }); it('never runs', () => {}); });
       `);
       expect(counts).to.deep.equal({ passed: 1, failed: 2, skipped: 1 });
+      expect(failures.map(({ title, message }) => `${title}: ${message.split('\n')[0]}`)).to.deep.equal([
+        'fails: Error: wrong',
+        'hooks "before all" hook for "never runs": Error: hook',
+      ]);
     });
 
     it('keeps what passed before a crash', async () => {
@@ -58,6 +82,9 @@ describe('the count of tests', () => {
         it('crashes', () => process.kill(process.pid, 'SIGKILL'));
       `);
       expect(counts).to.deep.equal({ passed: 1, failed: 1, skipped: 0 });
+      expect(failures.map(({ title, message }) => `${title} ${message}`)).to.deep.equal([
+        `mocha itself ended with a signal in ${join(folder, 'sample.test.cjs')}`,
+      ]);
     });
 
     it('does not wait for a socket that a test forgot', async () => {
