@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ConfigResourceTypes } from 'kafkajs';
 import type { RowDataPacket } from 'mysql2/promise';
 import { readingMessage } from '../../../producer/index.ts';
 import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
@@ -18,6 +19,10 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
 
   before(async () => {
     around = await createSurroundings('times');
+    // Kafka goes by the messages' own times, too: every five minutes it would delete what these say is months old.
+    const keepAll = [{ name: 'retention.ms', value: '-1' }];
+    const resource = { type: ConfigResourceTypes.TOPIC, name: around.topic.name, configEntries: keepAll };
+    await around.topic.admin.alterConfigs({ validateOnly: false, resources: [resource] });
   });
 
   after(async () => {
