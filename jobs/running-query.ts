@@ -20,7 +20,8 @@ export class RunningQuery {
   readonly #log: Logger;
   readonly #mayTrip: boolean;
   #query: StreamingQuery;
-  #restarted = false;
+  /** Once: what fails in the same way again has another cause. */
+  #restarting: Promise<void> | undefined;
   #stopping = false;
 
   private constructor(
@@ -65,7 +66,7 @@ export class RunningQuery {
   async exception(): Promise<SparkConnectError | undefined> {
     const failure = await this.#query.exception();
     if (failure === undefined || !this.#isRepeatedBatch(failure)) return failure;
-    await this.#restart();
+    if (!this.#stopping) await this.#restart();
     return undefined;
   }
 
@@ -79,28 +80,33 @@ export class RunningQuery {
         await this.#query.awaitTermination(undefined, { signal });
         return;
       } catch (error) {
-        if (signal.aborted || !this.#isRepeatedBatch(error)) throw error;
-        await this.#restart();
+        if (!this.#isRepeatedBatch(error)) throw error;
       }
+      // The batch is committed: whoever interrupts or stops the query then has nothing to learn of Spark's fault.
+      signal.throwIfAborted();
+      if (this.#stopping) return;
+      await this.#restart();
     }
   }
 
   async stop(options: Parameters<StreamingQuery['stop']>[0]): Promise<void> {
     this.#stopping = true;
+    // What is being started must be stopped, too; that it could not be started is told where it was asked for.
+    await this.#restarting?.catch(() => undefined);
     await this.#query.stop(options);
   }
 
   #isRepeatedBatch(error: unknown): boolean {
-    if (!this.#mayTrip || this.#restarted || this.#stopping || !(error instanceof SparkConnectError)) return false;
+    if (!this.#mayTrip || this.#restarting || !(error instanceof SparkConnectError)) return false;
     return isFaultOfRepeatedBatch(error);
   }
 
-  async #restart(): Promise<void> {
-    this.#restarted = true;
+  #restart(): Promise<void> {
     this.#log.info(`${this.name}: a batch was done again after a crash; going on behind it`);
-    this.#query = await this.#start();
-    // Somebody stopped the job in between, and has stopped the query that had ended already.
-    if (this.#stopping) await this.#query.stop();
+    this.#restarting = this.#start().then((query) => {
+      this.#query = query;
+    });
+    return this.#restarting;
   }
 }
 

@@ -7,6 +7,9 @@ import type { ServiceCommand } from './service.ts';
 
 const POLL_MS = 50;
 
+/** What is killed is gone when the kernel has taken it apart: on a busy machine seconds after the signal. */
+const KILL_LIMIT_MS = 30_000;
+
 /** In the environment of every process of a stack, its children included; the value is `<stack folder>:<service>`. */
 const MARK = 'INSTANT_HEALTH_STACK_SERVICE';
 
@@ -105,7 +108,7 @@ export function markedProcesses(stack: string, service?: string): ProcessIdentit
   return found;
 }
 
-/** SIGTERM, SIGKILL after a limit, and the wait until all of them are gone. */
+/** SIGTERM, SIGKILL after a limit (at once with 0), and the wait until all of them are gone. */
 export async function stopProcesses(identities: readonly ProcessIdentity[], limitMs: number): Promise<void> {
   const signalAlive = (signal: NodeJS.Signals) => {
     for (const identity of identities) if (isAlive(identity)) send(identity.pid, signal);
@@ -113,7 +116,7 @@ export async function stopProcesses(identities: readonly ProcessIdentity[], limi
   signalAlive('SIGTERM');
   if (await allGone(identities, limitMs)) return;
   signalAlive('SIGKILL');
-  if (await allGone(identities, limitMs)) return;
+  if (await allGone(identities, KILL_LIMIT_MS)) return;
   const left = identities.filter(isAlive).map(({ pid }) => pid);
   throw new Error(`processes ${left.join(', ')} did not end after SIGKILL`);
 }

@@ -106,6 +106,12 @@ export class Command {
     this.kill('SIGINT');
     return this.ended;
   }
+
+  /** Ctrl-C, and the end as it should be; fails with what the command told where it ends in another way. */
+  async interrupted(): Promise<void> {
+    const { code } = await this.interrupt();
+    if (code !== 130) throw new Error(`ended with code ${code} instead of 130 after SIGINT:\n${this.told()}`);
+  }
 }
 
 const started = new Set<Command>();

@@ -57,7 +57,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
 
     const again = submitCommand(['vital-alerts'], { ...around.environment, ALERTS_CHECKPOINT });
     await around.mail.arrived(1);
-    expect((await again.interrupt()).code).to.equal(130);
+    await again.interrupted();
   });
 
   it('send vital-alerts via topic there, which needs none, and tell what else must run', async () => {
@@ -74,7 +74,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     const alerts = new Command('jobs/alert-desk/main.ts', ['run'], environment);
     await around.writer.readings([{ customerId: 2, heartBeat: 10, bp: 170 }]);
     await around.mail.arrived(mails + 1);
-    expect((await alerts.interrupt()).code).to.equal(130);
-    expect((await job.interrupt()).code).to.equal(130);
+    await alerts.interrupted();
+    await job.interrupted();
   });
 });

@@ -56,7 +56,7 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
     const job = submitCommand(['vital-alerts', '--json'], { ...around.environment, TZ: 'Europe/Berlin' });
     await job.until(() => job.rowsOf('vital-alerts') >= beats.length, 'all readings to be handled');
     await around.mail.arrived(3, 30_000);
-    expect((await job.interrupt()).code).to.equal(130);
+    await job.interrupted();
 
     // However the session's own clock is set.
     await around.connection.query("SET time_zone = '+02:00'");

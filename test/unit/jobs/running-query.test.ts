@@ -90,10 +90,27 @@ describe('RunningQuery', () => {
     expect(starts()).to.equal(2);
   });
 
-  it('does not come back to life when it was stopped', async () => {
+  it('does not come back to life when it was stopped, and knows of no failure then', async () => {
     const { query, starts, stopped } = await running(FAULT, undefined);
     await query.stop({});
-    expect(await query.ended(NEVER).catch((error: unknown) => error)).to.equal(FAULT);
+    await query.ended(NEVER);
+    expect(await query.exception()).to.equal(undefined);
     expect([starts(), stopped]).to.deep.equal([1, [0]]);
+  });
+
+  it('tells who interrupts it of the interruption, not of that failure', async () => {
+    const { query, starts } = await running(FAULT, undefined);
+    const interruption = new Error('received SIGINT');
+    expect(await query.ended(AbortSignal.abort(interruption)).catch((error: unknown) => error)).to.equal(interruption);
+    expect(starts()).to.equal(1);
+  });
+
+  it('stops what it was about to start', async () => {
+    const { query, starts, stopped } = await running(FAULT, undefined);
+    const ended = query.ended(NEVER);
+    while (starts() < 2) await Promise.resolve();
+    await query.stop({});
+    await ended;
+    expect([starts(), stopped]).to.deep.equal([2, [1]]);
   });
 });

@@ -274,8 +274,11 @@ export class SparkSession {
     return typeof schema === 'string' || schema instanceof StructType ? frame.to(schema) : frame.toDF(...schema);
   }
   #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
-    const data = rows.length === 0 ? undefined : arrowRoom().encodeRows(rows, schema, this.client.localBatchBytes);
-    return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json(), ...defined({ data }) }));
+    if (rows.length === 0) return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json() }));
+    const { encodeRows, isToldByArrow } = arrowRoom();
+    const data = encodeRows(rows, schema, this.client.localBatchBytes);
+    const stated = isToldByArrow(schema) ? {} : { schema: schema.json() };
+    return new DataFrame(this, relation({ kind: 'localRelation', data, ...stated }));
   }
 }
 

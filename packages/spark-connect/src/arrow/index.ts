@@ -5,3 +5,4 @@ export { inferSchema } from './infer-schema.ts';
 export { type Row, rowValues } from './row.ts';
 export { RowBatch } from './row-batch.ts';
 export { decodeTable, encodeTable, isArrowTable, tablesOfBatches } from './table.ts';
+export { isToldByArrow } from './told-by-arrow.ts';

@@ -1,5 +1,6 @@
 import { tableFromArrays } from 'apache-arrow';
 import { expect } from 'chai';
+import { isToldByArrow } from '../../src/arrow/index.ts';
 import {
   CalendarInterval,
   DayTimeInterval,
@@ -135,6 +136,18 @@ describe('values from and to a server', () => {
     ];
     const sent = spark.createDataFrame(rows, parseDDL(ddl));
     expect((await sent.collect()).map(rowValues)).to.deep.equal(rows);
+  });
+
+  it('keep their types, and what may be null, where only the rows tell the server of them', async () => {
+    const atoms = EVERYWHERE.filter(([, type]) => isToldByArrow(parseDDL(`v ${type}`)));
+    expect(atoms).to.have.length.greaterThan(20);
+    const columns = atoms.flatMap(([, type], index) => [`n${index} ${type}`, `\`Ä ${index}\` ${type} NOT NULL`]);
+    const schema = parseDDL(columns.join(', '));
+    const full = atoms.flatMap(([, , value]) => [value, value]);
+    const holes = atoms.flatMap(([, , value]) => [null, value]);
+    const frame = spark.createDataFrame([full, holes], schema);
+    expect((await frame.schema()).json()).to.equal(schema.json());
+    expect((await frame.collect()).map(rowValues)).to.deep.equal([full, holes]);
   });
 
   it('mean on the server what they mean here', async () => {

@@ -42,7 +42,10 @@ export const sourceCompilers: Compilers<SourceNode> = {
   }),
   localRelation: (node) => ({
     case: 'localRelation',
-    value: { ...(node.data === undefined ? {} : { data: node.data }), schema: node.schema },
+    value: {
+      ...(node.data === undefined ? {} : { data: node.data }),
+      ...(node.schema === undefined ? {} : { schema: node.schema }),
+    },
   }),
   cachedLocalRelation: ({ hash }) => ({ case: 'cachedLocalRelation', value: { hash } }),
   chunkedLocalRelation: ({ dataHashes, schemaHash }) => ({

@@ -43,8 +43,8 @@ export interface LocalRelationNode extends RelationBase {
   readonly kind: 'localRelation';
   /** One Arrow IPC stream; undefined: no rows. */
   readonly data?: Uint8Array;
-  /** JSON text (or DDL) of the schema. */
-  readonly schema: string;
+  /** JSON text (or DDL) of the schema; undefined where the stream's own says all. */
+  readonly schema?: string;
 }
 /** Rows that the server keeps already: the SHA-256 of a serialized LocalRelation, which was sent as an artifact. */
 export interface CachedLocalRelationNode extends RelationBase {

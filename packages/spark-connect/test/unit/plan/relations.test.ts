@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { col, type DataFrame, functions as F, SparkConnectError, StructType, types as T } from '../../../src/index.ts';
+import {
+  col,
+  type DataFrame,
+  functions as F,
+  type InputRow,
+  SparkConnectError,
+  StructType,
+  types as T,
+} from '../../../src/index.ts';
 import { planSession, rootOf } from '../../helpers/plans.ts';
 
 const spark = planSession();
@@ -48,14 +56,28 @@ describe('plans', () => {
           schema: '{"type":"struct","fields":[{"name":"a","type":"integer","nullable":false,"metadata":{}}]}',
         },
       });
-      const filled = rootOf(spark.createDataFrame([[1, 'x']], ['a', 'b'])) as {
-        localRelation: { data: string; schema: string };
+      const sent = (row: InputRow, schema: string | string[]) => {
+        const frame = spark.createDataFrame([row], schema);
+        return (rootOf(frame) as { localRelation: { data: string; schema?: string } }).localRelation;
       };
-      expect(Buffer.from(filled.localRelation.data, 'base64').length).to.be.greaterThan(100);
-      expect(JSON.parse(filled.localRelation.schema).fields.map((f: { type: string }) => f.type)).to.deep.equal([
+      const filled = sent([1, 'x', [true]], ['a', 'b', 'c']);
+      expect(Buffer.from(filled.data, 'base64').length).to.be.greaterThan(100);
+      expect(JSON.parse(filled.schema ?? '').fields.map((f: { type: unknown }) => f.type)).to.deep.equal([
         'long',
         'string',
+        { type: 'array', elementType: 'boolean', containsNull: true },
       ]);
+      // Arrow's own schema says the same, and spares the server a cast.
+      const plain = 'a BIGINT NOT NULL, b STRING, c DECIMAL(5,2), d TIMESTAMP';
+      expect(sent([1, 'x', 2, null], plain)).to.have.all.keys('data');
+      // It knows no two columns of one name, no comments, no collations and no lengths.
+      for (const ddl of [
+        'a INT, a STRING',
+        'a INT COMMENT "x", b STRING',
+        'a INT, b STRING COLLATE UNICODE',
+        'a INT, b CHAR(1)',
+      ])
+        expect(sent([1, 'x'], ddl), ddl).to.have.all.keys('data', 'schema');
     });
   });
 
