@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigResourceTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { RowDataPacket } from 'mysql2/promise';
 import { readingMessage } from '../../../producer/index.ts';
 import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
@@ -21,7 +21,7 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
     around = await createSurroundings('times');
     // Kafka goes by the messages' own times, too: every five minutes it would delete what these say is months old.
     const keepAll = [{ name: 'retention.ms', value: '-1' }];
-    const resource = { type: ConfigResourceTypes.TOPIC, name: around.topic.name, configEntries: keepAll };
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: around.topic.name, configEntries: keepAll };
     await around.topic.admin.alterConfigs({ validateOnly: false, resources: [resource] });
   });
 
