@@ -33,8 +33,8 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.on(EVENT_RUN_BEGIN, () => write(false));
     runner.on(EVENT_TEST_PASS, count('passed'));
     // A hook that fails comes as a failure as well.
-    runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, error: Error) => {
-      failures.push({ title: test.fullTitle(), message: error.stack ?? error.message });
+    runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, error: Thrown) => {
+      failures.push({ title: test.fullTitle(), message: `${error.stack ?? error.message}${difference(error)}` });
       count('failed')();
     });
     runner.on(EVENT_TEST_PENDING, count('skipped'));
@@ -48,4 +48,18 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     });
     runner.on(EVENT_RUN_END, () => write(true));
   }
+}
+
+/** What comes to mocha as a failure: an assertion's says what it compared. */
+interface Thrown extends Error {
+  readonly showDiff?: boolean;
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+}
+
+function difference({ showDiff, actual, expected }: Thrown): string {
+  if (showDiff === false || expected === undefined) return '';
+  // Mocha has turned them into text by now, where it compares them itself.
+  const text = (value: unknown) => (typeof value === 'string' ? value : Mocha.utils.stringify(value));
+  return `\nactual: ${text(actual)}\nexpected: ${text(expected)}`;
 }

@@ -66,14 +66,17 @@ describe('the count of tests', () => {
       const counts = await count(`
         it('passes', () => {});
         it('fails', () => { throw new Error('wrong'); });
+        it('compares', () => require('node:assert').equal(1, 2));
         it.skip('is skipped', () => {});
         describe('hooks', () => { before(() => { throw new Error('hook'); }); it('never runs', () => {}); });
       `);
-      expect(counts).to.deep.equal({ passed: 1, failed: 2, skipped: 1 });
+      expect(counts).to.deep.equal({ passed: 1, failed: 3, skipped: 1 });
       expect(failures.map(({ title, message }) => `${title}: ${message.split('\n')[0]}`)).to.deep.equal([
         'fails: Error: wrong',
+        'compares: AssertionError [ERR_ASSERTION]: 1 == 2',
         'hooks "before all" hook for "never runs": Error: hook',
       ]);
+      expect(failures[1]?.message).to.match(/\nactual: 1\nexpected: 2$/);
     });
 
     it('keeps what passed before a crash', async () => {
