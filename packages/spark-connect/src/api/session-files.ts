@@ -25,7 +25,7 @@ export async function fileArtifact(path: string, kind: ArtifactKind): Promise<Ar
     throw new SparkConnectError('invalid-argument', `${file} is no jar: say what it is, { kind: 'file' } for example`);
   }
   const name = `${folders[kind]}/${basename(file)}${fragment === undefined ? '' : `#${fragment}`}`;
-  return { name, data: await readLocal(file) };
+  return { name, parts: [await readLocal(file)] };
 }
 
 /** @param destination an absolute path on the cluster's file system */
@@ -33,7 +33,7 @@ export async function copiedFile(path: string, destination: string): Promise<Art
   if (!destination.startsWith('/')) {
     throw new SparkConnectError('invalid-argument', `the destination is an absolute path, not ${destination}`);
   }
-  return { name: `forward_to_fs${destination}`, data: await readLocal(path) };
+  return { name: `forward_to_fs${destination}`, parts: [await readLocal(path)] };
 }
 
 async function readLocal(path: string): Promise<Uint8Array> {

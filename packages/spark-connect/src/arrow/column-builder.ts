@@ -96,8 +96,12 @@ class AtomBuilder<V> implements ColumnBuilder {
   }
 }
 
-/** A builder for a type without inner types; undefined for the others. */
-export function atomBuilder(type: DataType): ColumnBuilder | undefined {
+/**
+ * A builder for a type without inner types; undefined for the others.
+ *
+ * @param room values that it should hold before it grows, at least 1
+ */
+export function atomBuilder(type: DataType, room: number): ColumnBuilder | undefined {
   switch (type.kind) {
     case 'null':
       return new AtomBuilder(
@@ -109,17 +113,17 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
     case 'boolean':
       return new AtomBuilder(new Bool(), (value) => toBoolean(value, type), false, packBits);
     case 'byte':
-      return new NumberBuilder(new Int8(), Int8Array, (v) => toInteger(v, type, 8));
+      return new NumberBuilder(new Int8(), Int8Array, room, (v) => toInteger(v, type, 8));
     case 'short':
-      return new NumberBuilder(new Int16(), Int16Array, (v) => toInteger(v, type, 16));
+      return new NumberBuilder(new Int16(), Int16Array, room, (v) => toInteger(v, type, 16));
     case 'integer':
-      return new NumberBuilder(new Int32(), Int32Array, (v) => toInteger(v, type, 32));
+      return new NumberBuilder(new Int32(), Int32Array, room, (v) => toInteger(v, type, 32));
     case 'long':
-      return new LongBuilder(new Int64(), (v) => toLong(v, type));
+      return new LongBuilder(new Int64(), room, (v) => toLong(v, type));
     case 'float':
-      return new NumberBuilder(new Float32(), Float32Array, (v) => toFloat(v, type));
+      return new NumberBuilder(new Float32(), Float32Array, room, (v) => toFloat(v, type));
     case 'double':
-      return new NumberBuilder(new Float64(), Float64Array, (v) => toDouble(v, type));
+      return new NumberBuilder(new Float64(), Float64Array, room, (v) => toDouble(v, type));
     case 'decimal': {
       const { precision, scale } = type;
       return new AtomBuilder(
@@ -132,7 +136,7 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
     case 'string':
     case 'char':
     case 'varchar':
-      return new TextBuilder((value) => toText(value, type));
+      return new TextBuilder(room, (value) => toText(value, type));
     case 'binary':
       return new AtomBuilder(
         new Binary(),
@@ -142,17 +146,17 @@ export function atomBuilder(type: DataType): ColumnBuilder | undefined {
         (value) => value.length + 4,
       );
     case 'date':
-      return new NumberBuilder(new DateDay(), Int32Array, (v) => toEpochDays(v, type));
+      return new NumberBuilder(new DateDay(), Int32Array, room, (v) => toEpochDays(v, type));
     case 'timestamp':
-      return new LongBuilder(new TimestampMicrosecond('UTC'), (v) => toEpochMicros(v, type));
+      return new LongBuilder(new TimestampMicrosecond('UTC'), room, (v) => toEpochMicros(v, type));
     case 'timestampNtz':
-      return new LongBuilder(new TimestampMicrosecond(), (v) => toLocalMicros(v, type));
+      return new LongBuilder(new TimestampMicrosecond(), room, (v) => toLocalMicros(v, type));
     case 'time':
-      return new LongBuilder(new TimeNanosecond(), (v) => toNanoOfDay(v, type));
+      return new LongBuilder(new TimeNanosecond(), room, (v) => toNanoOfDay(v, type));
     case 'dayTimeInterval':
-      return new LongBuilder(new DurationMicrosecond(), (v) => toIntervalMicros(v, type));
+      return new LongBuilder(new DurationMicrosecond(), room, (v) => toIntervalMicros(v, type));
     case 'yearMonthInterval':
-      return new NumberBuilder(new IntervalYearMonth(), Int32Array, (v) => toMonths(v, type));
+      return new NumberBuilder(new IntervalYearMonth(), Int32Array, room, (v) => toMonths(v, type));
     case 'calendarInterval':
       return new AtomBuilder(
         new IntervalMonthDayNano(),

@@ -7,6 +7,9 @@ import { pathOf, StructBuilder } from './nested-builder.ts';
 /** A row to send: an object with the columns as keys, or the values by position. */
 export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
+/** What a value is expected to take: memory that turns out to be needed is copied, in garbage-collected megabytes. */
+const USUAL_BYTES = 8;
+
 /** Looking at each row how large the batch is would cost more than it spares. */
 const ROWS_PER_LOOK = 64;
 
@@ -28,7 +31,9 @@ export function encodeRows(
   schema: StructType,
   batchBytes = Number.POSITIVE_INFINITY,
 ): Uint8Array {
-  let builder = locating(() => new StructBuilder(schema));
+  const rowsOfBatch = Math.ceil(batchBytes / (Math.max(1, schema.fields.length) * USUAL_BYTES));
+  const builderFrom = (row: number) => new StructBuilder(schema, Math.max(1, Math.min(rows.length - row, rowsOfBatch)));
+  let builder = locating(() => builderFrom(0));
   const arrowSchema = new Schema(withUniqueNames(builder.fields));
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, arrowSchema);
@@ -38,7 +43,7 @@ export function encodeRows(
     for (; index < rows.length; index++) {
       if (index > 0 && index % ROWS_PER_LOOK === 0 && builder.byteLength >= batchBytes) {
         writeBatch();
-        builder = new StructBuilder(schema);
+        builder = builderFrom(index);
       }
       builder.append(rows[index]);
     }

@@ -5,8 +5,6 @@ import { Validity } from './validity.ts';
 type Numbers = Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 type NumberArray = { readonly BYTES_PER_ELEMENT: number; new (length: number): Numbers };
 
-const FIRST_ROWS = 1024;
-
 /** A column of numbers, written where they stay. */
 export class NumberBuilder implements ColumnBuilder {
   readonly arrowType: ArrowType;
@@ -15,11 +13,12 @@ export class NumberBuilder implements ColumnBuilder {
   readonly #array: NumberArray;
   #values: Numbers;
 
-  constructor(arrowType: ArrowType, array: NumberArray, convert: (value: unknown) => number) {
+  /** @param room values that it holds before it grows */
+  constructor(arrowType: ArrowType, array: NumberArray, room: number, convert: (value: unknown) => number) {
     this.arrowType = arrowType;
     this.#array = array;
     this.#convert = convert;
-    this.#values = new array(FIRST_ROWS);
+    this.#values = new array(room);
   }
 
   append(value: unknown): void {
@@ -55,13 +54,18 @@ export class LongBuilder implements ColumnBuilder {
   readonly arrowType: ArrowType;
   readonly #convert: (value: unknown) => bigint | number;
   readonly #validity = new Validity();
-  #longs = new BigInt64Array(FIRST_ROWS);
-  #halves = new Int32Array(this.#longs.buffer);
+  #longs: BigInt64Array;
+  #halves: Int32Array;
 
-  /** @param convert numbers that it returns are safe integers */
-  constructor(arrowType: ArrowType, convert: (value: unknown) => bigint | number) {
+  /**
+   * @param room values that it holds before it grows
+   * @param convert numbers that it returns are safe integers
+   */
+  constructor(arrowType: ArrowType, room: number, convert: (value: unknown) => bigint | number) {
     this.arrowType = arrowType;
     this.#convert = convert;
+    this.#longs = new BigInt64Array(room);
+    this.#halves = new Int32Array(this.#longs.buffer);
   }
 
   append(value: unknown): void {

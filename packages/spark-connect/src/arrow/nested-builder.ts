@@ -4,15 +4,19 @@ import { atomBuilder, type ColumnBuilder } from './column-builder.ts';
 import { UnfitValue, unfit } from './convert-value.ts';
 import { Validity } from './validity.ts';
 
+/** Of the values in arrays and maps nobody knows how many will come. */
+const SOME_VALUES = 256;
+
 /**
  * A builder for a column of any type.
  *
+ * @param room values that it should hold before it grows, at least 1
  * @throws UnfitValue for a type that cannot be sent
  */
-export function columnBuilder(type: DataType): ColumnBuilder {
-  const atom = atomBuilder(type);
+export function columnBuilder(type: DataType, room: number): ColumnBuilder {
+  const atom = atomBuilder(type, room);
   if (atom) return atom;
-  if (type.kind === 'struct') return new StructBuilder(type);
+  if (type.kind === 'struct') return new StructBuilder(type, room);
   if (type.kind === 'array') return new ArrayBuilder(type.elementType, type.containsNull, type);
   if (type.kind === 'map') return new MapBuilder(type.keyType, type.valueType, type.valueContainsNull, type);
   throw new UnfitValue(`values of type ${simpleString(type)} cannot be sent yet`);
@@ -24,10 +28,10 @@ class InnerColumn {
   readonly builder: ColumnBuilder;
   readonly nullable: boolean;
 
-  constructor(name: string, type: DataType, nullable: boolean) {
+  constructor(name: string, type: DataType, nullable: boolean, room = SOME_VALUES) {
     this.name = name;
     this.nullable = nullable;
-    this.builder = within(name, () => columnBuilder(type));
+    this.builder = within(name, () => columnBuilder(type, room));
   }
 
   append(value: unknown): void {
@@ -60,11 +64,12 @@ export class StructBuilder implements ColumnBuilder {
   readonly #columns: readonly InnerColumn[];
   readonly #validity = new Validity();
 
-  constructor(type: StructType) {
+  /** @param room rows that it should hold before it grows, at least 1 */
+  constructor(type: StructType, room: number) {
     this.#type = type;
     this.#names = new Set(type.names);
     this.#columns = type.fields.map(
-      ({ name, dataType, nullable }: StructField) => new InnerColumn(name, dataType, nullable),
+      ({ name, dataType, nullable }: StructField) => new InnerColumn(name, dataType, nullable, room),
     );
   }
 
@@ -91,8 +96,7 @@ export class StructBuilder implements ColumnBuilder {
   }
 
   #appendRecord(record: Readonly<Record<string, unknown>>): void {
-    const keys = Object.keys(record);
-    if (!isSame(keys, this.#knownKeys)) this.#checkKeys(keys);
+    if (!hasKeys(record, this.#knownKeys)) this.#checkKeys(Object.keys(record));
     for (const column of this.#columns) column.append(record[column.name]);
   }
 
@@ -241,10 +245,11 @@ function underneath(name: string, error: unknown): unknown {
   return new UnfitValue(error.message, { cause: [name, ...pathOf(error)] });
 }
 
-function isSame(keys: readonly string[], known: readonly string[]): boolean {
-  if (keys.length !== known.length || keys.length === 0) return false;
-  for (let i = 0; i < keys.length; i++) if (keys[i] !== known[i]) return false;
-  return true;
+/** Whether these are all keys of a plain object, in its order; without a list of them for each row. */
+function hasKeys(record: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  let count = 0;
+  for (const key in record) if (key !== keys[count++]) return false;
+  return count === keys.length && count > 0;
 }
 
 /** The names of the columns from the outermost to the one at fault. */

@@ -4,7 +4,8 @@ import type { ColumnBuilder } from './column-builder.ts';
 import { dataOf } from './fixed-builder.ts';
 import { Validity } from './validity.ts';
 
-const FIRST_ROWS = 1024;
+/** What a text is expected to take; room for more is made when it is needed. */
+const USUAL_BYTES = 12;
 const MAX_BYTES = 2 ** 31 - 1;
 /** Up to here a loop is quicker than a call into V8. */
 const SHORT_LENGTH = 32;
@@ -16,12 +17,15 @@ export class TextBuilder implements ColumnBuilder {
   readonly arrowType: ArrowType = new Utf8();
   readonly #convert: (value: unknown) => string;
   readonly #validity = new Validity();
-  #offsets = new Int32Array(FIRST_ROWS + 1);
-  #bytes = Buffer.alloc(FIRST_ROWS * 16);
+  #offsets: Int32Array;
+  #bytes: Buffer;
   #end = 0;
 
-  constructor(convert: (value: unknown) => string) {
+  /** @param room texts that it holds before it grows */
+  constructor(room: number, convert: (value: unknown) => string) {
     this.#convert = convert;
+    this.#offsets = new Int32Array(room + 1);
+    this.#bytes = Buffer.alloc(room * USUAL_BYTES);
   }
 
   append(value: unknown): void {

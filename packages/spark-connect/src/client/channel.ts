@@ -133,16 +133,16 @@ export class Channel {
     }
   }
 
-  /** A stream of requests, one response; the next request is taken when the one before has been written. */
+  /** A stream of requests in their binary form, one response; the next one is taken when the one before has been written. */
   clientStream<I extends DescMessage, O extends DescMessage>(
     method: ClientStreaming<I, O>,
-    requests: Iterable<MessageShape<I>>,
+    requests: Iterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<MessageShape<O>> {
     return this.#oneResponse(method.output, signal, (done, reject) => {
       const call = this.#client.makeClientStreamRequest(
         path(method),
-        encoderOf(method.input),
+        asBuffer,
         decoderOf(method.output),
         this.#metadata(),
         done,
@@ -203,7 +203,12 @@ async function writeAll<M>(call: grpc.ClientWritableStream<M>, messages: Iterabl
 }
 
 function encoderOf<I extends DescMessage>(input: I): (message: MessageShape<I>) => Buffer {
-  return (message) => Buffer.from(toBinary(input, message));
+  return (message) => asBuffer(toBinary(input, message));
+}
+
+/** The same bytes, not a copy. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function decoderOf<O extends DescMessage>(output: O): (bytes: Buffer) => MessageShape<O> {

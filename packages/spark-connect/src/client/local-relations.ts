@@ -82,13 +82,13 @@ export class LocalRelations {
     return { case: 'chunkedCachedLocalRelation', value };
   }
 
-  /** Sends the pieces that the session has not, one at a time: only one is copied out of the rows at once. */
+  /** Sends the pieces that the session has not, one at a time. @returns the hashes of all */
   async #provide(pieces: readonly ArrowPiece[]): Promise<string[]> {
     const hashes = pieces.map(hashOf);
     const missing = new Set(await this.#store.missingArtifacts([...new Set(hashes)].map(nameOf)));
-    for (const [index, piece] of pieces.entries()) {
+    for (const [index, parts] of pieces.entries()) {
       const name = nameOf(hashes[index] ?? '');
-      if (missing.delete(name)) await this.#store.addArtifacts([{ name, data: joined(piece) }]);
+      if (missing.delete(name)) await this.#store.addArtifacts([{ name, parts }]);
     }
     return hashes;
   }
@@ -102,11 +102,6 @@ function hashOf(piece: ArrowPiece): string {
   const hash = createHash('sha256');
   for (const part of piece) hash.update(part);
   return hash.digest('hex');
-}
-
-function joined(piece: ArrowPiece): Uint8Array {
-  const [only] = piece;
-  return piece.length === 1 && only !== undefined ? only : Buffer.concat(piece);
 }
 
 function collect(message: object, found: Relation[]): void {

@@ -77,7 +77,7 @@ describe('large local relations', () => {
     if (relType.case !== 'chunkedCachedLocalRelation') return expect.fail(`it is ${relType.case}`);
     expect(other.root.relType).to.deep.equal(relType);
     const { dataHashes, schemaHash } = relType.value;
-    const contents = new Map(store.sent.map(({ name, data: bytes }) => [name, bytes]));
+    const contents = new Map(store.sent.map(({ name, parts }) => [name, Buffer.concat(parts)]));
     for (const [name, bytes] of contents) {
       expect(name).to.equal(`cache/${createHash('sha256').update(bytes).digest('hex')}`);
     }
@@ -114,7 +114,7 @@ describe('large local relations', () => {
     })();
     if (root.relType.case !== 'cachedLocalRelation') return expect.fail(`it is ${root.relType.case}`);
     expect(store.sent.map(({ name }) => name)).to.deep.equal([`cache/${root.relType.value.hash}`]);
-    const sent = fromBinary(LocalRelationSchema, store.sent[0]?.data ?? new Uint8Array(0));
+    const sent = fromBinary(LocalRelationSchema, Buffer.concat(store.sent[0]?.parts ?? []));
     expect(sent.schema).to.equal(schema.json());
     expect(rowsOf(sent.data ?? new Uint8Array(0))).to.deep.equal(rows);
   });
