@@ -37,7 +37,7 @@ export class KafkaBroker {
     const [port, inner, controller] = [await closedPort(), await closedPort(), await closedPort()];
     const properties = join(folder, 'server.properties');
     const { authority, certificate, key } = certificateFiles(join(folder, 'tls'));
-    await provideCertificates(join(folder, 'tls'), AbortSignal.timeout(30_000));
+    await provideCertificates(join(folder, 'tls'), AbortSignal.timeout(120_000));
     const keystore = join(folder, 'keystore.pem');
     await writeFile(keystore, (await readFile(key, 'utf8')) + (await readFile(certificate, 'utf8')));
     await writeFile(properties, serverProperties({ folder, keystore, port, inner, controller }));

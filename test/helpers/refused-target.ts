@@ -4,7 +4,7 @@ import { type Target, type TargetOptions, targetOf } from '../../jobs/targets/ta
 import { type Logger, OperatorError } from '../../settings/index.ts';
 import { setProcessEnvironment } from './process-environment.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 120_000;
 
 /**
  * Opens a target that must be refused, in this process, as `submit` does.

@@ -8,6 +8,9 @@ export interface SentReading {
   readonly timestamp: number;
 }
 
+/** After a long halt more is due than the megabyte that a broker takes in one request. */
+const MOST_AT_ONCE = 5_000;
+
 /**
  * Sends readings at a steady rate, each with the moment of its sending as Kafka's timestamp. The clock does not wait for
  * acknowledgements: what a slow broker delays counts as latency, and goes together with what has become due meanwhile.
@@ -25,14 +28,12 @@ export async function sendPaced(
   const producer = kafka.producer({ maxInFlightRequests: 1, idempotent: true, allowAutoTopicCreation: false });
   await producer.connect();
   const sent: SentReading[] = [];
-  let due: Message[] = [];
+  const due: Message[] = [];
   let sending: Promise<void> | undefined;
   let failure: unknown;
   const sendDue = async () => {
     while (due.length > 0) {
-      const messages = due;
-      due = [];
-      await producer.send({ topic, messages, acks: -1 });
+      await producer.send({ topic, messages: due.splice(0, MOST_AT_ONCE), acks: -1 });
     }
   };
   const started = performance.now();

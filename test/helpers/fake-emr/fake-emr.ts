@@ -42,7 +42,7 @@ export class FakeEmr {
   static async start(sparkRemote: string): Promise<FakeEmr> {
     const folder = mkdtempSync(join(tmpdir(), 'instant-health-fake-emr-'));
     const tls = join(folder, 'tls');
-    await provideCertificates(tls, AbortSignal.timeout(20_000));
+    await provideCertificates(tls, AbortSignal.timeout(120_000));
     const { certificate, key } = certificateFiles(tls);
     const account = new FakeAccount();
     const upstream = sparkRemote.replace(/^sc:\/\//, '').replace(/\/.*$/, '');

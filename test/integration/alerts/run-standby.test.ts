@@ -11,7 +11,6 @@ const PARTITIONS = 3;
 /** No patient, whose readings come into the partition of patient 1. */
 const NOBODY = 76;
 /** What a reader held when it was taken over comes after the others have shared the partitions anew. */
-const MAIL_LIMIT_MS = 30_000;
 
 // What Spark would write is written here: no server is needed.
 describe('alerts run', () => {
@@ -35,7 +34,7 @@ describe('alerts run', () => {
   const alertsRun = (...args: string[]) =>
     new Command(
       'jobs/alert-desk/main.ts',
-      ['run', '--json', '--health-port', '0', '--health-max-batch-age', '500ms', ...args],
+      ['run', '--json', '--health-port', '0', '--health-max-batch-age', '3s', ...args],
       around.environment,
     );
   const leads = (command: Command) => command.line(/ is read; Ctrl-C ends it/);
@@ -57,7 +56,7 @@ describe('alerts run', () => {
   /** Patients go out of limits one after the other, in turn in each partition; waits for the mail. */
   const patientOut = async (customerId: number) => {
     await writer.raw(judged(customerId));
-    await around.mail.arrived(customerId, MAIL_LIMIT_MS);
+    await around.mail.arrived(customerId);
   };
 
   it('says how it is, is taken over when it is frozen, and does no harm when it wakes up', async () => {
@@ -81,7 +80,7 @@ describe('alerts run', () => {
     );
     expect(good).to.include({ status: 'ok' });
     expect(good.jobs[0]).to.include({ job: 'instant-health-alerts' });
-    expect(good.jobs[0]?.leaseAgeS).to.be.below(5);
+    expect(good.jobs[0]?.leaseAgeS).to.be.below(60);
     expect(good.jobs[0]?.queries[0]).to.include({ query: `${around.topic.name}-alerts` });
     const failing = await eventually(async () => {
       const { code, report } = await health(first);

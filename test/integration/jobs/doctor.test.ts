@@ -29,7 +29,7 @@ describe('doctor', () => {
   before(async () => {
     around = await createSurroundings('doctor');
     folder = mkdtempSync(join(tmpdir(), 'instant-health-doctor-'));
-    await provideCertificates(join(folder, 'other'), AbortSignal.timeout(20_000));
+    await provideCertificates(join(folder, 'other'), AbortSignal.timeout(120_000));
   });
 
   after(async () => {

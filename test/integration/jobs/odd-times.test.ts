@@ -55,7 +55,7 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
 
     const job = submitCommand(['vital-alerts', '--json'], { ...around.environment, TZ: 'Europe/Berlin' });
     await job.until(() => job.rowsOf('vital-alerts') >= beats.length, 'all readings to be handled');
-    await around.mail.arrived(3, 30_000);
+    await around.mail.arrived(3);
     await job.interrupted();
 
     // However the session's own clock is set.

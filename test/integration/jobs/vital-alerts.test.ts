@@ -58,10 +58,10 @@ describe('vital-alerts', () => {
       { customerId: 1, heartBeat: 70, bp: 161 },
       { customerId: 1, heartBeat: 78, bp: 220 },
     ]);
-    await around.mail.arrived(2, 30_000);
+    await around.mail.arrived(2);
     await around.writer.raw({ value: 'nonsense', key: '1' }, { value: null, key: '1' }, { value: '', key: '1' });
     await around.writer.readings([{ customerId: 1, heartBeat: 75, bp: 200 }]);
-    await around.mail.arrived(3, 30_000);
+    await around.mail.arrived(3);
     await handled(10);
     expect(told(1)).to.deep.equal([
       'alder@ward-a.example.org 1 Blood pressure back in range, 200 mmHg',
@@ -86,7 +86,7 @@ describe('vital-alerts', () => {
     );
     await around.writer.readings([{ customerId: 1, heartBeat: 199, bp: 200 }]);
     await around.writer.readings([{ customerId: 1, heartBeat: 201, bp: 200 }]);
-    await around.mail.arrived(before + 1, 30_000);
+    await around.mail.arrived(before + 1);
     await handled(12);
     expect(told(before)).to.deep.equal(['alder@ward-a.example.org 1 Heart beat too high, 201 bpm']);
   });
@@ -102,7 +102,7 @@ describe('vital-alerts', () => {
       { customerId: 2, heartBeat: 70, bp: 160 },
       { customerId: 3, heartBeat: 105, bp: 160 },
     ]);
-    await around.mail.arrived(before + 2, 30_000);
+    await around.mail.arrived(before + 2);
     await handled(14);
     expect(told(before)).to.deep.equal([
       'alder@ward-a.example.org 2 Heart beat too low, 70 bpm',
@@ -118,7 +118,7 @@ describe('vital-alerts', () => {
       { customerId: 77, heartBeat: 300, bp: 300 },
       { customerId: 78, heartBeat: 70, bp: 160 },
     ]);
-    await job.line(/4 measurements of 2 patients have no limits|2 measurements of 1 patients have no limits/, 30_000);
+    await job.line(/4 measurements of 2 patients have no limits|2 measurements of 1 patients have no limits/);
     await handled(16);
     const status = await run('jobs/status.ts', ['--json'], around.environment);
     const { jobs } = JSON.parse(status.stdout) as { jobs: { job: string; running: boolean; counts: object }[] };

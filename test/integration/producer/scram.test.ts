@@ -32,7 +32,7 @@ describe('Kafka with TLS and SCRAM-SHA-512', () => {
     ]);
     await prepareDemoDatabase(database.environment, { readings: { count: 20 } });
     await broker.makeTopic(TOPIC);
-    await provideCertificates(join(folder, 'other'), AbortSignal.timeout(20_000));
+    await provideCertificates(join(folder, 'other'), AbortSignal.timeout(120_000));
   });
 
   after(async () => {

@@ -189,7 +189,7 @@ describe('submit --cluster, with native sessions', () => {
     const restore = setProcessEnvironment(emr.environment);
     const target = { kind: 'cluster', cluster: CLUSTER } as const;
     const log = createLogger({ name: 'test', level: 'debug', destination: { write: (text) => outputs.push(text) } });
-    const options = { environment, log, signal: AbortSignal.timeout(20_000), keepsSession: false };
+    const options = { environment, log, signal: AbortSignal.timeout(120_000), keepsSession: false };
     const before = emr.account.sessions.length;
     const failure: unknown = await onTarget(target, options, work).catch((error: unknown) => error);
     restore();

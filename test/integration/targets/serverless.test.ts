@@ -137,7 +137,7 @@ describe('submit --application, on EMR Serverless', () => {
     emr.account.fail('TerminateSession', { ...broken, times: 0 });
     const target = { kind: 'application', application: APPLICATION } as const;
     const restore = setProcessEnvironment(emr.environment);
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(120_000);
     const open = await openTarget(target, { environment, log, signal }).finally(restore);
     expect(open.session).to.deep.equal({ id: session?.id, wasStarted: false });
     await open.close({ keepsSession: false });

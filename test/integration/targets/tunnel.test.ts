@@ -61,7 +61,7 @@ describe('the tunnel to a cluster', () => {
     ...sshTunnel({ ...CLUSTER, primaryDnsName: 'primary' }, undefined),
     file: ssh,
   });
-  const open = (chosen: TunnelProgram) => Tunnel.open(chosen, log, AbortSignal.timeout(20_000));
+  const open = (chosen: TunnelProgram) => Tunnel.open(chosen, log, AbortSignal.timeout(120_000));
   const started = () =>
     readFileSync(logFile, 'utf8')
       .split('\n')
