@@ -1,5 +1,5 @@
 // npm run test:yarn: the end-to-end test where Spark's executors are containers of YARN, as on EMR. On a stack of its own,
-// which is gone afterwards. Not part of `npm test`: it would take two more minutes of its fifteen.
+// which is gone afterwards. Not part of `npm test`: it would take two minutes more.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -7,8 +7,8 @@ import { pathOf, StructBuilder } from './nested-builder.ts';
 /** A row to send: an object with the columns as keys, or the values by position. */
 export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
-/** What a value is expected to take: memory that turns out to be needed is copied, in garbage-collected megabytes. */
-const USUAL_BYTES = 8;
+/** What a value is expected to take. Where it takes more its column grows, and what is there is copied. */
+const BYTES_PER_VALUE = 8;
 
 /** Looking at each row how large the batch is would cost more than it spares. */
 const ROWS_PER_LOOK = 64;
@@ -31,7 +31,7 @@ export function encodeRows(
   schema: StructType,
   batchBytes = Number.POSITIVE_INFINITY,
 ): Uint8Array {
-  const rowsOfBatch = Math.ceil(batchBytes / (Math.max(1, schema.fields.length) * USUAL_BYTES));
+  const rowsOfBatch = Math.ceil(batchBytes / (Math.max(1, schema.fields.length) * BYTES_PER_VALUE));
   const builderFrom = (row: number) => new StructBuilder(schema, Math.max(1, Math.min(rows.length - row, rowsOfBatch)));
   let builder = locating(() => builderFrom(0));
   const arrowSchema = new Schema(withUniqueNames(builder.fields));

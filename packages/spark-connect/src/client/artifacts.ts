@@ -53,7 +53,7 @@ function chunkRequest(head: Uint8Array, data: Uint8Array): Uint8Array {
   const before = new BinaryWriter().tag(fields.data.number, WireType.LengthDelimited).uint32(data.byteLength).finish();
   const after = new BinaryWriter()
     .tag(fields.crc.number, WireType.Varint)
-    .int64(BigInt(crc32(data)))
+    .int64(chunk(data).crc)
     .finish();
   const start = new BinaryWriter()
     .raw(head)
