@@ -126,7 +126,7 @@ describe('the outbox and its mailer', () => {
     const bySubject = new Map(rest.map((caught) => [caught.mail.subject, caught.arrivedAt - (first?.arrivedAt ?? 0)]));
     expect([...bySubject.keys()]).to.have.members(['Ward C: Blood pressure too high', 'Ward B: 3 alerts']);
     expect(bySubject.get('Ward C: Blood pressure too high')).to.be.lessThan(GAP_MS);
-    expect(bySubject.get('Ward B: 3 alerts')).to.be.at.least(GAP_MS - 100);
+    expect(bySubject.get('Ward B: 3 alerts')).to.be.within(GAP_MS - 100, GAP_MS + 2_500);
     await settled(...Array<string>(5).fill('sent'));
     await put(pool, lead, entry('opened', { id: 'u1', customerId: 9, severity: 'critical' }));
     const putAt = Date.now();
@@ -161,7 +161,7 @@ describe('the outbox and its mailer', () => {
       const [waiting] = await readWaiting(pool, TOPIC);
       return state === 'pending' && waiting?.attempts === 1 && waiting;
     }, 'the end of the first attempt');
-    expect(refused.dueInMs).to.be.within(1, 5_000);
+    expect(refused.dueInMs).to.be.within(500, 5_000);
     await put(pool, lead, entry('opened', { id: 'e2', customerId: 4 }));
     mailer.wake();
     await catcher.arrived(1);
@@ -201,8 +201,7 @@ describe('the outbox and its mailer', () => {
     catcher = await MailCatcher.start({ port });
     const backAt = Date.now();
     const [caught] = await catcher.arrived(1);
-    // It never waits for more than ten seconds; what it takes beyond that is the machine's.
-    expect((caught?.arrivedAt ?? 0) - backAt).to.be.lessThan(20_000);
+    expect((caught?.arrivedAt ?? 0) - backAt).to.be.lessThan(11_000);
     await settled('sent');
   });
 

@@ -80,7 +80,7 @@ describe('alerts run', () => {
     );
     expect(good).to.include({ status: 'ok' });
     expect(good.jobs[0]).to.include({ job: 'instant-health-alerts' });
-    expect(good.jobs[0]?.leaseAgeS).to.be.below(60);
+    expect(good.jobs[0]?.leaseAgeS).to.be.below(5);
     expect(good.jobs[0]?.queries[0]).to.include({ query: `${around.topic.name}-alerts` });
     const failing = await eventually(async () => {
       const { code, report } = await health(first);

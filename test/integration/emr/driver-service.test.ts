@@ -79,7 +79,7 @@ describe('the driver as a service', () => {
       return answer.status === 200 && body.jobs[0]?.queries[0]?.lastBatch ? body : undefined;
     }, 'a batch in the health report');
     expect(report).to.include({ status: 'ok' });
-    expect(report.jobs[0]?.leaseAgeS).to.be.below(60);
+    expect(report.jobs[0]?.leaseAgeS).to.be.below(10);
     driver.kill('SIGTERM');
     const { code, stdout, stderr } = await driver.ended;
     expect(code, stderr).to.equal(130);
