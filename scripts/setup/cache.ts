@@ -20,6 +20,7 @@ export interface CacheLayout {
   venv(version: SparkVersion): string;
   sparkJars(version: SparkVersion): string;
   sparkCatalogJars(version: SparkVersion): string;
+  classArchive(version: SparkVersion): string;
 }
 
 export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
@@ -36,5 +37,6 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     venv: (version) => at(`venv-${version}`),
     sparkJars: (version) => at(`spark-jars-${version}`),
     sparkCatalogJars: (version) => at(`spark-catalog-jars-${version}`),
+    classArchive: (version) => at(`spark-classes-${version}`),
   };
 }

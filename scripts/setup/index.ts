@@ -1,5 +1,6 @@
 // Set-up: everything that the native stack and the generated code need, made once and cached.
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireLock } from '../process-lock.mjs';
 import { cacheLayout } from './cache.ts';
@@ -11,6 +12,7 @@ import { lineProgress, type Progress } from './progress.ts';
 import { provideProtos } from './protos.ts';
 import { type PySpark, providePySpark } from './python.ts';
 import {
+  CLASS_ARCHIVE,
   DEFAULT_SPARK_VERSION,
   HADOOP_JARS,
   KAFKA_JARS,
@@ -28,6 +30,8 @@ export interface SparkInstallation extends PySpark {
   readonly extraJars: readonly string[];
   /** The class of a catalog in memory, where this version has one. */
   readonly memoryCatalog?: string;
+  /** Where its classes lie as the JVM has read them once; undefined while nobody has made that. */
+  readonly classArchive?: string;
 }
 
 /** Where the installed parts are. */
@@ -150,7 +154,13 @@ async function describe(
       ...(await jarsIn(context.cache.sparkJars(version))),
       ...(memoryCatalog === undefined ? [] : await jarsIn(context.cache.sparkCatalogJars(version))),
     ];
-    sparks.set(version, { ...pySpark, extraJars, ...(memoryCatalog !== undefined && { memoryCatalog }) });
+    const classArchive = join(context.cache.classArchive(version), CLASS_ARCHIVE);
+    sparks.set(version, {
+      ...pySpark,
+      extraJars,
+      ...(memoryCatalog !== undefined && { memoryCatalog }),
+      ...(existsSync(classArchive) && { classArchive }),
+    });
   }
   return {
     ...jvm,

@@ -96,6 +96,9 @@ export const SPARK_JARS: Readonly<Record<SparkVersion, readonly JarSet[]>> = {
   '4.2.0': [{ coordinates: ['org.apache.spark:spark-sql-kafka-0-10_2.13:4.2.0'], excludedGroups: PROVIDED_BY_SPARK }],
 };
 
+/** The file in the folder of a Spark's class archive. */
+export const CLASS_ARCHIVE = 'classes.jsa';
+
 /** A catalog in memory. */
 export interface MemoryCatalog extends JarSet {
   /** Its class. */

@@ -12,6 +12,8 @@ import { isAlive } from './process.ts';
 import { StateFile } from './state-file.ts';
 import { type UpOptions, upNative } from './up.ts';
 
+export { provideClassArchives } from './class-archive.ts';
+
 export interface DownOptions {
   readonly wipe: boolean;
   readonly progress: Progress;

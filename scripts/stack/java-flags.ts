@@ -10,6 +10,23 @@ export function jitFlags(jit: Jit): string[] {
   return jit === 'quick' ? ['-XX:TieredStopAtLevel=1', '-XX:ReservedCodeCacheSize=240m'] : [];
 }
 
+/**
+ * Reads classes from an archive. Where it was made by another JVM or for another class path the JVM does without, and says nothing.
+ *
+ * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html#application-class-data-sharing
+ */
+export function withClassArchive(archive: string | undefined): string[] {
+  return archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`, ...ARCHIVE_LOGGING];
+}
+
+/** Writes the classes that were read into an archive when the JVM ends. */
+export function recordingClasses(archive: string): string[] {
+  return [`-XX:ArchiveClassesAtExit=${archive}`, ...ARCHIVE_LOGGING];
+}
+
+/** Standard output belongs to Spark's console sink. */
+const ARCHIVE_LOGGING = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
+
 /** Flags of the small JVMs: a little heap, one collector thread, the quick compiler only. */
 export function smallJvm(temporaryFolder: string, heapMegabytes: number): string[] {
   return [

@@ -19,6 +19,8 @@ export interface ServiceContext {
 export interface StartContext extends ServiceContext {
   readonly installation: Installation;
   readonly jit: Jit;
+  /** A file into which Spark's JVM writes its classes when it ends; only for making that. */
+  readonly recordedClasses?: string;
   /** For the tools that prepare a service: marks them, so that nothing survives a killed `up`. */
   readonly toolEnvironment: NodeJS.ProcessEnv;
 }

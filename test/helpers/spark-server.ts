@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
 import { type SparkVersion, setUp } from '../../scripts/setup/index.ts';
 import { askSparkVersion } from '../../scripts/stack/ask-spark.ts';
+import { jitFlags, withClassArchive } from '../../scripts/stack/java-flags.ts';
 import { withoutSparkSettings } from '../../scripts/stack/services/spark-environment.ts';
 import { eventually } from './eventually.ts';
 import { closedPort } from './tcp-proxy.ts';
@@ -39,12 +40,16 @@ export class SparkServer {
       'spark.ui.enabled': 'false',
       'spark.local.dir': folder,
     };
+    const javaOptions = [
+      ...['-XX:+UseSerialGC', ...jitFlags('quick'), '-Djava.net.preferIPv4Stack=true'],
+      ...withClassArchive(spark.classArchive).map((flag) => `"${flag}"`),
+    ].join(' ');
     const child = spawnTied(
       join(spark.sparkHome, 'bin', 'spark-submit'),
       [
         ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
         ...['--master', 'local[1]', '--driver-memory', '512m', '--jars', spark.extraJars.join(',')],
-        ...['--driver-java-options', '-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true'],
+        ...['--driver-java-options', javaOptions],
         ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
         'spark-internal',
       ],

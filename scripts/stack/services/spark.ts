@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
-import { jitFlags } from '../java-flags.ts';
+import { jitFlags, recordingClasses, withClassArchive } from '../java-flags.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
 import { hdfsUrl } from './hadoop-configuration.ts';
 import { withoutSparkSettings } from './spark-environment.ts';
@@ -34,7 +34,7 @@ export function sparkConnect(version: SparkVersion): Service {
         args: [
           ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--name', 'connect'],
           ...['--master', isOnYarn(context) ? 'yarn' : `local[${TASK_SLOTS}]`, '--driver-memory', '1g'],
-          ...['--driver-java-options', javaOptions(context, name)],
+          ...['--driver-java-options', javaOptions(context, spark, name)],
           ...Object.entries(configuration(context, spark, name)).flatMap(([key, value]) => [
             '--conf',
             `${key}=${value}`,
@@ -87,8 +87,12 @@ export function sparkRemote(context: Pick<ServiceContext, 'ports'>, version: Spa
 }
 
 /** One text that Spark splits again: quotes keep a path with spaces together. */
-function javaOptions(context: StartContext, name: string): string {
+function javaOptions(context: StartContext, spark: SparkInstallation, name: string): string {
+  const { recordedClasses } = context;
+  const classes =
+    recordedClasses === undefined ? withClassArchive(spark.classArchive) : recordingClasses(recordedClasses);
   return [
+    ...classes.map((flag) => `"${flag}"`),
     ...jitFlags(context.jit),
     '-XX:+UseSerialGC',
     '-Djava.net.preferIPv4Stack=true',

@@ -71,6 +71,21 @@ describe('the start of Spark, locally and on YARN', () => {
     expect((await commandOf(['spark-4.1.1'], 'full')).line).not.to.include('TieredStopAtLevel');
   });
 
+  it('reads classes from an archive where there is one, or writes one', async () => {
+    const spark = services.find(({ name }) => name === 'spark-4.1.1');
+    const plain = context(['spark-4.1.1']);
+    const lineOf = async (changed: Partial<StartContext>) =>
+      (await spark?.command({ ...plain, ...changed }))?.args.join(' ');
+    expect(await lineOf({})).not.to.match(/Archive/);
+    const installed = plain.installation.sparks.get('4.1.1');
+    if (installed === undefined) throw new Error('no Spark');
+    const sparks = new Map([['4.1.1' as const, { ...installed, classArchive: '/a cache/classes.jsa' }]]);
+    const installation = { ...plain.installation, sparks };
+    expect(await lineOf({ installation })).to.include('"-XX:SharedArchiveFile=/a cache/classes.jsa"');
+    const recording = await lineOf({ installation, recordedClasses: '/new.jsa' });
+    expect(recording).to.include('"-XX:ArchiveClassesAtExit=/new.jsa"').and.not.include('SharedArchiveFile');
+  });
+
   it("marks Spark's containers as the stack's, so that `down` finds them", async () => {
     const { line } = await commandOf(services.map(({ name }) => name));
     for (const prefix of ['spark.executorEnv', 'spark.yarn.appMasterEnv'])

@@ -51,10 +51,7 @@ export function* artifactRequests(common: Common, artifacts: readonly Artifact[]
 function chunkRequest(head: Uint8Array, data: Uint8Array): Uint8Array {
   const fields = ArtifactChunkSchema.field;
   const before = new BinaryWriter().tag(fields.data.number, WireType.LengthDelimited).uint32(data.byteLength).finish();
-  const after = new BinaryWriter()
-    .tag(fields.crc.number, WireType.Varint)
-    .int64(chunk(data).crc)
-    .finish();
+  const after = new BinaryWriter().tag(fields.crc.number, WireType.Varint).int64(chunk(data).crc).finish();
   const start = new BinaryWriter()
     .raw(head)
     .tag(AddArtifactsRequestSchema.field.chunk.number, WireType.LengthDelimited)

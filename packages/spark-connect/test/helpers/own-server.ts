@@ -1,6 +1,6 @@
 /** A Spark Connect server of a test's own, for tests that kill it. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,8 @@ export class OwnServer {
     const cache = process.env.INSTANT_HEALTH_CACHE ?? join(root, '.cache');
     const venv = join(cache, `venv-${this.#version}`);
     const python = readdirSync(join(venv, 'lib')).find((name) => name.startsWith('python3')) ?? 'python3';
-    const sparkHome = join(venv, 'lib', python, 'site-packages', 'pyspark');
+    // The path for which its class archive was made.
+    const sparkHome = realpathSync(join(venv, 'lib', python, 'site-packages', 'pyspark'));
     const jars = join(cache, `spark-jars-${this.#version}`);
     const connect = readdirSync(jars).filter((name) => name.startsWith('spark-connect'));
     const logging = join(this.#folder, 'log4j2.properties');
@@ -52,7 +53,12 @@ export class OwnServer {
       'spark.local.dir': this.#folder,
       'spark.sql.shuffle.partitions': 1,
     };
-    const java = `-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Dlog4j2.configurationFile=${logging}`;
+    const classes = join(cache, `spark-classes-${this.#version}`, 'classes.jsa');
+    const java = [
+      ...['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true'],
+      `-Dlog4j2.configurationFile=${logging}`,
+      ...(existsSync(classes) ? [`"-XX:SharedArchiveFile=${classes}"`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'] : []),
+    ].join(' ');
     const args = [
       ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--master', 'local[2]'],
       ...['--driver-memory', '768m', '--driver-java-options', java],
