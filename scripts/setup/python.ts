@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { provideFolder, type SetUpContext } from './context.ts';
 import { SetUpError } from './set-up-error.ts';
@@ -132,8 +132,7 @@ function sparkHomeIn(venv: string): string {
   if (!existsSync(join(home, 'bin', 'spark-submit'))) {
     throw new SetUpError(`there is no Spark in ${venv}`, { next: `remove that folder and run the command again` });
   }
-  // One path, whatever links lead to the cache: a class archive is of use only where the class path is the same.
-  return realpathSync(home);
+  return home;
 }
 
 /** `Downloading pyspark-4.1.1.tar.gz (455.0 MB)` and the like, without addresses and paths. */

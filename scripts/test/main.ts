@@ -11,8 +11,9 @@ import { STACK_RUNS, type TestRun, testFiles, UNIT_RUN } from './test-plan.ts';
 
 const progress = lineProgress();
 
-// Tests on real services mostly wait: four runs side by side leave two cores idle for a tenth of the time.
-const LANES = 5;
+// Tests on real services mostly wait: four runs side by side leave two cores idle for a tenth of the time. Five take longer: what
+// waits is not free, and there is more of it.
+const LANES = 4;
 
 const took: FileTime[] = [];
 const failed: FailureOfRun[] = [];

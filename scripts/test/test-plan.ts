@@ -41,7 +41,7 @@ const TARGETS = 'test/integration/targets';
 const PRODUCER = ['test/integration/producer', 'test/integration/database'];
 
 /**
- * Five of them run at a time, in this order: what takes longest comes first, so that all end at about the same time.
+ * Four of them run at a time, in this order: what takes longest comes first, so that all end at about the same time.
  */
 export const STACK_RUNS: readonly TestRun[] = [
   { title: 'jobs, Spark 3.5.7', folders: [JOBS], spark: '3.5.7' },

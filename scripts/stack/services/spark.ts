@@ -123,6 +123,8 @@ function configuration(context: ServiceContext, spark: SparkInstallation, name: 
     // As many as there are cores, whatever the slots.
     'spark.default.parallelism': '2',
     'spark.sql.session.timeZone': 'UTC',
+    // With its 10 ms, streams without a trigger of their own keep a core busy with asking whether there is news.
+    'spark.sql.streaming.pollingDelay': '50ms',
     // `memory.t` is a table of the session's own, which can be merged into.
     ...(spark.memoryCatalog !== undefined && { 'spark.sql.catalog.memory': spark.memoryCatalog }),
     // Paths without a scheme are HDFS's, as on a cluster.

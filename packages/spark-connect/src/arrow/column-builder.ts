@@ -49,7 +49,10 @@ export interface ColumnBuilder {
   appendNull(): void;
   /** About what the values take up so far, in bytes. */
   readonly byteLength: number;
+  /** What was collected. It may look into this builder's memory: it is of no use after {@link reset}. */
   finish(): Data;
+  /** Begins anew, in the same memory. */
+  reset(): void;
 }
 
 /** A column whose values are converted one by one and laid out together at the end. */
@@ -93,6 +96,12 @@ class AtomBuilder<V> implements ColumnBuilder {
 
   finish(): Data {
     return dataOf(this.arrowType, this.#validity, this.#layOut(this.#values));
+  }
+
+  reset(): void {
+    this.#values.length = 0;
+    this.byteLength = 0;
+    this.#validity.reset();
   }
 }
 

@@ -2,6 +2,7 @@ import { type Field, RecordBatch, RecordBatchStreamWriter, Schema } from 'apache
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { UnfitValue } from './convert-value.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import { pathOf, StructBuilder } from './nested-builder.ts';
 
 /** A row to send: an object with the columns as keys, or the values by position. */
@@ -32,18 +33,19 @@ export function encodeRows(
   batchBytes = Number.POSITIVE_INFINITY,
 ): Uint8Array {
   const rowsOfBatch = Math.ceil(batchBytes / (Math.max(1, schema.fields.length) * BYTES_PER_VALUE));
-  const builderFrom = (row: number) => new StructBuilder(schema, Math.max(1, Math.min(rows.length - row, rowsOfBatch)));
-  let builder = locating(() => builderFrom(0));
+  const builder = locating(() => new StructBuilder(schema, Math.max(1, Math.min(rows.length, rowsOfBatch))));
   const arrowSchema = new Schema(withUniqueNames(builder.fields));
+  const stream = new GrowingBytes();
   const writer = new RecordBatchStreamWriter();
-  writer.reset(undefined, arrowSchema);
+  writer.reset(stream, arrowSchema);
   const writeBatch = () => writer.write(new RecordBatch(arrowSchema, builder.finish()));
   let index = 0;
   try {
     for (; index < rows.length; index++) {
       if (index > 0 && index % ROWS_PER_LOOK === 0 && builder.byteLength >= batchBytes) {
         writeBatch();
-        builder = builderFrom(index);
+        builder.reset();
+        stream.expect((stream.byteLength / index) * rows.length);
       }
       builder.append(rows[index]);
     }
@@ -52,7 +54,7 @@ export function encodeRows(
   }
   if (rows.length > 0) locating(writeBatch);
   writer.finish();
-  return writer.toUint8Array(true);
+  return stream.bytes();
 }
 
 /** apache-arrow drops columns whose names repeat; the server takes names from the schema beside the bytes. */

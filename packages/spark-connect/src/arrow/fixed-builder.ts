@@ -30,11 +30,16 @@ export class NumberBuilder implements ColumnBuilder {
 
   appendNull(): void {
     this.#makeRoom();
+    this.#values[this.#validity.length] = 0;
     this.#validity.appendNull();
   }
 
   get byteLength(): number {
     return this.#validity.length * this.#array.BYTES_PER_ELEMENT;
+  }
+
+  reset(): void {
+    this.#validity.reset();
   }
 
   finish(): Data {
@@ -84,11 +89,16 @@ export class LongBuilder implements ColumnBuilder {
 
   appendNull(): void {
     this.#makeRoom();
+    this.#longs[this.#validity.length] = 0n;
     this.#validity.appendNull();
   }
 
   get byteLength(): number {
     return this.#validity.length * 8;
+  }
+
+  reset(): void {
+    this.#validity.reset();
   }
 
   finish(): Data {

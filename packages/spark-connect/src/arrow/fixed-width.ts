@@ -44,11 +44,11 @@ const FIXED: Readonly<Record<string, Fixed>> = {
   },
   timestamp: {
     accepts: ({ type }) => ArrowType.isTimestamp(type) && type.unit === TimeUnit.MICROSECOND && Boolean(type.timezone),
-    bind: (data) => bigints(data, (micros) => new Timestamp(micros)),
+    bind: (data) => longs(data, (micros) => new Timestamp(micros)),
   },
   timestampNtz: {
     accepts: ({ type }) => ArrowType.isTimestamp(type) && type.unit === TimeUnit.MICROSECOND && !type.timezone,
-    bind: (data) => bigints(data, (micros) => new LocalDateTime(micros)),
+    bind: (data) => longs(data, (micros) => new LocalDateTime(micros)),
   },
   time: {
     accepts: ({ type }) => ArrowType.isTime(type) && type.unit === TimeUnit.NANOSECOND,
@@ -94,6 +94,16 @@ function numbers(values: ArrayLike<number>): (index: number) => unknown {
 function bigints<V>(data: Data, make: (value: bigint) => V): (index: number) => V {
   const values = valuesOf(BigInt64Array, data);
   return (index) => make(values[index] ?? 0n);
+}
+
+/** As {@link bigints}, with a number where it is exact: that spares a bigint for each value. */
+function longs<V>(data: Data, make: (value: bigint | number) => V): (index: number) => V {
+  const values = valuesOf(BigInt64Array, data);
+  const halves = valuesOf(Int32Array, data, 2);
+  return (index) => {
+    const number = (halves[index * 2 + 1] ?? 0) * 2 ** 32 + ((halves[index * 2] ?? 0) >>> 0);
+    return make(Number.isSafeInteger(number) ? number : (values[index] ?? 0n));
+  };
 }
 
 function bindBoolean(data: Data): (index: number) => boolean {

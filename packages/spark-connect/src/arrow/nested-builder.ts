@@ -131,6 +131,11 @@ export class StructBuilder implements ColumnBuilder {
   finishColumns(): Data[] {
     return this.#columns.map(({ builder }) => builder.finish());
   }
+
+  reset(): void {
+    for (const { builder } of this.#columns) builder.reset();
+    this.#validity.reset();
+  }
 }
 
 class ArrayBuilder implements ColumnBuilder {
@@ -173,6 +178,13 @@ class ArrayBuilder implements ColumnBuilder {
       valueOffsets: Int32Array.from(this.#offsets),
       child: this.#element.builder.finish(),
     });
+  }
+
+  reset(): void {
+    this.#element.builder.reset();
+    this.#offsets.length = 1;
+    this.#end = 0;
+    this.#validity.reset();
   }
 }
 
@@ -228,6 +240,14 @@ class MapBuilder implements ColumnBuilder {
       valueOffsets: Int32Array.from(this.#offsets),
       child: entries,
     });
+  }
+
+  reset(): void {
+    this.#key.builder.reset();
+    this.#value.builder.reset();
+    this.#offsets.length = 1;
+    this.#end = 0;
+    this.#validity.reset();
   }
 }
 

@@ -56,6 +56,11 @@ export class TextBuilder implements ColumnBuilder {
     });
   }
 
+  reset(): void {
+    this.#end = 0;
+    this.#validity.reset();
+  }
+
   /** @returns bytes written: all of a short ASCII text, else 0 */
   #writeShort(text: string): number {
     if (text.length > SHORT_LENGTH) return 0;

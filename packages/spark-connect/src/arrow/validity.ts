@@ -23,6 +23,13 @@ export class Validity {
     return { length, nullCount, nullBitmap };
   }
 
+  /** Begins anew. */
+  reset(): void {
+    if (this.nullCount > 0) this.#bits?.fill(255);
+    this.length = 0;
+    this.nullCount = 0;
+  }
+
   #withRoom(length: number): Uint8Array {
     const needed = (length + 7) >> 3;
     if (this.#bits !== undefined && this.#bits.length >= needed) return this.#bits;

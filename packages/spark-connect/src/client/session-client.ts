@@ -54,6 +54,8 @@ import { unlessAborted } from './unless-aborted.ts';
 
 const FAREWELL_TIMEOUT_MS = 10_000;
 const DETAILS_TIMEOUT_MS = 5_000;
+/** A record batch of rows stays in the processor's cache, more or less, while it is made and copied. */
+const LOCAL_BATCH_BYTES = 1024 * 1024;
 const REATTACHABLE = { requestOption: { case: 'reattachOptions', value: { reattachable: true } } } as const;
 const service = SparkConnectService.method;
 
@@ -147,7 +149,7 @@ export class SessionClient {
   }
   /** About how large a record batch of rows may become, in bytes: Spark 3.5 reads no more than the first of a relation. */
   get localBatchBytes(): number {
-    return this.#takesManyBatches ? this.#chunkBytes : Number.POSITIVE_INFINITY;
+    return this.#takesManyBatches ? Math.min(this.#chunkBytes, LOCAL_BATCH_BYTES) : Number.POSITIVE_INFINITY;
   }
   /** Whether its own program has closed or left it. */
   get isClosed(): boolean {

@@ -11,6 +11,7 @@ import {
 } from './calendar.ts';
 
 const MILLIS_PER_DAY = 86_400_000;
+const MICROS_PER_SECOND = 1_000_000;
 
 /**
  * A calendar day without a time zone: Spark's DATE, at any year.
@@ -84,17 +85,31 @@ export class LocalDate {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export class Timestamp {
-  /** Microseconds since 1970-01-01T00:00:00Z. */
-  readonly epochMicros: bigint;
+  /** Whole seconds since 1970-01-01T00:00:00Z, rounded down. */
+  readonly epochSeconds: number;
+  /** Microseconds after that, from 0 to 999,999. */
+  readonly microsOfSecond: number;
 
-  constructor(epochMicros: bigint) {
-    this.epochMicros = epochMicros;
+  /**
+   * @param epochMicros microseconds since 1970-01-01T00:00:00Z
+   * @throws SparkConnectError `invalid-argument` for a number that is no safe integer, and beyond some 285 million years
+   */
+  constructor(epochMicros: bigint | number) {
+    const seconds = secondsOf(epochMicros);
+    this.epochSeconds = seconds;
+    this.microsOfSecond = microsAfter(epochMicros, seconds);
+  }
+
+  /** Microseconds since 1970-01-01T00:00:00Z. */
+  get epochMicros(): bigint {
+    return microsOf(this.epochSeconds, this.microsOfSecond);
   }
 
   /** @throws SparkConnectError `invalid-argument` for an invalid Date */
   static fromDate(date: Date): Timestamp {
     const millis = date.getTime();
     if (Number.isNaN(millis)) throw new SparkConnectError('invalid-argument', 'an invalid Date is no timestamp');
+    // A Date's range in microseconds is beyond what a number holds exactly.
     return new Timestamp(BigInt(millis) * 1000n);
   }
 
@@ -114,8 +129,7 @@ export class Timestamp {
 
   /** Milliseconds since 1970, rounded down: what a Date can hold. */
   get epochMillis(): number {
-    const remainder = ((this.epochMicros % 1000n) + 1000n) % 1000n;
-    return Number((this.epochMicros - remainder) / 1000n);
+    return this.epochSeconds * 1000 + Math.floor(this.microsOfSecond / 1000);
   }
 
   /** Drops the microseconds. */
@@ -125,7 +139,7 @@ export class Timestamp {
 
   /** Whether both are the same. */
   equals(other: Timestamp): boolean {
-    return this.epochMicros === other.epochMicros;
+    return this.epochSeconds === other.epochSeconds && this.microsOfSecond === other.microsOfSecond;
   }
 
   /** For `<` and `>`. */
@@ -150,11 +164,24 @@ export class Timestamp {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export class LocalDateTime {
-  /** Microseconds since 1970-01-01T00:00:00 on the same wall clock. */
-  readonly localMicros: bigint;
+  /** Whole seconds since 1970-01-01T00:00:00 on the same wall clock, rounded down. */
+  readonly localSeconds: number;
+  /** Microseconds after that, from 0 to 999,999. */
+  readonly microsOfSecond: number;
 
-  constructor(localMicros: bigint) {
-    this.localMicros = localMicros;
+  /**
+   * @param localMicros microseconds since 1970-01-01T00:00:00 on the same wall clock
+   * @throws SparkConnectError `invalid-argument` for a number that is no safe integer, and beyond some 285 million years
+   */
+  constructor(localMicros: bigint | number) {
+    const seconds = secondsOf(localMicros);
+    this.localSeconds = seconds;
+    this.microsOfSecond = microsAfter(localMicros, seconds);
+  }
+
+  /** Microseconds since 1970-01-01T00:00:00 on the same wall clock. */
+  get localMicros(): bigint {
+    return microsOf(this.localSeconds, this.microsOfSecond);
   }
 
   /** @throws SparkConnectError `invalid-argument` also where the text has a zone or is finer than microseconds */
@@ -166,7 +193,7 @@ export class LocalDateTime {
 
   /** Whether both are the same. */
   equals(other: LocalDateTime): boolean {
-    return this.localMicros === other.localMicros;
+    return this.localSeconds === other.localSeconds && this.microsOfSecond === other.microsOfSecond;
   }
 
   /** For `<` and `>`. */
@@ -222,6 +249,37 @@ export class LocalTime {
   toJSON(): string {
     return this.toString();
   }
+}
+
+// Two small integers are kept in place of a bigint, which would be an object of its own for each value: a result of a million
+// rows is made and collected sooner without them.
+
+function secondsOf(micros: bigint | number): number {
+  if (typeof micros === 'number') {
+    if (Number.isSafeInteger(micros)) return floorSeconds(micros);
+    throw new SparkConnectError('invalid-argument', `${micros} is no safe integer: give microseconds as a bigint`);
+  }
+  const truncated = Number(micros / BigInt(MICROS_PER_SECOND));
+  const seconds = micros % BigInt(MICROS_PER_SECOND) < 0n ? truncated - 1 : truncated;
+  if (Number.isSafeInteger(seconds)) return seconds;
+  throw new SparkConnectError('invalid-argument', `${micros} microseconds are beyond what a moment can be`);
+}
+
+function floorSeconds(micros: number): number {
+  // The quotient of a large number may have been rounded up to the next second. Adding 0 makes -0 a 0.
+  const seconds = Math.floor(micros / MICROS_PER_SECOND) + 0;
+  return micros < seconds * MICROS_PER_SECOND ? seconds - 1 : seconds;
+}
+
+function microsAfter(micros: bigint | number, seconds: number): number {
+  if (typeof micros === 'number') return micros - seconds * MICROS_PER_SECOND;
+  return Number(micros - BigInt(seconds) * BigInt(MICROS_PER_SECOND));
+}
+
+function microsOf(seconds: number, microsOfSecond: number): bigint {
+  const micros = seconds * MICROS_PER_SECOND + microsOfSecond;
+  if (Number.isSafeInteger(micros)) return BigInt(micros);
+  return BigInt(seconds) * BigInt(MICROS_PER_SECOND) + BigInt(microsOfSecond);
 }
 
 function parsed<V>(value: V | undefined, text: string, what: string): V {

@@ -18,6 +18,17 @@ describe('rows through Arrow and back', () => {
     );
   });
 
+  it('are the same in many batches, whose builders are used again', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryRow(EVERYTHING), { minLength: 130, maxLength: 200 }), (rows) => {
+        const ipc = encodeRows(rows, EVERYTHING, 1);
+        expect(tableFromIPC(ipc).numRows).to.equal(rows.length);
+        expect(new BatchDecoder(EVERYTHING).decode(ipc).rows()).to.deep.equal(rows);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   it('are the same by row, by column, by position and as iterated', () => {
     fc.assert(
       fc.property(fc.array(arbitraryRow(EVERYTHING), { minLength: 1, maxLength: 10 }), (rows) => {

@@ -64,6 +64,34 @@ describe('dates and times', () => {
     );
   });
 
+  it('are exact over 64 bits of microseconds, given as bigint or, where it is exact, as number', () => {
+    const ends = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n, 9_007_199_254_740_991n, -9_007_199_254_740_991n, -1n, 0n];
+    const micros = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.maxSafeInteger().map(BigInt));
+    const check = (value: bigint) => {
+      for (const moment of [new Timestamp(value), new LocalDateTime(value)]) {
+        const [seconds, found] =
+          moment instanceof Timestamp
+            ? [moment.epochSeconds, moment.epochMicros]
+            : [moment.localSeconds, moment.localMicros];
+        expect(found).to.equal(value);
+        expect(moment.microsOfSecond).to.be.within(0, 999_999);
+        expect(BigInt(seconds) * 1_000_000n + BigInt(moment.microsOfSecond)).to.equal(value);
+      }
+      if (!Number.isSafeInteger(Number(value))) return;
+      expect(new Timestamp(Number(value))).to.deep.equal(new Timestamp(value));
+      expect(new LocalDateTime(Number(value))).to.deep.equal(new LocalDateTime(value));
+    };
+    for (const value of ends) check(value);
+    fc.assert(fc.property(micros, check));
+    // What is compared by its keys, as by a test's deep equality, differs as well.
+    expect(new Timestamp(1n)).not.to.deep.equal(new Timestamp(2n));
+    for (const refused of [2 ** 53, 0.5, Number.NaN, 10n ** 30n]) {
+      expect(() => new Timestamp(refused), String(refused))
+        .to.throw()
+        .with.property('code', 'invalid-argument');
+    }
+  });
+
   it('hold the ends of what Spark prints, and go beyond', () => {
     expect(String(LocalDate.parse('0001-01-01'))).to.equal('0001-01-01');
     expect(LocalDate.parse('9999-12-31').epochDay).to.equal(2_932_896);
@@ -79,6 +107,7 @@ describe('dates and times', () => {
     expect(Timestamp.parse('2026-01-01 01:00:00.000001+01:00').epochMicros).to.equal(1_767_225_600_000_001n);
     expect(Timestamp.parse('2025-12-31T19:30-0430').epochMicros).to.equal(1_767_225_600_000_000n);
     expect(new Timestamp(-1n).epochMillis).to.equal(-1);
+    expect(new Timestamp(-1n).toDate().getTime()).to.equal(-1);
     expect(new Timestamp(1n) < new Timestamp(2n)).to.equal(true);
   });
 
