@@ -68,7 +68,11 @@ async function compile(entry, path, accountPath) {
     sourcesContent: false,
     logLevel: 'silent',
     metafile: true,
-    plugins: [packagesStay, placesStay],
+    plugins: [somePackagesStay, placesStay],
+    // A package that was written for `require` still asks for Node's own modules with it.
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(${JSON.stringify(entry)});`,
+    },
   });
   // Its own process would stay as long as ours.
   await stop();
@@ -85,22 +89,24 @@ async function compile(entry, path, accountPath) {
   return module;
 }
 
-/** ES modules in hundreds of small files, which take longer to be found and read than to be run. */
-const COMPILED_TOO = /^(@instant-health|zod|@bufbuild[/]protobuf|apache-arrow|flatbuffers)([/]|$)/;
+/**
+ * Packages that are loaded as ever: AWS's, which are large and which few commands need, and tools with programs of their own. Others
+ * come in hundreds of small files, which take longer to be found and read than to be run.
+ */
+const LOADED_AS_EVER = /^(@aws-sdk|@smithy|aws-msk-iam-sasl-signer-js|esbuild|tsx|mocha)([/]|$)/;
 
-/** Packages from npm are loaded as ever; those of the workspace are sources of ours. */
-const packagesStay = {
-  name: 'packages-stay',
+const somePackagesStay = {
+  name: 'some-packages-stay',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || COMPILED_TOO.test(path) ? undefined : { path, external: true },
+    onResolve({ filter: LOADED_AS_EVER }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, external: true },
     ),
 };
 
 /** A source that asks where it stands is told of its own place, not of the compiled file's. */
 const placesStay = {
   name: 'places-stay',
-  setup: ({ onLoad }) =>
+  setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       if (!text.includes('import.meta.')) return undefined;
@@ -108,7 +114,13 @@ const placesStay = {
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
       return { contents, loader: 'ts' };
-    }),
+    });
+    onLoad({ filter: /node_modules[/].*\.c?js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes('__dirname')) return undefined;
+      return { contents: `var __dirname = ${JSON.stringify(dirname(path))};${text}`, loader: 'js' };
+    });
+  },
 };
 
 function forgetOld(entryPath, current) {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   create,
   type DescMessage,
@@ -133,7 +132,10 @@ export class Channel {
     }
   }
 
-  /** A stream of requests in their binary form, one response; the next one is taken when the one before has been written. */
+  /**
+   * A stream of requests in their binary form, one response. The next request is taken when gRPC has made a frame of the one before,
+   * whose memory may be used again from then on.
+   */
   clientStream<I extends DescMessage, O extends DescMessage>(
     method: ClientStreaming<I, O>,
     requests: Iterable<Uint8Array>,
@@ -197,9 +199,16 @@ async function writeAll<M>(call: grpc.ClientWritableStream<M>, messages: Iterabl
   for (const message of messages) {
     // A call that has ended takes no more; its callback tells why.
     if (call.destroyed) return;
-    if (!call.write(message)) await once(call, 'drain');
+    await written(call, message);
   }
   call.end();
+}
+
+/** Resolves when the call has no more use for the message, whose memory may then be used again. */
+function written<M>(call: grpc.ClientWritableStream<M>, message: M): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call.write(message, (error?: Error | null) => (error ? reject(error) : resolve()));
+  });
 }
 
 function encoderOf<I extends DescMessage>(input: I): (message: MessageShape<I>) => Buffer {

@@ -1,9 +1,13 @@
 /** Other processes that join a session or drive a query, and tell line by line what they do. */
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { spawnTied } from './tied-process.ts';
 import { until } from './workspace.ts';
+
+/** Compiles the file once, whoever starts it how often. */
+const STARTER = join(import.meta.dirname, '..', '..', '..', '..', 'scripts', 'start.mjs');
 
 /** One line of JSON that the child wrote. */
 export type ChildEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -17,7 +21,7 @@ export class Child {
   /** @param script a file beside this one; it gets the settings as JSON in its first argument. */
   constructor(script: string, settings: object) {
     const file = fileURLToPath(new URL(script, import.meta.url));
-    const args = ['--import', 'tsx', '--conditions=source', file, JSON.stringify(settings)];
+    const args = ['--conditions=source', STARTER, file, JSON.stringify(settings)];
     this.process = spawnTied(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     if (this.process.stdout) {
       createInterface({ input: this.process.stdout }).on('line', (line) => this.events.push(JSON.parse(line)));

@@ -1,14 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { type Artifact, artifactRequests } from '../../../src/client/artifacts.ts';
 import { AddArtifactsRequestSchema } from '../../../src/gen/spark/connect/base_pb.js';
+import { SparkSession } from '../../../src/index.ts';
+import { FakeServer } from './fake-server.ts';
 
 const MIB = 1024 * 1024;
 const common = { sessionId: '2f6b3a5c-8d41-4a6e-9f0b-7c1d2e3f4a5b', clientType: 'test' };
 
 function requestsFor(...artifacts: readonly Artifact[]) {
-  return [...artifactRequests(common, artifacts)].map((bytes) => fromBinary(AddArtifactsRequestSchema, bytes));
+  // Each is to be read before the next is asked for.
+  return Array.from(artifactRequests(common, artifacts), (bytes) =>
+    fromBinary(AddArtifactsRequestSchema, Uint8Array.from(bytes)),
+  );
 }
 
 describe('the requests that carry artifacts', () => {
@@ -49,5 +55,23 @@ describe('the requests that carry artifacts', () => {
     expect(Buffer.concat(bytes).equals(Buffer.concat(parts))).to.equal(true);
     expect(received.map((chunk) => chunk?.crc)).to.deep.equal(bytes.map((data) => BigInt(crc32(data))));
     for (const request of chunks) expect(request).to.deep.include(common);
+  });
+
+  it('arrive as they are, although large ones lie in the same memory one after the other', async () => {
+    const server = await FakeServer.start();
+    const spark = await SparkSession.builder().remote(server.address).create();
+    try {
+      const data = randomBytes(12 * MIB + 5);
+      await spark.client.addArtifacts([{ name: 'files/large', parts: [data.subarray(0, 5), data.subarray(5)] }]);
+      const [begin, ...others] = server.artifactRequests.map(({ payload }) => payload);
+      if (begin?.case !== 'beginChunk') return expect.fail(`it is ${begin?.case}`);
+      const chunks = [begin.value.initialChunk, ...others.map(({ value }) => value as typeof begin.value.initialChunk)];
+      expect(chunks).to.have.length(13);
+      const arrived = Buffer.concat(chunks.map((chunk) => chunk?.data ?? expect.fail('a request without a chunk')));
+      expect(arrived.equals(data)).to.equal(true);
+    } finally {
+      spark.disconnect();
+      server.stop();
+    }
   });
 });

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import {
+  type AddArtifactsRequest,
   AddArtifactsRequestSchema,
   AddArtifactsResponseSchema,
   AnalyzePlanRequestSchema,
@@ -45,6 +46,8 @@ export interface Turn {
 type Call = grpc.ServerWritableStream<ExecutePlanRequest | ReattachExecuteRequest, ExecutePlanResponse>;
 type ConfigPairs = MessageInitShape<typeof ConfigResponseSchema>['pairs'];
 
+type ArtifactCall = grpc.ServerReadableStream<AddArtifactsRequest, unknown>;
+
 export class FakeServer {
   readonly #grpc = new grpc.Server();
   readonly #turns: Turn[] = [];
@@ -62,6 +65,8 @@ export class FakeServer {
   authorization: string | undefined;
   /** What the server keeps of errors. */
   errorDetails: MessageInitShape<typeof FetchErrorDetailsResponseSchema> | grpc.ServiceError = {};
+  /** What came in calls that add artifacts. */
+  readonly artifactRequests: AddArtifactsRequest[] = [];
   /** The version that the server says it has. */
   version = '4.1.1';
   /** The last request to execute. */
@@ -169,7 +174,10 @@ export class FakeServer {
         calls.push('release session');
         done(null, create(ReleaseSessionResponseSchema));
       },
-      addArtifacts: unknownHere,
+      addArtifacts: (call: ArtifactCall, done: grpc.sendUnaryData<unknown>) => {
+        call.on('data', (request) => this.artifactRequests.push(request));
+        call.on('end', () => done(null, create(AddArtifactsResponseSchema)));
+      },
       artifactStatus: unknownHere,
       cloneSession: unknownHere,
     };
