@@ -123,6 +123,8 @@ function configuration(context: ServiceContext, spark: SparkInstallation, name: 
     // As many as there are cores, whatever the slots.
     'spark.default.parallelism': '2',
     'spark.sql.session.timeZone': 'UTC',
+    // The queries of a few sessions are more than Spark's 100 generated classes, which each batch would then compile anew.
+    'spark.sql.codegen.cache.maxEntries': '600',
     // With its 10 ms, streams without a trigger of their own keep a core busy with asking whether there is news.
     'spark.sql.streaming.pollingDelay': '50ms',
     // `memory.t` is a table of the session's own, which can be merged into.
