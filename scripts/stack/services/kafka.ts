@@ -30,8 +30,8 @@ export const kafka: Service = {
         'format',
         '--standalone',
         '--ignore-formatted',
-        '-t',
-        id,
+        // One in 64 begins with a dash: apart from its option it would be taken for another one.
+        `--cluster-id=${id}`,
         '-c',
         properties,
       ],

@@ -52,6 +52,24 @@ describe('npm run stack', () => {
     expect(recorded('maildev')?.pid).to.equal(first?.pid);
   });
 
+  it('starts Kafka also where its random id begins with a dash', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'instant-health-stack-dash-'));
+    const secrets = { databaseRootPassword: 'r', databasePassword: 'p', kafkaClusterId: '-dash-dash-dash-dash-d' };
+    writeFileSync(join(own, 'secrets.json'), JSON.stringify(secrets));
+    const withOwn = { env: { ...env, INSTANT_HEALTH_STACK_DIR: own } };
+    const run = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [runner, 'scripts/stack/main.ts', ...args], withOwn);
+    try {
+      await run('up', '--only', 'kafka');
+      expect(readFileSync(join(own, 'data', 'kafka', 'logs', 'meta.properties'), 'utf8')).to.include(
+        secrets.kafkaClusterId,
+      );
+    } finally {
+      await run('down', '--wipe');
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+
   it('reports a service that died, and brings back only that one', async () => {
     const before = recorded('maildev');
     if (!isAlive(before)) throw new Error('maildev should be up');
