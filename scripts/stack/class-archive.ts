@@ -1,9 +1,10 @@
 // Classes of Spark as the JVM has read them once: a server that finds them so starts with half of the processor time.
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock } from '../process-lock.mjs';
 import { cacheLayout } from '../setup/cache.ts';
-import { provideFolder } from '../setup/context.ts';
+import { type CachedFolder, provideFolder } from '../setup/context.ts';
 import { type Installation, type SparkInstallation, setUp } from '../setup/index.ts';
 import type { Progress, TaskProgress } from '../setup/progress.ts';
 import { CLASS_ARCHIVE, SPARK_JARS, type SparkVersion } from '../setup/versions.ts';
@@ -28,13 +29,16 @@ export interface ClassArchiveOptions {
  * Makes the class archive of each Spark unless it is there: a server is started, asked for its version, and ended. Servers
  * that start afterwards use it by themselves; it costs as much processor time as it spares four of them.
  *
- * A JVM without an archive of its own classes cannot make one; then servers start as ever.
+ * Where none can be made it says so, and servers start as ever.
  *
- * @throws StackError where the server does not answer
  * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html#application-class-data-sharing
  */
 export async function provideClassArchives({ sparks, progress, signal }: ClassArchiveOptions): Promise<void> {
   const installation = await setUp({ sparkVersions: sparks, progress, signal });
+  if (!hasOwnArchive(installation.java.home)) {
+    progress.line('set-up', 'this Java has no archive of its own classes: Spark starts without one as well');
+    return;
+  }
   const cache = cacheLayout();
   const release = await acquireLock(join(cache.root, 'class-archives.lock'), {
     onWait: (pid) => progress.line('set-up', `another command (pid ${pid}) makes class archives: waiting for it`),
@@ -43,22 +47,35 @@ export async function provideClassArchives({ sparks, progress, signal }: ClassAr
   try {
     const java = await readFile(join(installation.java.home, 'release'), 'utf8');
     await Promise.all(
-      [...installation.sparks.values()].map((spark) =>
-        provideFolder(
-          { cache, progress, signal },
-          {
-            label: `spark ${spark.version}`,
-            folder: cache.classArchive(spark.version),
-            inputs: { java, sparkHome: spark.sparkHome, jars: SPARK_JARS[spark.version] },
-            doing: 'letting a server read its classes, so that later ones start sooner',
-            build: (folder, task) => recordClasses(installation, spark, folder, { task, progress, signal }),
-          },
-        ),
-      ),
+      [...installation.sparks.values()].map(async (spark) => {
+        const label = `spark ${spark.version}`;
+        const step: CachedFolder = {
+          label,
+          folder: cache.classArchive(spark.version),
+          inputs: { java, sparkHome: spark.sparkHome, jars: SPARK_JARS[spark.version] },
+          doing: 'letting a server read its classes, so that later ones start sooner',
+          build: (folder, task) => recordClasses(installation, spark, folder, { task, progress, signal }),
+        };
+        try {
+          await provideFolder({ cache, progress, signal }, step);
+        } catch (error) {
+          signal.throwIfAborted();
+          progress.line(label, `no archive of its classes could be made, it starts without: ${messageOf(error)}`);
+        }
+      }),
     );
   } finally {
     release();
   }
+}
+
+/** The archive that comes with a JVM, or is made when it is installed: another one can only add to it. */
+export function hasOwnArchive(javaHome: string): boolean {
+  return existsSync(join(javaHome, 'lib', 'server', 'classes.jsa'));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Recording {
@@ -96,4 +113,5 @@ async function recordClasses(
     if (isAlive(server)) await stopProcesses([server], signal.aborted ? 0 : WRITING_LIMIT_MS);
   }
   await rm(layout.root, { recursive: true });
+  if (!existsSync(context.recordedClasses)) throw new Error('the server ended and had written none');
 }
