@@ -3,6 +3,7 @@ import {
   type DataType,
   DayTimeInterval,
   Decimal,
+  exactMicros,
   LocalDate,
   LocalDateTime,
   LocalTime,
@@ -99,7 +100,7 @@ export function toEpochDays(value: unknown, type: DataType): number {
 
 /** @returns microseconds since 1970 in UTC */
 export function toEpochMicros(value: unknown, type: DataType): bigint | number {
-  if (value instanceof Timestamp) return exactMicros(value.epochSeconds, value.microsOfSecond, value, type);
+  if (value instanceof Timestamp) return inLong(exactMicros(value.epochSeconds, value.microsOfSecond), value, type);
   if (value instanceof Date) return attempt(() => Timestamp.fromDate(value), value, type, 'a valid Date').epochMicros;
   const what = 'a Timestamp, a Date or an ISO text with Z or an offset';
   if (typeof value === 'string') return attempt(() => Timestamp.parse(value), value, type, what).epochMicros;
@@ -109,7 +110,7 @@ export function toEpochMicros(value: unknown, type: DataType): bigint | number {
 /** @returns microseconds on the wall clock */
 export function toLocalMicros(value: unknown, type: DataType): bigint | number {
   const what = 'a LocalDateTime or an ISO text without a zone';
-  if (value instanceof LocalDateTime) return exactMicros(value.localSeconds, value.microsOfSecond, value, type);
+  if (value instanceof LocalDateTime) return inLong(exactMicros(value.localSeconds, value.microsOfSecond), value, type);
   if (typeof value === 'string') return attempt(() => LocalDateTime.parse(value), value, type, what).localMicros;
   throw unfit(value, type, what);
 }
@@ -156,15 +157,11 @@ function shorten(text: string): string {
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 
-function inLong(number: bigint, value: unknown, type: DataType): bigint {
-  if (BigInt.asIntN(64, number) !== number) throw unfit(value, type, 'a number of 64 bits');
+function inLong<N extends bigint | number>(number: N, value: unknown, type: DataType): N {
+  // A number that is exact has 54 bits.
+  if (typeof number === 'bigint' && BigInt.asIntN(64, number) !== number)
+    throw unfit(value, type, 'a number of 64 bits');
   return number;
-}
-
-/** Seconds and microseconds as one number: a bigint only where a number would not be exact. */
-function exactMicros(seconds: number, micros: number, value: unknown, type: DataType): bigint | number {
-  const number = seconds * 1_000_000 + micros;
-  return Number.isSafeInteger(number) ? number : inLong(BigInt(seconds) * 1_000_000n + BigInt(micros), value, type);
 }
 
 function attempt<V>(make: () => V, value: unknown, type: DataType, expected: string): V {

@@ -102,7 +102,7 @@ export class Timestamp {
 
   /** Microseconds since 1970-01-01T00:00:00Z. */
   get epochMicros(): bigint {
-    return microsOf(this.epochSeconds, this.microsOfSecond);
+    return BigInt(exactMicros(this.epochSeconds, this.microsOfSecond));
   }
 
   /** @throws SparkConnectError `invalid-argument` for an invalid Date */
@@ -181,7 +181,7 @@ export class LocalDateTime {
 
   /** Microseconds since 1970-01-01T00:00:00 on the same wall clock. */
   get localMicros(): bigint {
-    return microsOf(this.localSeconds, this.microsOfSecond);
+    return BigInt(exactMicros(this.localSeconds, this.microsOfSecond));
   }
 
   /** @throws SparkConnectError `invalid-argument` also where the text has a zone or is finer than microseconds */
@@ -276,9 +276,10 @@ function microsAfter(micros: bigint | number, seconds: number): number {
   return Number(micros - BigInt(seconds) * BigInt(MICROS_PER_SECOND));
 }
 
-function microsOf(seconds: number, microsOfSecond: number): bigint {
+/** Microseconds in all: a bigint only where a number would not be exact. */
+export function exactMicros(seconds: number, microsOfSecond: number): bigint | number {
   const micros = seconds * MICROS_PER_SECOND + microsOfSecond;
-  if (Number.isSafeInteger(micros)) return BigInt(micros);
+  if (Number.isSafeInteger(micros)) return micros;
   return BigInt(seconds) * BigInt(MICROS_PER_SECOND) + BigInt(microsOfSecond);
 }
 

@@ -14,7 +14,7 @@ export type {
   UnparsedType,
   YearMonthIntervalType,
 } from './data-type.ts';
-export { LocalDate, LocalDateTime, LocalTime, Timestamp } from './date-time.ts';
+export { exactMicros, LocalDate, LocalDateTime, LocalTime, Timestamp } from './date-time.ts';
 export { parseDataType, parseDDL } from './ddl.ts';
 export { Decimal } from './decimal.ts';
 export { simpleString, sqlType, treeString } from './display.ts';
