@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf, PROJECT_ROOT, runCommand } from '../settings/index.ts';
 import { setUpGeneratedCode } from './setup/index.ts';
 import { runTool } from './setup/tool.ts';
+import { compileTests } from './test/compiled-tests.ts';
 import { runMocha } from './test/run-mocha.ts';
 import { isSuccess, summaryLine } from './test/test-counts.ts';
 import { testFiles, UNIT_RUN } from './test/test-plan.ts';
@@ -51,8 +52,11 @@ function tool(name: string, program: string, args: readonly string[]): Check {
 
 async function unitTests(signal: AbortSignal): Promise<string> {
   let output = '';
+  const files = testFiles(UNIT_RUN);
+  await using tests = await compileTests(files);
   const counts = await runMocha({
-    files: testFiles(UNIT_RUN),
+    tests,
+    files,
     signal,
     onOutput: (text) => {
       output += text;

@@ -1,6 +1,15 @@
 // What scripts/start.mjs runs: an entry, compiled below node_modules/.cache, which `npm ci` empties.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,11 +27,10 @@ export async function compiledEntry(entry, store = STORE) {
   // Without the generated protobuf code imports lead nowhere; only what sets it up is started then.
   if (!existsSync(GENERATED)) return undefined;
   const name = relative(root, entry).replaceAll(/[^\w-]+/g, '-');
-  const accountPath = join(store, `${name}.json`);
-  const account = readAccount(accountPath);
+  const account = readAccount(join(store, `${name}.json`));
   if (account !== undefined && isCurrent(account, store)) return account.module;
   try {
-    return await compile(entry, join(store, name), accountPath);
+    return await compile(entry, name, store);
   } catch {
     return undefined;
   }
@@ -48,17 +56,39 @@ function stateOf(path) {
   return stat === undefined ? 'gone' : `${stat.size} ${stat.mtimeMs}`;
 }
 
-async function compile(entry, path, accountPath) {
+async function compile(entry, name, store) {
+  const { modules, sources } = await compileTogether([entry], name, store);
+  const account = {
+    module: modules.get(entry),
+    sources: Object.fromEntries(sources.map((path) => [path, stateOf(path)])),
+  };
+  const accountPath = join(store, `${name}.json`);
+  writeFileSync(`${accountPath}.${process.pid}`, JSON.stringify(account));
+  renameSync(`${accountPath}.${process.pid}`, accountPath);
+  return account.module;
+}
+
+/**
+ * Compiles TypeScript files with all that they import, which they share as their sources do.
+ *
+ * @param {readonly string[]} entries their paths
+ * @param {string} name what its folder's name begins with; those of this name that are a day old are removed
+ * @param {string} [store] where that folder goes
+ * @returns {Promise<{ folder: string, modules: Map<string, string>, sources: string[] }>} the new folder, the path of each entry's module,
+ *   and those of all sources outside of node_modules
+ * @throws where a source does not compile, or is not there
+ */
+export async function compileTogether(entries, name, store = STORE) {
+  const folder = join(store, `${name}-${process.pid}-${Date.now()}`);
+  const partial = `${folder}.partial`;
   const { build, stop } = await import('esbuild');
-  mkdirSync(dirname(path), { recursive: true });
-  const folder = `${path}-${process.pid}-${Date.now()}`;
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: [...entries],
     bundle: true,
     // What is imported late stays apart: AWS's clients are large, and few commands need them.
     splitting: true,
-    outdir: `${folder}.partial`,
+    outdir: partial,
     outExtension: { '.js': '.mjs' },
     format: 'esm',
     platform: 'node',
@@ -69,31 +99,37 @@ async function compile(entry, path, accountPath) {
     logLevel: 'silent',
     metafile: true,
     plugins: [somePackagesStay, placesStay],
+    define: PLACES,
     // A package that was written for `require` still asks for Node's own modules with it.
     banner: {
-      js: `import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(${JSON.stringify(entry)});`,
+      js: `import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(${JSON.stringify(join(root, 'package.json'))});`,
     },
   });
   // Its own process would stay as long as ours.
   await stop();
-  // What `npm ci` installs it installs with a new store.
-  const sources = Object.keys(metafile.inputs)
-    .filter((path) => !path.startsWith('node_modules/'))
-    .map((path) => resolve(root, path));
-  const module = join(folder, basename(entry).replace(/\.ts$/, '.mjs'));
-  renameSync(`${folder}.partial`, folder);
-  const account = { module, sources: Object.fromEntries(sources.map((path) => [path, stateOf(path)])) };
-  writeFileSync(`${accountPath}.${process.pid}`, JSON.stringify(account));
-  renameSync(`${accountPath}.${process.pid}`, accountPath);
-  forgetOld(path, folder);
-  return module;
+  const compiled = new Map();
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    const module = join(folder, relative(partial, resolve(root, path)));
+    if (entryPoint !== undefined) compiled.set(resolve(root, entryPoint), module);
+  }
+  renameSync(partial, folder);
+  forgetOld(store, name, folder);
+  return {
+    folder,
+    modules: new Map(entries.map((entry) => [entry, compiled.get(realpathSync(entry))])),
+    // What `npm ci` installs it installs with a new store.
+    sources: Object.keys(metafile.inputs)
+      .filter((path) => !path.startsWith('node_modules/'))
+      .map((path) => resolve(root, path)),
+  };
 }
 
 /**
  * Packages that are loaded as ever: AWS's, which are large and which few commands need, and tools with programs of their own. Others
  * come in hundreds of small files, which take longer to be found and read than to be run.
  */
-const LOADED_AS_EVER = /^(@aws-sdk|@smithy|aws-msk-iam-sasl-signer-js|esbuild|tsx|mocha)([/]|$)/;
+const LOADED_AS_EVER =
+  /^(@aws-sdk|@smithy|aws-msk-iam-sasl-signer-js|esbuild|tsx|mocha|playwright-core|publint)([/]|$)/;
 
 const somePackagesStay = {
   name: 'some-packages-stay',
@@ -103,33 +139,43 @@ const somePackagesStay = {
     ),
 };
 
-/** A source that asks where it stands is told of its own place, not of the compiled file's. */
+/**
+ * What asks where it stands is told the place of its source, not that of the compiled file: esbuild puts these names there, and each source that
+ * needs them declares them.
+ */
+const PLACES = {
+  'import.meta.url': 'urlOfSource',
+  'import.meta.dirname': 'folderOfSource',
+  'import.meta.filename': 'pathOfSource',
+};
+
 const placesStay = {
   name: 'places-stay',
   setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /\.([cm]?js|ts)$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
-      if (!text.includes('import.meta.')) return undefined;
-      const contents = text
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
-      return { contents, loader: 'ts' };
-    });
-    onLoad({ filter: /node_modules[/].*\.c?js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes('__dirname')) return undefined;
-      return { contents: `var __dirname = ${JSON.stringify(dirname(path))};${text}`, loader: 'js' };
+      const places = { urlOfSource: pathToFileURL(path).href, folderOfSource: dirname(path), pathOfSource: path };
+      const declarations = text.includes('import.meta.') ? declared(places) : '';
+      // Only what is written for `require` has this name from Node, and does not declare it.
+      const folder =
+        /node_modules.*\.c?js$/.test(path) && text.includes('__dirname') ? declared({ __dirname: dirname(path) }) : '';
+      if (declarations + folder === '') return undefined;
+      return { contents: declarations + folder + text, loader: path.endsWith('.ts') ? 'ts' : 'js' };
     });
   },
 };
 
-function forgetOld(entryPath, current) {
-  const store = dirname(entryPath);
-  const name = basename(entryPath);
+function declared(constants) {
+  return Object.entries(constants)
+    .map(([name, value]) => `var ${name} = ${JSON.stringify(value)};`)
+    .join('');
+}
+
+function forgetOld(store, name, current) {
   for (const other of readdirSync(store)) {
     const path = join(store, other);
-    const isOfEntry = other.startsWith(`${name}-`) && /^\d+-\d+(\.partial)?$/.test(other.slice(name.length + 1));
-    if (!isOfEntry || path === current) continue;
+    const isOfName = other.startsWith(`${name}-`) && /^\d+-\d+(\.partial)?$/.test(other.slice(name.length + 1));
+    if (!isOfName || path === current) continue;
     const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (modified !== undefined && Date.now() - modified > KEPT_MS) rmSync(path, { recursive: true, force: true });
   }

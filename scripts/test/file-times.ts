@@ -1,7 +1,4 @@
-import path from 'node:path';
-import { PROJECT_ROOT } from '../../settings/index.ts';
-
-/** Milliseconds by a file's path. */
+/** Milliseconds by a file's path, relative to the project's folder. */
 export type FileMs = Readonly<Record<string, number>>;
 
 /** How long a test file took in one of the runs. */
@@ -13,7 +10,7 @@ export interface FileTime {
 }
 
 export function fileTimes(run: string, fileMs: FileMs): FileTime[] {
-  return Object.entries(fileMs).map(([file, ms]) => ({ run, file: path.relative(PROJECT_ROOT, file), ms }));
+  return Object.entries(fileMs).map(([file, ms]) => ({ run, file, ms }));
 }
 
 /** A line for each of the slowest, and one for each run: where to look when all tests take too long. */

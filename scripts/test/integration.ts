@@ -2,6 +2,8 @@
 // SPARK_VERSION chooses the server, 4.1.1 by default.
 import { OperatorError, readStackState, runCommand } from '../../settings/index.ts';
 import { DEFAULT_SPARK_VERSION } from '../setup/index.ts';
+import { chosenTests } from './chosen-tests.ts';
+import { compileTests } from './compiled-tests.ts';
 import { type FileMs, type FileTime, fileTimes, longest } from './file-times.ts';
 import { runMocha } from './run-mocha.ts';
 import { isSuccess, summaryLine } from './test-counts.ts';
@@ -17,13 +19,14 @@ await runCommand(async (signal) => {
       exitCode: 2,
     });
   }
-  const args = process.argv.slice(2);
-  const namesFiles = args.some((argument) => argument.endsWith('.ts'));
-  const files = namesFiles ? [] : STACK_RUNS.filter(({ spark }) => spark === version).flatMap((run) => testFiles(run));
+  const { files, args } = chosenTests(process.argv.slice(2), () =>
+    STACK_RUNS.filter(({ spark }) => spark === version).flatMap((run) => testFiles(run)),
+  );
+  await using tests = await compileTests(files);
   const environment = { ...state.environment, SPARK_VERSION: version, SPARK_REMOTE: remote };
   const took: FileTime[] = [];
   const onFileTimes = (fileMs: FileMs) => took.push(...fileTimes(`Spark ${version}`, fileMs));
-  const counts = await runMocha({ files, args, environment, signal, onFileTimes });
+  const counts = await runMocha({ tests, files, args, environment, signal, onFileTimes });
   if (took.length > 1) console.log(`What took longest:\n${longest(took)}\n`);
   console.log(summaryLine(counts));
   return isSuccess(counts) ? 0 : 1;

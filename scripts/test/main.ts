@@ -3,6 +3,7 @@ import { command, readStackState, report, runCommand } from '../../settings/inde
 import { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, setUpGeneratedCode } from '../setup/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { chosenStackMode, isStackUp, provideClassArchives, stackDown, stackUp } from '../stack/index.ts';
+import { type CompiledTests, compileTests } from './compiled-tests.ts';
 import { type Failure, type FailureOfRun, failureList } from './failures.ts';
 import { type FileMs, type FileTime, fileTimes, longest } from './file-times.ts';
 import { runMocha } from './run-mocha.ts';
@@ -42,26 +43,32 @@ async function runAll(signal: AbortSignal, add: (counts: TestCounts) => void): P
     // Containers and foreign services come with one Spark: the tests for the other have nothing to run on.
     const sparks = chosenStackMode() === 'native' ? SPARK_VERSIONS : [DEFAULT_SPARK_VERSION];
     await setUpGeneratedCode({ progress, signal });
+    await using tests = await compileTests([UNIT_RUN, ...STACK_RUNS].flatMap((run) => testFiles(run)));
     const onStack = async () => {
       // A dozen and a half servers are started: they come sooner with their classes ready.
       if (chosenStackMode() === 'native') await provideClassArchives({ sparks, progress, signal });
       await stackUp({ sparks, progress, signal });
-      await runInLanes([...STACK_RUNS], add, signal);
+      await runInLanes(tests, [...STACK_RUNS], add, signal);
     };
     // What needs no server runs while they start.
-    await allToTheirEnds([runTests(UNIT_RUN, {}, signal).then(add), onStack()]);
+    await allToTheirEnds([runTests(tests, UNIT_RUN, {}, signal).then(add), onStack()]);
   } finally {
     if (!wasUp) await stackDown({ wipe: false, progress });
   }
 }
 
 /** Takes the runs one after the other, as many at a time as there are lanes; each line says whose it is. */
-async function runInLanes(waiting: TestRun[], add: (counts: TestCounts) => void, signal: AbortSignal): Promise<void> {
+async function runInLanes(
+  tests: CompiledTests,
+  waiting: TestRun[],
+  add: (counts: TestCounts) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const lane = async () => {
     for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
       const environment = stackEnvironment(run);
       if (environment === undefined) progress.line('test', `${run.title}: left out, this stack has no such server`);
-      else add(await runTests(run, environment, signal));
+      else add(await runTests(tests, run, environment, signal));
     }
   };
   await allToTheirEnds(Array.from({ length: LANES }, lane));
@@ -73,6 +80,7 @@ async function allToTheirEnds(tasks: readonly Promise<unknown>[]): Promise<void>
 }
 
 async function runTests(
+  tests: CompiledTests,
   run: TestRun,
   environment: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -85,7 +93,15 @@ async function runTests(
     const onFileTimes = (fileMs: FileMs) => took.push(...fileTimes(run.title, fileMs));
     const onFailures = (failures: readonly Failure[]) =>
       failed.push(...failures.map((failure) => ({ ...failure, run: run.title })));
-    const counts = await runMocha({ files, environment, signal, onOutput: output.write, onFileTimes, onFailures });
+    const counts = await runMocha({
+      tests,
+      files,
+      environment,
+      signal,
+      onOutput: output.write,
+      onFileTimes,
+      onFailures,
+    });
     output.end();
     task.done(`${run.title}: ${summaryLine(counts)}`);
     return counts;

@@ -3,38 +3,43 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../settings/index.ts';
-import { COUNTS_FILE_VARIABLE } from './counting-reporter.ts';
+import type { CompiledTests } from './compiled-tests.ts';
+import { COUNTING_REPORTER, COUNTS_FILE_VARIABLE } from './counts-file.ts';
 import type { Failure } from './failures.ts';
+import type { FileMs } from './file-times.ts';
 import { type CountsFile, settleCounts, type TestCounts } from './test-counts.ts';
 
-const REPORTER = fileURLToPath(new URL('./counting-reporter.ts', import.meta.url));
-
 export interface MochaRun {
+  readonly tests: CompiledTests;
+  /** Of those tests, relative to the project's folder. */
   readonly files: readonly string[];
+  /** Mocha's own. */
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** An interrupted mocha still runs its `after` hooks. */
   readonly signal: AbortSignal;
   /** Where its output goes; this process's own by default. */
   readonly onOutput?: (text: string) => void;
-  /** How long each file took, in milliseconds, by its path. */
-  readonly onFileTimes?: (fileMs: Readonly<Record<string, number>>) => void;
+  /** How long each file took. */
+  readonly onFileTimes?: (fileMs: FileMs) => void;
   /** What failed, in its order; called where something did. */
   readonly onFailures?: (failures: readonly Failure[]) => void;
 }
 
 /** Runs mocha in a process of its own and counts. */
 export async function runMocha(run: MochaRun): Promise<TestCounts> {
-  const { files, args = [], environment = {}, signal, onOutput, onFileTimes, onFailures } = run;
+  const { tests, files, args = [], environment = {}, signal, onOutput, onFileTimes, onFailures } = run;
   signal.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), 'instant-health-tests-'));
   const countsPath = join(folder, 'counts.json');
   try {
     const mocha = join(dirname(createRequire(import.meta.url).resolve('mocha/package.json')), 'bin', 'mocha.js');
+    const node = ['--conditions=source', '--enable-source-maps'];
+    const reporter = ['--require', tests.reporter, '--reporter', COUNTING_REPORTER];
+    const modules = files.map((file) => tests.module(file));
     // A socket that a test forgot must not keep the process, and CI with it, alive for ever.
-    const child = spawn(process.execPath, [mocha, '--exit', '--reporter', REPORTER, ...args, ...files], {
+    const child = spawn(process.execPath, [...node, mocha, '--exit', ...reporter, ...args, ...modules], {
       cwd: PROJECT_ROOT,
       env: { ...process.env, ...environment, [COUNTS_FILE_VARIABLE]: countsPath },
       stdio: ['ignore', onOutput ? 'pipe' : 'inherit', onOutput ? 'pipe' : 'inherit'],
@@ -50,7 +55,10 @@ export async function runMocha(run: MochaRun): Promise<TestCounts> {
     });
     signal.removeEventListener('abort', interrupt);
     const written = readCounts(countsPath);
-    if (written?.fileMs) onFileTimes?.(written.fileMs);
+    if (written?.fileMs) {
+      const times = Object.entries(written.fileMs);
+      onFileTimes?.(Object.fromEntries(times.map(([module, ms]) => [tests.file(module), ms])));
+    }
     const counts = settleCounts(written, exitCode);
     const failures = [...(written?.failures ?? [])];
     if (counts.failed > failures.length) {

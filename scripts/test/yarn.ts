@@ -8,6 +8,7 @@ import type { SparkVersion } from '../setup/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { SPARK_OPTION } from '../spark-option.ts';
 import { stackDown, stackUp } from '../stack/index.ts';
+import { compileTests } from './compiled-tests.ts';
 import { runMocha } from './run-mocha.ts';
 import { addCounts, isSuccess, NO_TESTS, summaryLine } from './test-counts.ts';
 
@@ -25,6 +26,7 @@ await runCommand(async (signal) => {
   process.env.INSTANT_HEALTH_STACK_DIR = folder;
   process.env.STACK = 'native';
   let counts = NO_TESTS;
+  await using tests = await compileTests(TESTS);
   try {
     await stackUp({ sparks, withYarn: true, progress, signal });
     for (const spark of sparks) {
@@ -35,7 +37,7 @@ await runCommand(async (signal) => {
         SPARK_REMOTE: state?.sparkRemotes[spark] ?? '',
       };
       progress.line('test', `Spark ${spark} on YARN: ${TESTS.join(', ')}`);
-      counts = addCounts(counts, await runMocha({ files: TESTS, environment, signal }));
+      counts = addCounts(counts, await runMocha({ tests, files: TESTS, environment, signal }));
     }
   } finally {
     await stackDown({ wipe: true, progress });

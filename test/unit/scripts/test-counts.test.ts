@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { compileTests } from '../../../scripts/test/compiled-tests.ts';
 import { type Failure, failureList } from '../../../scripts/test/failures.ts';
+import type { FileMs } from '../../../scripts/test/file-times.ts';
 import { runMocha } from '../../../scripts/test/run-mocha.ts';
 import { addCounts, isSuccess, NO_TESTS, settleCounts, summaryLine } from '../../../scripts/test/test-counts.ts';
 
@@ -55,18 +57,30 @@ describe('the count of tests', () => {
     const onFailures = (told: readonly Failure[]) => {
       failures = told;
     };
+    let fileMs: FileMs = {};
+    const onFileTimes = (told: FileMs) => {
+      fileMs = told;
+    };
     const count = async (script: string) => {
       failures = [];
-      const file = join(folder, 'sample.test.cjs');
-      writeFileSync(file, script);
-      return await runMocha({ files: [file], signal: new AbortController().signal, onOutput: () => {}, onFailures });
+      const file = join(folder, 'sample.test.ts');
+      writeFileSync(file, `import assert from 'node:assert'; import net from 'node:net';\n${script}`);
+      await using tests = await compileTests([file]);
+      return await runMocha({
+        tests,
+        files: [file],
+        signal: new AbortController().signal,
+        onOutput: () => {},
+        onFailures,
+        onFileTimes,
+      });
     };
 
     it('tells passed, failed and skipped tests and failed hooks apart', async () => {
       const counts = await count(`
         it('passes', () => {});
         it('fails', () => { throw new Error('wrong'); });
-        it('compares', () => require('node:assert').equal(1, 2));
+        it('compares', () => assert.equal(1, 2));
         it.skip('is skipped', () => {});
         describe('hooks', () => { before(() => { throw new Error('hook'); }); it('never runs', () => {}); });
       `);
@@ -86,19 +100,32 @@ describe('the count of tests', () => {
       `);
       expect(counts).to.deep.equal({ passed: 1, failed: 1, skipped: 0 });
       expect(failures.map(({ title, message }) => `${title} ${message}`)).to.deep.equal([
-        `mocha itself ended with a signal in ${join(folder, 'sample.test.cjs')}`,
+        `mocha itself ended with a signal in ${join(folder, 'sample.test.ts')}`,
       ]);
     });
 
     it('does not wait for a socket that a test forgot', async () => {
       const counts = await count(`
-        it('leaves a server behind', (done) => { require('node:net').createServer().listen(0, '127.0.0.1', done); });
+        it('leaves a server behind', (done) => { net.createServer().listen(0, '127.0.0.1', done); });
       `);
       expect(counts).to.deep.equal({ passed: 1, failed: 0, skipped: 0 });
     });
 
+    it('says where in the source a test failed, and how long the file took', async () => {
+      await count("\n\nit('fails', () => {\n  const wrong: string = 'wrong';\n  throw new Error(wrong);\n});");
+      expect(failures[0]?.message).to.contain(`${join(folder, 'sample.test.ts')}:6:9`);
+      await count("describe('a suite', () => { it('passes', () => {}); });");
+      expect(Object.keys(fileMs)).to.deep.equal([join(folder, 'sample.test.ts')]);
+    });
+
     it('fails for a file that cannot be loaded', async () => {
-      expect(await count('this is no JavaScript')).to.deep.equal({ passed: 0, failed: 1, skipped: 0 });
+      const counts = await count("throw new Error('not today');");
+      expect(counts).to.deep.equal({ passed: 0, failed: 1, skipped: 0 });
+    });
+
+    it('is not even started for what does not compile, which names the place', async () => {
+      const error = await count('const = 1;').catch((error: Error) => error);
+      expect(String(error)).to.match(/sample\.test\.ts:2:6: ERROR: Expected identifier/);
     });
   });
 });

@@ -1,5 +1,5 @@
 // Compares the public names of the installed PySpark with ours, and docs/parity.md with the result.
-//   UPDATE_PARITY=1 npx mocha packages/spark-connect/test/integration/parity.test.ts     writes the page anew
+//   UPDATE_PARITY=1 npm run test:integration -- packages/spark-connect/test/integration/parity.test.ts     writes the page anew
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
