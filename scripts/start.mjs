@@ -15,5 +15,6 @@ if (compiled === undefined) {
   const { register } = await import('tsx/esm/api');
   register();
 }
-process.setSourceMapsEnabled(true);
+// Where an error came from is shown on request only, and each module that is loaded with its map takes longer.
+if (process.env.DEBUG) process.setSourceMapsEnabled(true);
 await import(pathToFileURL(compiled ?? source).href);

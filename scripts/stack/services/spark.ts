@@ -4,7 +4,7 @@ import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
 import { jitFlags, recordingClasses, withClassArchive } from '../java-flags.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
 import { hdfsUrl } from './hadoop-configuration.ts';
-import { withoutSparkSettings } from './spark-environment.ts';
+import { pythonWorkers, withoutSparkSettings } from './spark-environment.ts';
 import { onYarn } from './spark-on-yarn.ts';
 import { isOnYarn, yarnConfiguration } from './yarn.ts';
 
@@ -45,6 +45,7 @@ export function sparkConnect(version: SparkVersion): Service {
         ],
         cwd: folder,
         env: {
+          ...pythonWorkers(version),
           ...withoutSparkSettings(process.env),
           JAVA_HOME: context.installation.java.home,
           SPARK_HOME: spark.sparkHome,
