@@ -17,7 +17,7 @@ export interface MochaRun {
   /** Mocha's own. */
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** An interrupted mocha still runs its `after` hooks. */
+  /** Ends mocha at once; the processes that its tests have started are tied to its own. */
   readonly signal: AbortSignal;
   /** Where its output goes; this process's own by default. */
   readonly onOutput?: (text: string) => void;
