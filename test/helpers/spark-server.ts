@@ -7,7 +7,7 @@ import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-proces
 import { type SparkVersion, setUp } from '../../scripts/setup/index.ts';
 import { askSparkVersion } from '../../scripts/stack/ask-spark.ts';
 import { jitFlags, withClassArchive } from '../../scripts/stack/java-flags.ts';
-import { pythonWorkers, withoutSparkSettings } from '../../scripts/stack/services/spark-environment.ts';
+import { serverEnvironment } from '../../scripts/stack/services/spark-environment.ts';
 import { eventually } from './eventually.ts';
 import { closedPort } from './tcp-proxy.ts';
 
@@ -56,14 +56,7 @@ export class SparkServer {
       {
         cwd: folder,
         env: {
-          // Above all without SPARK_REMOTE: a server that is told of another server refuses to be one.
-          ...pythonWorkers(version),
-          ...withoutSparkSettings(process.env),
-          JAVA_HOME: installation.java.home,
-          SPARK_HOME: spark.sparkHome,
-          SPARK_LOCAL_IP: '127.0.0.1',
-          PYSPARK_PYTHON: spark.python,
-          PYSPARK_DRIVER_PYTHON: spark.python,
+          ...serverEnvironment(installation, spark),
           ...environment,
         },
       },

@@ -4,7 +4,7 @@ import type { SparkInstallation, SparkVersion } from '../../setup/index.ts';
 import { jitFlags, recordingClasses, withClassArchive } from '../java-flags.ts';
 import { addressOf, portOf, type Service, type ServiceContext, type StartContext } from '../service.ts';
 import { hdfsUrl } from './hadoop-configuration.ts';
-import { pythonWorkers, withoutSparkSettings } from './spark-environment.ts';
+import { serverEnvironment } from './spark-environment.ts';
 import { onYarn } from './spark-on-yarn.ts';
 import { isOnYarn, yarnConfiguration } from './yarn.ts';
 
@@ -45,13 +45,7 @@ export function sparkConnect(version: SparkVersion): Service {
         ],
         cwd: folder,
         env: {
-          ...pythonWorkers(version),
-          ...withoutSparkSettings(process.env),
-          JAVA_HOME: context.installation.java.home,
-          SPARK_HOME: spark.sparkHome,
-          SPARK_LOCAL_IP: '127.0.0.1',
-          PYSPARK_PYTHON: spark.python,
-          PYSPARK_DRIVER_PYTHON: spark.python,
+          ...serverEnvironment(context.installation, spark),
           ...(isOnYarn(context) && { HADOOP_CONF_DIR: yarnConfiguration(context) }),
         },
       };
