@@ -1,4 +1,4 @@
-import type { RecordBatch, Schema } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { nullTest } from './buffers.ts';
@@ -6,22 +6,27 @@ import { chooseDecoder } from './choose-decoder.ts';
 import { FlatVector } from './column-vector.ts';
 import type { Decoder } from './decoder.ts';
 import { readArrowStream } from './read-stream.ts';
+import { RowShape } from './row.ts';
 import { RowBatch } from './row-batch.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
 import { typedValues } from './typed-values.ts';
 
+interface Settled {
+  readonly schema: StructType;
+  readonly decoders: readonly Decoder[];
+  readonly shape: RowShape;
+}
+
 /** Reads the Arrow batches of one result: how, is settled once from the schema. */
 export class BatchDecoder {
-  #schema: StructType | undefined;
-  #decoders: readonly Decoder[];
+  #settled: Settled | undefined;
 
   /**
    * @param schema Spark's schema of the result; without one, it is made from the first message
    * @throws SparkConnectError `decode` for a type that cannot be read, naming the column
    */
   constructor(schema: StructType | undefined) {
-    this.#schema = schema;
-    this.#decoders = schema ? chooseDecoders(schema) : [];
+    this.#settled = schema && settle(schema);
   }
 
   /**
@@ -33,32 +38,29 @@ export class BatchDecoder {
    */
   decode(ipc: Uint8Array): RowBatch {
     const message = readArrowStream(ipc);
-    const schema = this.#settle(message.schema);
+    this.#settled ??= settle(schemaFromArrow(message.schema));
+    const { schema, decoders, shape } = this.#settled;
     const columnCount = message.schema.fields.length;
-    if (columnCount !== this.#decoders.length) {
+    if (columnCount !== decoders.length) {
       throw new SparkConnectError(
         'decode',
-        `the batch has ${columnCount} columns where the schema has ${this.#decoders.length}`,
+        `the batch has ${columnCount} columns where the schema has ${decoders.length}`,
       );
     }
     const chunks = message.batches.map((batch) => ({
       rowCount: batch.numRows,
-      columns: bindBatch(batch, schema, this.#decoders),
+      columns: bindBatch(batch, schema, decoders),
     }));
-    return new RowBatch(schema, chunks);
-  }
-
-  #settle(arrowSchema: Schema): StructType {
-    if (this.#schema) return this.#schema;
-    const schema = schemaFromArrow(arrowSchema);
-    this.#decoders = chooseDecoders(schema);
-    this.#schema = schema;
-    return schema;
+    return new RowBatch(schema, chunks, shape);
   }
 }
 
-function chooseDecoders(schema: StructType): Decoder[] {
-  return schema.fields.map(({ name, dataType }) => chooseDecoder(name, dataType));
+function settle(schema: StructType): Settled {
+  return {
+    schema,
+    decoders: schema.fields.map(({ name, dataType }) => chooseDecoder(name, dataType)),
+    shape: new RowShape(schema.names),
+  };
 }
 
 function bindBatch(batch: RecordBatch, schema: StructType, decoders: readonly Decoder[]): FlatVector[] {

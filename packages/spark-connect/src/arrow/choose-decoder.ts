@@ -75,10 +75,7 @@ function mapDecoder(path: string, type: DataType, key: Decoder, value: Decoder):
 function structDecoder(path: string, type: StructType): Decoder {
   const shape = new RowShape(type.names);
   const decoders = type.fields.map(({ name, dataType }) => chooseDecoder(`${path}.${name}`, dataType));
-  return decoder(path, type, isStruct, (data) => {
-    const getters = bindChildren(data, decoders);
-    return (index) => shape.row(getters, index);
-  });
+  return decoder(path, type, isStruct, (data) => shape.reader(bindChildren(data, decoders)));
 }
 
 /** Spark sends a variant as a struct of two binary columns, `value` and `metadata`. */

@@ -1,14 +1,11 @@
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
-import { ChunkedVector, type ColumnVector } from './column-vector.ts';
-import { type Row, RowShape } from './row.ts';
-
-/** Rows are made in blocks of this many, so that the columns' values are still in the processor's cache. */
-const BLOCK_ROWS = 1024;
+import { ChunkedVector, type ColumnVector, type FlatVector } from './column-vector.ts';
+import type { Row, RowShape } from './row.ts';
 
 interface Chunk {
   readonly rowCount: number;
-  readonly columns: readonly ColumnVector[];
+  readonly columns: readonly FlatVector[];
 }
 
 /** Decoded rows of one message, by row or by column. Iterating it gives the rows. */
@@ -20,11 +17,11 @@ export class RowBatch implements Iterable<Row> {
   readonly #chunks: readonly Chunk[];
   readonly #shape: RowShape;
 
-  constructor(schema: StructType, chunks: readonly Chunk[]) {
+  constructor(schema: StructType, chunks: readonly Chunk[], shape: RowShape) {
     this.schema = schema;
     this.#chunks = chunks;
     this.rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
-    this.#shape = new RowShape(schema.names);
+    this.#shape = shape;
   }
 
   /**
@@ -47,13 +44,9 @@ export class RowBatch implements Iterable<Row> {
    */
   row(index: number): Row {
     let offset = index;
-    for (const { rowCount, columns } of this.#chunks) {
-      if (offset >= 0 && offset < rowCount)
-        return this.#shape.row(
-          columns.map((column) => column.get.bind(column)),
-          offset,
-        );
-      offset -= rowCount;
+    for (const chunk of this.#chunks) {
+      if (offset >= 0 && offset < chunk.rowCount) return this.#reader(chunk)(offset);
+      offset -= chunk.rowCount;
     }
     throw new SparkConnectError('not-found', `no row ${index} among ${this.rowCount}`);
   }
@@ -61,7 +54,10 @@ export class RowBatch implements Iterable<Row> {
   /** All rows as plain objects. */
   rows(): Row[] {
     const rows: Row[] = [];
-    for (const block of this.#blocks()) for (const row of block) rows.push(row);
+    for (const chunk of this.#chunks) {
+      const read = this.#reader(chunk);
+      for (let index = 0; index < chunk.rowCount; index++) rows.push(read(index));
+    }
     return rows;
   }
 
@@ -74,18 +70,13 @@ export class RowBatch implements Iterable<Row> {
 
   /** The rows one by one. */
   *[Symbol.iterator](): Iterator<Row> {
-    for (const block of this.#blocks()) yield* block;
+    for (const chunk of this.#chunks) {
+      const read = this.#reader(chunk);
+      for (let index = 0; index < chunk.rowCount; index++) yield read(index);
+    }
   }
 
-  *#blocks(): Generator<Row[]> {
-    for (const { rowCount, columns } of this.#chunks) {
-      for (let from = 0; from < rowCount; from += BLOCK_ROWS) {
-        const to = Math.min(from + BLOCK_ROWS, rowCount);
-        yield this.#shape.rows(
-          columns.map((column) => column.toArray(from, to)),
-          to - from,
-        );
-      }
-    }
+  #reader({ columns }: Chunk): (index: number) => Row {
+    return this.#shape.reader(columns.map(({ get }) => get));
   }
 }

@@ -50,8 +50,8 @@ describe('the package', () => {
   let project: string;
   let installed: string;
 
-  const node = (file: string) =>
-    run(process.execPath, [file], {
+  const node = (...args: string[]) =>
+    run(process.execPath, args, {
       cwd: project,
       env: { ...process.env, NODE_OPTIONS: '', SPARK_REMOTE: sparkRemote() },
     });
@@ -112,17 +112,19 @@ describe('the package', () => {
     expect([...notices]).to.include.members(['Buf Technologies', 'Google Inc']);
   });
 
-  it('works from plain JavaScript', async () => {
+  it('works from plain JavaScript, also where no text may be compiled', async () => {
     await writeFile(join(project, 'main.js'), PLAIN_JS);
-    const { stdout } = await node('main.js');
-    expect(JSON.parse(stdout)).to.deep.equal({
-      rows: [
-        ['null', '2'],
-        ['9999-12-31T23:59:59.999999Z', '1'],
-      ],
-      arrow: [0.5, 1],
-      failure: [true, 'TABLE_OR_VIEW_NOT_FOUND'],
-    });
+    for (const flags of [[], ['--disallow-code-generation-from-strings']]) {
+      const { stdout } = await node(...flags, 'main.js');
+      expect(JSON.parse(stdout), flags.join()).to.deep.equal({
+        rows: [
+          ['null', '2'],
+          ['9999-12-31T23:59:59.999999Z', '1'],
+        ],
+        arrow: [0.5, 1],
+        failure: [true, 'TABLE_OR_VIEW_NOT_FOUND'],
+      });
+    }
   });
 
   it('works from TypeScript: the quick start of its README and its examples', async function () {

@@ -168,6 +168,35 @@ describe('BatchDecoder', () => {
     expect(rowValues({ x: 1, y: null })).to.deep.equal([1, null]);
   });
 
+  it('takes any text for a name and nothing but a name, also where there are too many columns to compile', () => {
+    const names = [
+      'it\'s "quoted"',
+      '`process.exit(1)`',
+      '\\", x: process.exit(1), "',
+      '*/ // [a]: get a()',
+      'line\nbreak\u2028',
+      '\ud800',
+      '',
+      'constructor',
+      'hasOwnProperty',
+      'index',
+      'columns',
+      'read0',
+      '1.5',
+    ];
+    const wide = [...names, ...Array.from({ length: 1100 }, (_, index) => `column ${index}`)];
+    for (const all of [names, wide]) {
+      const schema = new StructType(all.map((name) => field(name, T.int())));
+      const values = all.map((_, index) => index);
+      const batch = new BatchDecoder(schema).decode(encodeRows([values, values], schema));
+      const [row = {}, ...others] = batch.rows();
+      expect(Object.keys(row)).to.deep.equal(all);
+      expect(rowValues(row)).to.deep.equal(values);
+      expect([...others, batch.row(1), ...batch]).to.deep.equal([row, row, row, row]);
+      expect(Object.getPrototypeOf(row)).to.equal(Object.prototype);
+    }
+  });
+
   it("keeps a variant's bytes", () => {
     const fields = [
       new Field('value', new Binary()),
