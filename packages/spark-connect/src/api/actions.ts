@@ -92,9 +92,7 @@ export async function collectRows(
   options: ActionOptions = {},
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const batch of executeBatches(client, node, options)) {
-    for (const row of batch.rows()) rows.push(row);
-  }
+  for await (const batch of executeBatches(client, node, options)) batch.addTo(rows);
   return rows;
 }
 

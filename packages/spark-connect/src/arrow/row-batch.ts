@@ -54,11 +54,16 @@ export class RowBatch implements Iterable<Row> {
   /** All rows as plain objects. */
   rows(): Row[] {
     const rows: Row[] = [];
+    this.addTo(rows);
+    return rows;
+  }
+
+  /** Adds all rows to those of other batches. */
+  addTo(rows: Row[]): void {
     for (const chunk of this.#chunks) {
       const read = this.#reader(chunk);
       for (let index = 0; index < chunk.rowCount; index++) rows.push(read(index));
     }
-    return rows;
   }
 
   /** The rows as arrays of values by position: no value is lost where names repeat. */
