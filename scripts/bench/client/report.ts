@@ -16,7 +16,8 @@ export interface Measured {
 const LABELS: Readonly<Record<TaskName, string>> = {
   arrow: 'toArrow, 1,000,000 rows',
   collect: 'collect, 1,000,000 rows',
-  create: 'createDataFrame, 1,000,000 rows, to the server',
+  create: 'createDataFrame, 1,000,000 rows, until the server has them',
+  analyze: 'the same, until it has analyzed them',
   select: "100 times 'select 1'",
 };
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { loadEnvironment, sparkSettings } from '../../../settings/index.ts';
 import { BenchProcess } from '../child-process.ts';
 import { peerProgram } from '../peer-python.ts';
 
@@ -25,9 +24,9 @@ export class Worker {
 
   /**
    * @param python PySpark's, for the peer
-   * @param remote the server's address; the stack's where it is left out
+   * @param remote the server's address
    */
-  constructor(side: Side, python: string, remote = sparkSettings(loadEnvironment()).remote) {
+  constructor(side: Side, python: string, remote: string) {
     const [file, program] =
       side === 'ours'
         ? [process.execPath, fileURLToPath(new URL('./ours.mjs', import.meta.url))]
