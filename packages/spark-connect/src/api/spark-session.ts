@@ -104,8 +104,8 @@ export class SparkSession {
   }
 
   /** Spark's version on the server, e.g. `4.1.1`. */
-  version(): Promise<string> {
-    return this.client.serverVersion();
+  async version(): Promise<string> {
+    return this.client.serverVersion;
   }
 
   /**

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  create,
-  type DescMessage,
-  type DescMethodUnary,
-  type MessageInitShape,
-  type MessageShape,
-} from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { SparkConnectError } from '../errors.ts';
 import {
   type AnalyzePlanRequest,
@@ -17,7 +11,6 @@ import {
   type ExecutePlanRequest_RequestOptionSchema,
   ExecutePlanRequestSchema,
   type ExecutePlanResponse,
-  FetchErrorDetailsRequestSchema,
   InterruptRequest_InterruptType,
   InterruptRequestSchema,
   type Plan,
@@ -37,32 +30,25 @@ import {
   DEFAULT_LOCAL_RELATION_CHUNK_BYTES,
 } from './connect-options.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
-import { withDetails } from './error-details.ts';
 import { reattachableExecution } from './execution.ts';
-import { explainServer, explainTransport, isLasting, type Line } from './explain.ts';
+import type { Line } from './explain.ts';
+import { firstCall } from './first-call.ts';
 import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { nodeZstd, PlanCompression } from './plan-compression.ts';
 import { ProgressHandlers } from './progress-handlers.ts';
-import { isRetriable, isServiceError } from './retriable.ts';
 import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, STREAMING_RETRY_POLICY } from './retry-policy.ts';
-import { retrying } from './retrying.ts';
 import { isAtLeast, requireFeatures } from './server-features.ts';
+import { SessionCalls } from './session-calls.ts';
 import { type ConfigCallOptions, SessionConf } from './session-conf.ts';
 import { SessionIdentity } from './session-identity.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 const FAREWELL_TIMEOUT_MS = 10_000;
-const DETAILS_TIMEOUT_MS = 5_000;
 /** A record batch of rows stays in the processor's cache, more or less, while it is made and copied. */
 const LOCAL_BATCH_BYTES = 1024 * 1024;
 const REATTACHABLE = { requestOption: { case: 'reattachOptions', value: { reattachable: true } } } as const;
 const service = SparkConnectService.method;
-
-interface InnerCallOptions extends ConfigCallOptions {
-  /** Whether a failure may pass, where Spark's own judgement does not fit. */
-  readonly mayPass?: (error: unknown) => boolean;
-}
 
 /** One session on a Spark Connect server: executes and analyses plans, with retries, and knows nothing of DataFrames. */
 export class SessionClient {
@@ -80,15 +66,15 @@ export class SessionClient {
   readonly progress: ProgressHandlers;
   readonly #options: ConnectOptions;
   readonly #chunkBytes: number;
-  #takesManyBatches = false;
   readonly #localRelations: LocalRelations;
   readonly #channel: Channel;
   readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
   readonly #identity: SessionIdentity;
   readonly #line: Line;
   readonly #retryPolicy: RetryPolicy;
-  #isLost = false;
-  #version: Promise<string> | undefined;
+  readonly #calls: SessionCalls;
+  /** Known from the first call on. */
+  #version = '';
   readonly #lifetime = new AbortController();
   readonly #farewells = new Set<() => Promise<void>>();
   #closing: Promise<void> | undefined;
@@ -111,8 +97,17 @@ export class SessionClient {
     this.#channel = openChannel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
     this.address = this.#channel.address;
     this.#line = { address: this.address, useTls: target.useTls };
+    this.#calls = new SessionCalls({
+      channel: this.#channel,
+      identity: this.#identity,
+      line: this.#line,
+      logger: this.logger,
+      retryPolicy: this.#retryPolicy,
+      callTimeoutMs: options.callTimeoutMs,
+      lifetime: this.#lifetime.signal,
+    });
     this.conf = new SessionConf((operation, callOptions) =>
-      this.#unary(
+      this.#calls.unary(
         service.config,
         create(ConfigRequestSchema, { ...this.#identity.observedFields(), operation }),
         callOptions,
@@ -131,7 +126,8 @@ export class SessionClient {
     const { Channel } = await import('./channel.ts');
     const client = new SessionClient(options, target, (channelOptions) => new Channel(channelOptions));
     try {
-      await client.#firstCall(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS, signal);
+      const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+      client.#version = await firstCall(client.#calls, client.#line, timeoutMs, signal);
       return client;
     } catch (error) {
       client.#channel.close();
@@ -147,9 +143,13 @@ export class SessionClient {
   get userId(): string {
     return this.#identity.userId;
   }
+  /** Spark's version on the server, e.g. `4.1.1`. */
+  get serverVersion(): string {
+    return this.#version;
+  }
   /** About how large a record batch of rows may become, in bytes: Spark 3.5 reads no more than the first of a relation. */
   get localBatchBytes(): number {
-    return this.#takesManyBatches ? Math.min(this.#chunkBytes, LOCAL_BATCH_BYTES) : Number.POSITIVE_INFINITY;
+    return isAtLeast(this.#version, '4.1') ? Math.min(this.#chunkBytes, LOCAL_BATCH_BYTES) : Number.POSITIVE_INFINITY;
   }
   /** Whether its own program has closed or left it. */
   get isClosed(): boolean {
@@ -157,7 +157,7 @@ export class SessionClient {
   }
   /** Whether the server has ended the session, or has restarted: its id leads to another session at most. */
   get isLost(): boolean {
-    return this.#isLost;
+    return this.#calls.isLost;
   }
 
   /** Fires when the session's own program closes it or leaves it. */
@@ -174,12 +174,6 @@ export class SessionClient {
     return () => this.#farewells.delete(farewell);
   }
 
-  /** Spark's version on the server, e.g. `4.1.1`; asked once. */
-  serverVersion(): Promise<string> {
-    this.#version ??= this.#askVersion();
-    return this.#version;
-  }
-
   /**
    * Executes a plan and yields the server's responses as they come; reading slowly slows the server down.
    * Aborting interrupts the execution on the server too.
@@ -189,10 +183,9 @@ export class SessionClient {
     { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     signal?.throwIfAborted();
-    const version = await this.serverVersion();
-    requireFeatures(plan, version);
-    await unlessAborted(this.#localRelations.replaceIn(plan, version), signal);
-    const takesChunks = isAtLeast(version, '4.1');
+    requireFeatures(plan, this.#version);
+    await unlessAborted(this.#localRelations.replaceIn(plan, this.#version), signal);
+    const takesChunks = isAtLeast(this.#version, '4.1');
     const request = create(ExecutePlanRequestSchema, {
       ...this.#identity.observedFields(),
       operationId,
@@ -218,7 +211,11 @@ export class SessionClient {
       }
       chunks.requireWhole();
     } catch (error) {
-      throw await this.#explain(error, signal);
+      const told = await this.#calls.explain(error, signal);
+      if (told instanceof SparkConnectError && told.errorClass === 'CONNECT_INVALID_PLAN.CANNOT_PARSE') {
+        this.#compression.disable();
+      }
+      throw told;
     } finally {
       signal?.removeEventListener('abort', interrupt);
       this.progress.report(operationId, undefined);
@@ -238,17 +235,16 @@ export class SessionClient {
     analyze: AnalyzePlanRequest['analyze'],
     options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
-    const version = await this.serverVersion();
-    requireFeatures(analyze, version);
-    await unlessAborted(this.#localRelations.replaceIn(analyze, version), options.signal);
+    requireFeatures(analyze, this.#version);
+    await unlessAborted(this.#localRelations.replaceIn(analyze, this.#version), options.signal);
     const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
-    return (await this.#unary(service.analyzePlan, request, options)).result;
+    return (await this.#calls.unary(service.analyzePlan, request, options)).result;
   }
 
   /** Sends artifacts to the session, one stream for all. @throws SparkConnectError `protocol` where one arrives damaged */
   async addArtifacts(artifacts: readonly Artifact[], options: ConfigCallOptions = {}): Promise<void> {
     requireIntact(
-      await this.#retrying('addArtifacts', options, () =>
+      await this.#calls.retrying('addArtifacts', options, () =>
         this.#channel.clientStream(
           service.addArtifacts,
           artifactRequests(this.#identity.observedFields(), artifacts),
@@ -261,7 +257,7 @@ export class SessionClient {
   /** Those of the names under which the session keeps no artifact. */
   async missingArtifacts(names: readonly string[], options: CallSignal = {}): Promise<ReadonlySet<string>> {
     const request = create(ArtifactStatusesRequestSchema, { ...this.#identity.observedFields(), names: [...names] });
-    const { statuses } = await this.#unary(service.artifactStatus, request, options);
+    const { statuses } = await this.#calls.unary(service.artifactStatus, request, options);
     return new Set(names.filter((name) => statuses[name]?.exists !== true));
   }
 
@@ -271,10 +267,10 @@ export class SessionClient {
    * @param newSessionId a UUID
    */
   async clone(newSessionId?: string, options: CallSignal = {}): Promise<SessionClient> {
-    requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, await this.serverVersion());
+    requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, this.#version);
     const optional = newSessionId === undefined ? {} : { newSessionId };
     const request = create(CloneSessionRequestSchema, { ...this.#identity.observedFields(), ...optional });
-    const response = await this.#unary(service.cloneSession, request, options);
+    const response = await this.#calls.unary(service.cloneSession, request, options);
     const identity = { userId: this.userId, sessionId: response.newSessionId };
     return SessionClient.connect({ ...this.#options, ...identity }, options);
   }
@@ -327,101 +323,13 @@ export class SessionClient {
     this.#channel.close();
   }
 
-  async #firstCall(timeoutMs: number, given: AbortSignal | undefined): Promise<void> {
-    const late = AbortSignal.timeout(timeoutMs);
-    const signal = given === undefined ? late : AbortSignal.any([late, given]);
-    let failure: unknown;
-    const mayPass = (error: unknown) => {
-      if (isServiceError(error)) failure = error;
-      return isRetriable(error) && !isLasting(error, this.#line);
-    };
-    try {
-      const version = await this.#askVersion({ signal, mayPass });
-      this.#version = Promise.resolve(version);
-      this.#takesManyBatches = isAtLeast(version, '4.1');
-    } catch (error) {
-      if (given?.aborted || !late.aborted) throw error;
-      const last = failure === undefined ? undefined : await this.#explain(failure, undefined);
-      const reason = last instanceof SparkConnectError ? last.message : 'is it Spark Connect, and with TLS or without?';
-      throw new SparkConnectError(
-        'unavailable',
-        `no Spark Connect server answered at ${this.address} within ${timeoutMs} ms: ${reason}`,
-        { cause: last ?? error },
-      );
-    }
-  }
-
-  async #askVersion(options: InnerCallOptions = {}): Promise<string> {
-    const analyze = { case: 'sparkVersion', value: {} } as const;
-    const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
-    const { result } = await this.#unary(service.analyzePlan, request, options);
-    if (result.case !== 'sparkVersion') throw new SparkConnectError('protocol', 'the server did not tell its version');
-    return result.value.version;
-  }
-
   async #interrupt(
     interruptType: InterruptRequest_InterruptType,
     interrupt: { case: undefined } | { case: 'operationTag' | 'operationId'; value: string },
     options: CallSignal,
   ) {
     const request = create(InterruptRequestSchema, { ...this.#identity.observedFields(), interruptType, interrupt });
-    return (await this.#unary(service.interrupt, request, options)).interruptedIds;
-  }
-
-  async #unary<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    request: MessageShape<I>,
-    options: InnerCallOptions = {},
-  ): Promise<MessageShape<O>> {
-    const { signal } = options;
-    const deadlineMs = this.#options.callTimeoutMs;
-    return this.#retrying(method.name, options, () => this.#channel.unary(method, request, { signal, deadlineMs }));
-  }
-
-  async #retrying<T extends object>(name: string, options: InnerCallOptions, call: () => Promise<T>): Promise<T> {
-    const { signal, mayPass, retryPolicy = this.#retryPolicy } = options;
-    const { address, logger } = this;
-    const lifetime = this.#lifetime.signal;
-    try {
-      const response = await retrying({ name, address, logger, retryPolicy, lifetime, signal, mayPass }, call);
-      this.#identity.verify(response);
-      return response;
-    } catch (error) {
-      throw await this.#explain(error, signal);
-    }
-  }
-
-  /** The error for the caller, with all that the server tells of it. */
-  async #explain(error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    if (signal?.aborted && error === signal.reason) return error;
-    if (this.isClosed) return this.#lifetime.signal.reason;
-    const told = await this.#fetchDetails(explainTransport(SparkConnectError.from(error), this.#line), signal);
-    switch (told.errorClass) {
-      case 'INVALID_HANDLE.SESSION_CHANGED':
-      case 'INVALID_HANDLE.SESSION_CLOSED':
-        this.#isLost = true;
-        break;
-      case 'CONNECT_INVALID_PLAN.CANNOT_PARSE':
-        this.#compression.disable();
-    }
-    return explainServer(told, await this.#version);
-  }
-
-  /** Once, and without trying again: an error that is told late helps less than one without its details. */
-  async #fetchDetails(error: SparkConnectError, signal: AbortSignal | undefined): Promise<SparkConnectError> {
-    if (error.errorId === undefined) return error;
-    const request = create(FetchErrorDetailsRequestSchema, {
-      ...this.#identity.observedFields(),
-      errorId: error.errorId,
-    });
-    const options = { deadlineMs: DETAILS_TIMEOUT_MS, signal };
-    try {
-      return withDetails(error, await this.#channel.unary(service.fetchErrorDetails, request, options));
-    } catch (failure) {
-      // Some servers fail at exceptions without a message; what the status told is an error all the same.
-      this.logger.debug(`fetching the details of an error failed: ${String(failure)}`);
-      return error;
-    }
+    return (await this.#calls.unary(service.interrupt, request, options)).interruptedIds;
   }
 
   #chunking(): MessageInitShape<typeof ExecutePlanRequest_RequestOptionSchema> {

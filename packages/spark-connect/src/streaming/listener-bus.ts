@@ -98,7 +98,7 @@ export class ListenerBus {
   }
 
   async #read(signal: AbortSignal, ready: () => void): Promise<void> {
-    const major = Number((await this.#client.serverVersion()).split('.')[0]);
+    const major = Number(this.#client.serverVersion.split('.')[0]);
     const source: EventSource = major >= 4 ? followBus : pollEvents;
     for await (const event of source(this.#client, signal, ready)) await this.#post(event);
   }

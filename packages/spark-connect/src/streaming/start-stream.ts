@@ -66,7 +66,7 @@ export async function startStream(
     ...(destination === undefined ? {} : { sinkDestination: destinationOf(destination) }),
     ...(foreachBatch === undefined ? {} : { foreachBatch }),
   });
-  await setRealTime(client, value, specification.trigger);
+  setRealTime(client.serverVersion, value, specification.trigger);
   const command = create(CommandSchema, { commandType: { case: 'writeStreamOperationStart', value } });
   for (const { responseType } of await client.runCommand(command, options)) {
     if (responseType.case !== 'writeStreamOperationStartResult') continue;
@@ -87,9 +87,8 @@ function triggerOf(trigger: Trigger | undefined): NonNullable<StartInit['trigger
 // `string real_time_batch_duration = 100`, in the protocol of 4.2: newer than the one that this client is generated from.
 const REAL_TIME_FIELD = 100;
 
-async function setRealTime(client: SessionClient, start: WriteStreamOperationStart, trigger: Trigger | undefined) {
+function setRealTime(version: string, start: WriteStreamOperationStart, trigger: Trigger | undefined) {
   if (trigger === undefined || !('realTime' in trigger)) return;
-  const version = await client.serverVersion();
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 4 || (major === 4 && minor < 2)) {
     // An older server would overlook the field and run micro-batches.

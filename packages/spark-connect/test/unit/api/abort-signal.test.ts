@@ -197,7 +197,6 @@ const WITHOUT_SIGNAL = new Set([
   'SparkSession.[Symbol.asyncDispose]',
   'SparkSession.version',
   'SessionClient.close',
-  'SessionClient.serverVersion',
 ]);
 /** What makes no call of its own: it waits for another's, or for a stream that is not there in this test. */
 const WITHOUT_CALL = new Set([

@@ -139,7 +139,7 @@ describe('a server that is no Spark Connect server', () => {
         remote: `sc://localhost:${port}/;token=t0`,
         caFile: certificate.file,
       });
-      expect(await client.serverVersion()).to.equal('4.1.1');
+      expect(client.serverVersion).to.equal('4.1.1');
       expect(server.authorization).to.equal('Bearer t0');
       client.disconnect();
     });

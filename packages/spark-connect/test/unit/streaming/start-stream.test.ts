@@ -10,7 +10,7 @@ describe('starting a stream', () => {
   function noting(version: string) {
     const sent: Command[] = [];
     const client = {
-      serverVersion: async () => version,
+      serverVersion: version,
       runCommand: async (command: Command) => {
         sent.push(command);
         return [];

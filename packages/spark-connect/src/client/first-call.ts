@@ -1,0 +1,37 @@
+import { SparkConnectError } from '../errors.ts';
+import { isLasting, type Line } from './explain.ts';
+import { isRetriable, isServiceError } from './retriable.ts';
+import type { SessionCalls } from './session-calls.ts';
+
+/**
+ * Asks the server for its version, so that a wrong address fails here and not at the first query.
+ *
+ * @param given gives up, beside the time that it may take
+ * @throws SparkConnectError `unavailable` where nobody answered in time, with the last failure's reason
+ */
+export async function firstCall(
+  calls: SessionCalls,
+  line: Line,
+  timeoutMs: number,
+  given: AbortSignal | undefined,
+): Promise<string> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = given === undefined ? late : AbortSignal.any([late, given]);
+  let failure: unknown;
+  const mayPass = (error: unknown) => {
+    if (isServiceError(error)) failure = error;
+    return isRetriable(error) && !isLasting(error, line);
+  };
+  try {
+    return await calls.askVersion({ signal, mayPass });
+  } catch (error) {
+    if (given?.aborted || !late.aborted) throw error;
+    const last = failure === undefined ? undefined : await calls.explain(failure, undefined);
+    const reason = last instanceof SparkConnectError ? last.message : 'is it Spark Connect, and with TLS or without?';
+    throw new SparkConnectError(
+      'unavailable',
+      `no Spark Connect server answered at ${line.address} within ${timeoutMs} ms: ${reason}`,
+      { cause: last ?? error },
+    );
+  }
+}
