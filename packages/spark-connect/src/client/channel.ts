@@ -5,10 +5,13 @@ import {
   type DescMethodServerStreaming,
   type DescMethodUnary,
   fromBinary,
+  isMessage,
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
+import { ExecutePlanResponseSchema } from '../gen/spark/connect/base_pb.js';
+import { alignBatch } from './aligned-batch.ts';
 import type { CallHeaders } from './call-headers.ts';
 import { callHeadersInterceptor } from './call-headers-interceptor.ts';
 import { type ConnectionTarget, targetAddress } from './connection-string.ts';
@@ -221,7 +224,11 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 }
 
 function decoderOf<O extends DescMessage>(output: O): (bytes: Buffer) => MessageShape<O> {
-  return (bytes) => fromBinary(output, bytes);
+  return (bytes) => {
+    const message = fromBinary(output, bytes);
+    if (isMessage(message, ExecutePlanResponseSchema)) alignBatch(message);
+    return message;
+  };
 }
 
 function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
