@@ -24,6 +24,8 @@ export interface CacheLayout {
   sparkJars(version: SparkVersion): string;
   sparkCatalogJars(version: SparkVersion): string;
   classArchive(version: SparkVersion): string;
+  /** The stack of the server whose classes are recorded. */
+  classRecording(version: SparkVersion): string;
 }
 
 export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
@@ -41,5 +43,6 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     sparkJars: (version) => at(`spark-jars-${version}`),
     sparkCatalogJars: (version) => at(`spark-catalog-jars-${version}`),
     classArchive: (version) => at(`spark-classes-${version}`),
+    classRecording: (version) => at(`spark-recording-${version}`),
   };
 }

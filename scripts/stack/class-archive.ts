@@ -90,7 +90,9 @@ async function recordClasses(
   folder: string,
   { task, progress, signal }: Recording,
 ): Promise<void> {
-  const layout = stackLayout(join(folder, 'stack'));
+  // Always in the same place: whoever comes after one that was killed finds its server there, and ends it.
+  const layout = stackLayout(cacheLayout().classRecording(version));
+  await rm(layout.root, { recursive: true, force: true });
   const state = StateFile.open(layout, 'native');
   const service = sparkConnect(version);
   const { name, portNames } = service;
@@ -111,7 +113,7 @@ async function recordClasses(
   } finally {
     const server = state.current.services[name];
     if (isAlive(server)) await stopProcesses([server], signal.aborted ? 0 : WRITING_LIMIT_MS);
+    await rm(layout.root, { recursive: true, force: true });
   }
-  await rm(layout.root, { recursive: true });
   if (!existsSync(context.recordedClasses)) throw new Error('the server ended and had written none');
 }
