@@ -88,29 +88,32 @@ async function part(
   }
 }
 
-/** A task on both sides in turn, so that the machine's load hits them alike. */
+/**
+ * A task on both sides in turn, so that the machine's load hits them alike; twice in a round where that can be (ours, theirs, theirs, ours), so
+ * that what one leaves behind on the server hits the other as often.
+ */
 async function sideBySide(
   { progress, signal }: BenchContext,
   { remote, python, runs }: Where,
   task: TaskName,
 ): Promise<Timing[]> {
-  const { rows, warmUps } = TASKS[task];
+  const { rows, times, warmUps } = TASKS[task];
   const timings: Timing[] = [];
   const workers = { ours: new Worker('ours', python, remote), peer: new Worker('peer', python, remote) };
   try {
     for (let run = 1 - warmUps; run <= runs; run++) {
       const step = progress.task(`client ${task} ${run < 1 ? 'warm-up' : `${run}/${runs}`}`, 'both sides');
-      const sides: readonly Side[] = run % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
-      const round: Timing[] = [];
+      const there: readonly Side[] = run % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
+      const took: Record<Side, number> = { ours: 0, peer: 0 };
       try {
-        for (const side of sides) {
-          round.push({ task, side, rows, ms: await workers[side].do(task, rows, signal), load: load() });
+        for (const side of times === 1 ? there : [...there, ...there.toReversed()]) {
+          took[side] += (await workers[side].do(task, rows, signal)) / times;
         }
-        step.done(round.map(({ side, ms: took }) => `${side} ${ms(took)} ms`).join(', '));
+        step.done(there.map((side) => `${side} ${ms(took[side])} ms`).join(', '));
       } finally {
         step.stop();
       }
-      if (run > 0) timings.push(...round);
+      if (run > 0) timings.push(...there.map((side) => ({ task, side, rows, ms: took[side], load: load() })));
     }
   } finally {
     await Promise.all([workers.ours.stop(), workers.peer.stop()]);
