@@ -52,7 +52,7 @@ const TASKS = {
   collect: async (rows) => expectRows((await query(rows).collect()).length, rows),
   arrow: async (rows) => expectRows((await query(rows).toArrow()).numRows, rows),
   create: async (rows) => {
-    await spark.createDataFrame(prepared.get(rows), SCHEMA).schema();
+    await TASKS.analyze(rows);
     return rowsArrivedAt;
   },
   analyze: async (rows) => {

@@ -6,7 +6,7 @@ import { chooseDecoder } from './choose-decoder.ts';
 import { FlatVector } from './column-vector.ts';
 import type { Decoder } from './decoder.ts';
 import { readArrowStream } from './read-stream.ts';
-import { RowShape } from './row.ts';
+import { type RowShape, rowShape } from './row.ts';
 import { RowBatch } from './row-batch.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
 import { typedValues } from './typed-values.ts';
@@ -59,7 +59,7 @@ function settle(schema: StructType): Settled {
   return {
     schema,
     decoders: schema.fields.map(({ name, dataType }) => chooseDecoder(name, dataType)),
-    shape: new RowShape(schema.names),
+    shape: rowShape(schema.names),
   };
 }
 

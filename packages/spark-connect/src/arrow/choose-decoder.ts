@@ -4,7 +4,7 @@ import { type DataType, type StructType, simpleString, Variant } from '../types/
 import { offsetsOf } from './buffers.ts';
 import { type Decoder, decoder, type Getter, isOneOf } from './decoder.ts';
 import { fixedWidthDecoder } from './fixed-width.ts';
-import { RowShape } from './row.ts';
+import { rowShape } from './row.ts';
 import { bytesDecoder, textDecoder } from './variable-width.ts';
 
 const isList = isOneOf(Type.List, Type.LargeList);
@@ -73,9 +73,9 @@ function mapDecoder(path: string, type: DataType, key: Decoder, value: Decoder):
 }
 
 function structDecoder(path: string, type: StructType): Decoder {
-  const shape = new RowShape(type.names);
+  const shape = rowShape(type.names);
   const decoders = type.fields.map(({ name, dataType }) => chooseDecoder(`${path}.${name}`, dataType));
-  return decoder(path, type, isStruct, (data) => shape.reader(bindChildren(data, decoders)));
+  return decoder(path, type, isStruct, (data) => shape(bindChildren(data, decoders)));
 }
 
 /** Spark sends a variant as a struct of two binary columns, `value` and `metadata`. */

@@ -82,6 +82,6 @@ export class RowBatch implements Iterable<Row> {
   }
 
   #reader({ columns }: Chunk): (index: number) => Row {
-    return this.#shape.reader(columns.map(({ get }) => get));
+    return this.#shape(columns.map(({ get }) => get));
   }
 }

@@ -17,8 +17,8 @@ export function rowValues(row: Row): readonly unknown[] {
 /** Reads the row at an index, or one value of it. */
 type Reader<Value> = (index: number) => Value;
 
-/** Makes a row's reader from one for each column. */
-type Bind = (columns: readonly Reader<unknown>[]) => Reader<Row>;
+/** Makes the reader of rows from one for each column. */
+export type RowShape = (columns: readonly Reader<unknown>[]) => Reader<Row>;
 
 /** V8 keeps no more properties than about so many in an object that has a hidden class. */
 const MOST_COMPILED_COLUMNS = 1000;
@@ -30,23 +30,14 @@ const MOST_COMPILED_COLUMNS = 1000;
  * learns that such objects live long, and puts them where its collector need not copy them: a million rows take four fifths of the time. Where a
  * process may not compile text (`node --disallow-code-generation-from-strings`), rows are copies of a template that are filled.
  */
-export class RowShape {
-  readonly #bind: Bind;
-
-  constructor(names: readonly string[]) {
-    const isPlain = new Set(names).size === names.length && !names.some(isSpecial);
-    if (!isPlain) this.#bind = listing(names);
-    else this.#bind = (names.length <= MOST_COMPILED_COLUMNS && compiled(names)) || filling(names);
-  }
-
-  /** @param columns one for each name */
-  reader(columns: readonly Reader<unknown>[]): Reader<Row> {
-    return this.#bind(columns);
-  }
+export function rowShape(names: readonly string[]): RowShape {
+  const isPlain = new Set(names).size === names.length && !names.some(isSpecial);
+  if (!isPlain) return listing(names);
+  return (names.length <= MOST_COMPILED_COLUMNS && compiled(names)) || filling(names);
 }
 
 /** Undefined where text may not be compiled. */
-function compiled(names: readonly string[]): Bind | undefined {
+function compiled(names: readonly string[]): RowShape | undefined {
   // As a JSON string a name is nothing but a name, whatever is in it.
   const properties = names.map((name, column) => `${JSON.stringify(name)}: read${column}(index)`);
   const readers = names.map((_, column) => `read${column}`);
@@ -54,14 +45,14 @@ function compiled(names: readonly string[]): Bind | undefined {
     return new Function(
       'columns',
       `const [${readers.join(', ')}] = columns; return (index) => ({ ${properties.join(', ')} });`,
-    ) as Bind;
+    ) as RowShape;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
   }
 }
 
-function filling(names: readonly string[]): Bind {
+function filling(names: readonly string[]): RowShape {
   const template: Row = Object.fromEntries(names.map((name) => [name, null]));
   return (columns) => (index) => {
     const row = { ...template };
@@ -71,7 +62,7 @@ function filling(names: readonly string[]): Bind {
 }
 
 /** For names that a plain object cannot show as they are: the values by position stand beside it. */
-function listing(names: readonly string[]): Bind {
+function listing(names: readonly string[]): RowShape {
   return (columns) => (index) => {
     const values = columns.map((read) => read(index));
     const row: Row = {};

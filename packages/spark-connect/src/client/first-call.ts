@@ -1,5 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
-import { isLasting, type Line } from './explain.ts';
+import { isLasting } from './explain.ts';
 import { isRetriable, isServiceError } from './retriable.ts';
 import type { SessionCalls } from './session-calls.ts';
 
@@ -9,12 +9,8 @@ import type { SessionCalls } from './session-calls.ts';
  * @param given gives up, beside the time that it may take
  * @throws SparkConnectError `unavailable` where nobody answered in time, with the last failure's reason
  */
-export async function firstCall(
-  calls: SessionCalls,
-  line: Line,
-  timeoutMs: number,
-  given: AbortSignal | undefined,
-): Promise<string> {
+export async function firstCall(calls: SessionCalls, timeoutMs: number, given: AbortSignal | undefined): Promise<void> {
+  const { line } = calls;
   const late = AbortSignal.timeout(timeoutMs);
   const signal = given === undefined ? late : AbortSignal.any([late, given]);
   let failure: unknown;
@@ -23,7 +19,7 @@ export async function firstCall(
     return isRetriable(error) && !isLasting(error, line);
   };
   try {
-    return await calls.askVersion({ signal, mayPass });
+    await calls.askVersion({ signal, mayPass });
   } catch (error) {
     if (given?.aborted || !late.aborted) throw error;
     const last = failure === undefined ? undefined : await calls.explain(failure, undefined);

@@ -45,19 +45,26 @@ export class SessionCalls {
     this.#context = context;
   }
 
+  /** The line that they go over. */
+  get line(): Line {
+    return this.#context.line;
+  }
+  /** Spark's version on the server, e.g. `4.1.1`; empty until it was asked. */
+  get version(): string {
+    return this.#version ?? '';
+  }
   /** Whether the server has ended the session, or has restarted. */
   get isLost(): boolean {
     return this.#isLost;
   }
 
-  /** Asks for Spark's version, e.g. `4.1.1`; explanations of later failures know it. */
-  async askVersion(options: InnerCallOptions = {}): Promise<string> {
+  /** Asks for Spark's version. */
+  async askVersion(options: InnerCallOptions): Promise<void> {
     const analyze = { case: 'sparkVersion', value: {} } as const;
     const request = create(AnalyzePlanRequestSchema, { ...this.#context.identity.observedFields(), analyze });
     const { result } = await this.unary(service.analyzePlan, request, options);
     if (result.case !== 'sparkVersion') throw new SparkConnectError('protocol', 'the server did not tell its version');
     this.#version = result.value.version;
-    return this.#version;
   }
 
   /** @throws SparkConnectError that says what happened and what to do */

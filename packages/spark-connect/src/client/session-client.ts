@@ -31,7 +31,6 @@ import {
 } from './connect-options.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
 import { reattachableExecution } from './execution.ts';
-import type { Line } from './explain.ts';
 import { firstCall } from './first-call.ts';
 import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
@@ -70,11 +69,8 @@ export class SessionClient {
   readonly #channel: Channel;
   readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
   readonly #identity: SessionIdentity;
-  readonly #line: Line;
   readonly #retryPolicy: RetryPolicy;
   readonly #calls: SessionCalls;
-  /** Known from the first call on. */
-  #version = '';
   readonly #lifetime = new AbortController();
   readonly #farewells = new Set<() => Promise<void>>();
   #closing: Promise<void> | undefined;
@@ -96,11 +92,10 @@ export class SessionClient {
     const { caFile, interceptors, callHeaders, keepAlive } = options;
     this.#channel = openChannel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
     this.address = this.#channel.address;
-    this.#line = { address: this.address, useTls: target.useTls };
     this.#calls = new SessionCalls({
       channel: this.#channel,
       identity: this.#identity,
-      line: this.#line,
+      line: { address: this.address, useTls: target.useTls },
       logger: this.logger,
       retryPolicy: this.#retryPolicy,
       callTimeoutMs: options.callTimeoutMs,
@@ -127,7 +122,7 @@ export class SessionClient {
     const client = new SessionClient(options, target, (channelOptions) => new Channel(channelOptions));
     try {
       const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-      client.#version = await firstCall(client.#calls, client.#line, timeoutMs, signal);
+      await firstCall(client.#calls, timeoutMs, signal);
       return client;
     } catch (error) {
       client.#channel.close();
@@ -145,11 +140,13 @@ export class SessionClient {
   }
   /** Spark's version on the server, e.g. `4.1.1`. */
   get serverVersion(): string {
-    return this.#version;
+    return this.#calls.version;
   }
   /** About how large a record batch of rows may become, in bytes: Spark 3.5 reads no more than the first of a relation. */
   get localBatchBytes(): number {
-    return isAtLeast(this.#version, '4.1') ? Math.min(this.#chunkBytes, LOCAL_BATCH_BYTES) : Number.POSITIVE_INFINITY;
+    return isAtLeast(this.serverVersion, '4.1')
+      ? Math.min(this.#chunkBytes, LOCAL_BATCH_BYTES)
+      : Number.POSITIVE_INFINITY;
   }
   /** Whether its own program has closed or left it. */
   get isClosed(): boolean {
@@ -183,9 +180,9 @@ export class SessionClient {
     { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions = {},
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     signal?.throwIfAborted();
-    requireFeatures(plan, this.#version);
-    await unlessAborted(this.#localRelations.replaceIn(plan, this.#version), signal);
-    const takesChunks = isAtLeast(this.#version, '4.1');
+    requireFeatures(plan, this.serverVersion);
+    await unlessAborted(this.#localRelations.replaceIn(plan, this.serverVersion), signal);
+    const takesChunks = isAtLeast(this.serverVersion, '4.1');
     const request = create(ExecutePlanRequestSchema, {
       ...this.#identity.observedFields(),
       operationId,
@@ -235,8 +232,8 @@ export class SessionClient {
     analyze: AnalyzePlanRequest['analyze'],
     options: Omit<CallOptions, 'tags'> = {},
   ): Promise<AnalyzePlanResponse['result']> {
-    requireFeatures(analyze, this.#version);
-    await unlessAborted(this.#localRelations.replaceIn(analyze, this.#version), options.signal);
+    requireFeatures(analyze, this.serverVersion);
+    await unlessAborted(this.#localRelations.replaceIn(analyze, this.serverVersion), options.signal);
     const request = create(AnalyzePlanRequestSchema, { ...this.#identity.observedFields(), analyze });
     return (await this.#calls.unary(service.analyzePlan, request, options)).result;
   }
@@ -267,7 +264,7 @@ export class SessionClient {
    * @param newSessionId a UUID
    */
   async clone(newSessionId?: string, options: CallSignal = {}): Promise<SessionClient> {
-    requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, this.#version);
+    requireFeatures({ $typeName: CloneSessionRequestSchema.typeName }, this.serverVersion);
     const optional = newSessionId === undefined ? {} : { newSessionId };
     const request = create(CloneSessionRequestSchema, { ...this.#identity.observedFields(), ...optional });
     const response = await this.#calls.unary(service.cloneSession, request, options);
