@@ -200,10 +200,12 @@ describe('foreachBatch with a TypeScript handler', () => {
   it('lets the batch in hand finish and be committed while it drains, and takes no other', async () => {
     for (let i = 0; i < 3; i++) await workspace.writeJson('drain', rows(i, 1));
     const events: string[] = [];
+    const handed: number[] = [];
     const finish = withResolvers();
-    const handler: ForeachBatchHandler = async (_batch, batchId, { signal }) => {
+    const handler: ForeachBatchHandler = async (batch, batchId, { signal }) => {
       events.push(`begin ${batchId}`);
       if (batchId === 0) await finish.promise;
+      handed.push(...(await idsOf(batch)));
       events.push(`end ${batchId}${signal.aborted ? ' aborted' : ''}`);
     };
     const query = await start('drain', handler);
@@ -215,9 +217,11 @@ describe('foreachBatch with a TypeScript handler', () => {
     expect(events).to.deep.equal(['begin 0', 'end 0']);
     expect(await remains()).to.deep.equal([]);
     const next = await start('drain', handler);
-    await until('the last file', () => events.includes('end 2'));
+    await until('the last file', () => handed.length >= 3);
     await next.stop({ drainTimeoutMs: 10_000 });
-    expect(events.slice(2)).to.deep.equal(['begin 1', 'end 1', 'begin 2', 'end 2']);
+    // Both other files make one batch where the stop came between the source's note of the second and that of the batch.
+    expect(events.slice(2, 4)).to.deep.equal(['begin 1', 'end 1']);
+    expect(handed.sort((a, b) => a - b)).to.deep.equal([0, 1, 2]);
   });
 
   it('does not drain for longer than it is told', async () => {
