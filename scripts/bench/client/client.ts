@@ -14,7 +14,7 @@ import { type Side, Worker } from './worker.ts';
 
 const RUNS = 5;
 /** Parts that share a server, in this order: a server that has been sent rows keeps them, and spends its time on its memory. */
-const SERVERS = [['arrow', 'collect', 'select', 'iterate'], ['create'], ['analyze']] as const;
+const SERVERS = [['arrow', 'rows', 'collect', 'select', 'iterate'], ['create'], ['analyze']] as const;
 
 interface Where {
   /** The server's address. */
@@ -107,7 +107,7 @@ async function sideBySide(
       const took: Record<Side, number> = { ours: 0, peer: 0 };
       try {
         for (const side of times === 1 ? there : [...there, ...there.toReversed()]) {
-          took[side] += (await workers[side].do(task, rows, signal)) / times;
+          took[side] += (await workers[side].do(TASKS[task][side], rows, signal)) / times;
         }
         step.done(there.map((side) => `${side} ${ms(took[side])} ms`).join(', '));
       } finally {

@@ -3,17 +3,26 @@ import type { Side } from './worker.ts';
 
 export const MILLION = 1_000_000;
 
-/**
- * What both sides do: with as many rows (or calls), as often in a round, after rounds that do not count. Java compiles what it runs often for
- * some twenty of the short ones, on the processors that are measured. What was sent stays with the server: once in a round is enough.
- */
+interface Task {
+  /** What each side does. */
+  readonly ours: string;
+  readonly peer: string;
+  /** Rows, or calls. */
+  readonly rows: number;
+  /** How often in a round. What was sent stays with the server: once is enough there. */
+  readonly times: 1 | 2;
+  /** Rounds that do not count. Java compiles what it runs often for some twenty of the short ones, on the processors that are measured. */
+  readonly warmUps: number;
+}
+
 export const TASKS = {
-  arrow: { rows: MILLION, times: 2, warmUps: 10 },
-  collect: { rows: MILLION, times: 2, warmUps: 3 },
-  select: { rows: 100, times: 2, warmUps: 1 },
-  create: { rows: MILLION, times: 1, warmUps: 4 },
-  analyze: { rows: MILLION, times: 1, warmUps: 4 },
-} as const;
+  arrow: { ours: 'arrow', peer: 'arrow', rows: MILLION, times: 2, warmUps: 10 },
+  rows: { ours: 'collect', peer: 'arrow', rows: MILLION, times: 2, warmUps: 10 },
+  collect: { ours: 'collect', peer: 'collect', rows: MILLION, times: 2, warmUps: 3 },
+  select: { ours: 'select', peer: 'select', rows: 100, times: 2, warmUps: 1 },
+  create: { ours: 'create', peer: 'create', rows: MILLION, times: 1, warmUps: 4 },
+  analyze: { ours: 'analyze', peer: 'analyze', rows: MILLION, times: 1, warmUps: 4 },
+} as const satisfies Record<string, Task>;
 
 export type TaskName = keyof typeof TASKS;
 
