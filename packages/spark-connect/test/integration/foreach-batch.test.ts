@@ -215,13 +215,15 @@ describe('foreachBatch with a TypeScript handler', () => {
     finish.resolve();
     await stopping;
     expect(events).to.deep.equal(['begin 0', 'end 0']);
+    expect(handed).to.deep.equal([0]);
     expect(await remains()).to.deep.equal([]);
     const next = await start('drain', handler);
     await until('the last file', () => handed.length >= 3);
     await next.stop({ drainTimeoutMs: 10_000 });
     // Both other files make one batch where the stop came between the source's note of the second and that of the batch.
-    expect(events.slice(2, 4)).to.deep.equal(['begin 1', 'end 1']);
-    expect(handed.sort((a, b) => a - b)).to.deep.equal([0, 1, 2]);
+    const one = ['begin 1', 'end 1'];
+    expect(events.slice(2)).to.be.deep.oneOf([[...one, 'begin 2', 'end 2'], one]);
+    expect(handed.toSorted((a, b) => a - b)).to.deep.equal([0, 1, 2]);
   });
 
   it('does not drain for longer than it is told', async () => {
