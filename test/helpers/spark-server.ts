@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
+import { killTied, spawnTied } from '../../packages/spark-connect/test/helpers/tied-process.ts';
 import { type SparkVersion, setUp } from '../../scripts/setup/index.ts';
 import { askSparkVersion } from '../../scripts/stack/ask-spark.ts';
 import { jitFlags, withClassArchive } from '../../scripts/stack/java-flags.ts';
@@ -79,11 +78,7 @@ export class SparkServer {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
-      await ended;
-    }
+    await killTied(this.#child);
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

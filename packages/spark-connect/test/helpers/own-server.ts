@@ -1,12 +1,12 @@
 /** A Spark Connect server of a test's own, for tests that kill it. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SparkSession } from '../../src/index.ts';
-import { spawnTied } from './tied-process.ts';
+import { killTied, spawnTied } from './tied-process.ts';
 import { until } from './workspace.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
@@ -92,15 +92,8 @@ export class OwnServer {
 
   /** As a crash would: without a word. */
   async kill(): Promise<void> {
-    const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    // Python workers do not notice at once that their server is gone, and ask it for minutes.
-    const workers = childrenOf(child.pid);
     // spark-submit is a script that ends in an exec: its process is the server's.
-    child.kill('SIGKILL');
-    await ended;
-    for (const pid of workers) endProcess(pid);
+    if (this.#process !== undefined) await killTied(this.#process);
   }
 
   async remove(): Promise<void> {
@@ -114,31 +107,6 @@ export class OwnServer {
       .connection({ connectTimeoutMs: 5_000 })
       .create()
       .catch(() => undefined);
-  }
-}
-
-function childrenOf(parent: number | undefined): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === parent);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    // It ended while we looked.
-    return undefined;
-  }
-}
-
-function endProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
   }
 }
 

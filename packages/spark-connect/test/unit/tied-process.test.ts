@@ -7,12 +7,14 @@ import { until } from '../helpers/workspace.ts';
 
 const HELPER = new URL('../helpers/tied-process.ts', import.meta.url).href;
 
-/** Ties two programs to itself, tells their pids, and stays. */
+/** Ties two programs to itself, the first with a child, tells the pids of all three, and stays. */
 const HOLDER = `
+  import { once } from 'node:events';
   import { spawnTied } from '${HELPER}';
-  const [one, other] = [1, 2].map(() => spawnTied('sleep', ['60']));
-  await Promise.all([one, other].map((child) => new Promise((resolve) => child.once('spawn', resolve))));
-  console.log(one.pid, other.pid);
+  const run = (script) => spawnTied('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [one, other] = [run('sleep 60 & echo $!; wait'), run('echo; exec sleep 60')];
+  const [[child]] = await Promise.all([once(one.stdout, 'data'), once(other.stdout, 'data')]);
+  console.log(one.pid, other.pid, String(child).trim());
   setInterval(() => {}, 1_000);`;
 
 describe('a process that is tied to its test', () => {
@@ -22,18 +24,18 @@ describe('a process that is tied to its test', () => {
     holder?.kill('SIGKILL');
   });
 
-  it('dies with it, frozen or not, also when the test is killed without a word', async () => {
+  it('dies with it and what it has started, frozen or not, also when the test is killed without a word', async () => {
     holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', HOLDER], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     if (!holder.stdout) throw new Error('no output');
     const [line] = await once(holder.stdout, 'data');
     const pids = String(line).trim().split(' ').map(Number);
-    expect(pids).to.have.length(2);
+    expect(pids).to.have.length(3);
     expect(pids.filter(isAlive)).to.deep.equal(pids);
     process.kill(pids[0] ?? 0, 'SIGSTOP');
     holder.kill('SIGKILL');
-    await until('both to be gone', () => pids.filter(isAlive).length === 0);
+    await until('all to be gone', () => pids.filter(isAlive).length === 0);
   });
 
   it('ends by itself otherwise, with its own pid, output and exit code', async () => {
