@@ -1,13 +1,13 @@
 import type { RecordBatch } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
-import { nullTest } from './buffers.ts';
 import { chooseDecoder } from './choose-decoder.ts';
 import { FlatVector } from './column-vector.ts';
 import type { Decoder } from './decoder.ts';
 import { readArrowStream } from './read-stream.ts';
-import { type RowShape, rowShape } from './row.ts';
+import type { RowShape } from './row.ts';
 import { RowBatch } from './row-batch.ts';
+import { rowShape } from './row-shape.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
 import { typedValues } from './typed-values.ts';
 
@@ -59,7 +59,7 @@ function settle(schema: StructType): Settled {
   return {
     schema,
     decoders: schema.fields.map(({ name, dataType }) => chooseDecoder(name, dataType)),
-    shape: rowShape(schema.names),
+    shape: rowShape(schema),
   };
 }
 
@@ -69,9 +69,8 @@ function bindBatch(batch: RecordBatch, schema: StructType, decoders: readonly De
     if (!data || data.length < batch.numRows) {
       throw new SparkConnectError('decode', `column ${decoder.path}: the batch holds fewer rows than it says`);
     }
-    const isNull = decoder.type.kind === 'null' ? () => true : (nullTest(data) ?? (() => false));
     const name = schema.fields[index]?.name ?? '';
-    return new FlatVector(name, decoder.type, batch.numRows, decoder.bind(data), isNull, () =>
+    return new FlatVector(name, decoder.type, batch.numRows, decoder.bind(data), () =>
       typedValues(name, decoder.type, data),
     );
   });

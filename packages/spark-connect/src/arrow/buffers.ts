@@ -28,16 +28,14 @@ export function valuesOf<A>(view: ViewConstructor<A>, data: Data, stride = 1): A
 }
 
 /** Where each value of a variable-length column starts and ends, as numbers also for the types with 64-bit offsets. */
-export function offsetsOf(data: Data): (index: number) => number {
+export function offsetsOf(data: Data): Int32Array | Float64Array {
   const source: ArrayBufferView | undefined = data.valueOffsets;
   // A column without rows may come without offsets.
   const count = data.length === 0 ? 0 : data.length + 1;
   if (source instanceof BigInt64Array) {
-    const offsets = viewOf(BigInt64Array, source, count);
-    return (index) => Number(offsets[index] ?? 0n);
+    return Float64Array.from(viewOf(BigInt64Array, source, count), Number);
   }
-  const offsets = viewOf(Int32Array, source, count);
-  return (index) => offsets[index] ?? 0;
+  return viewOf(Int32Array, source, count);
 }
 
 /** Whether a bit of a bitmap (least significant first) is set. */

@@ -2,9 +2,9 @@ import { type Data, Type } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import { type DataType, type StructType, simpleString, Variant } from '../types/index.ts';
 import { offsetsOf } from './buffers.ts';
-import { type Decoder, decoder, type Getter, isOneOf } from './decoder.ts';
+import { type ColumnReader, type Decoder, decoder, isOneOf } from './decoder.ts';
 import { fixedWidthDecoder } from './fixed-width.ts';
-import { rowShape } from './row.ts';
+import { rowShape } from './row-shape.ts';
 import { bytesDecoder, textDecoder } from './variable-width.ts';
 
 const isList = isOneOf(Type.List, Type.LargeList);
@@ -47,10 +47,11 @@ export function chooseDecoder(path: string, type: DataType): Decoder {
 
 function arrayDecoder(path: string, type: DataType, element: Decoder): Decoder {
   return decoder(path, type, isList, (data) => {
-    const offsetOf = offsetsOf(data);
-    const get = element.bind(child(data, 0));
+    const offsets = offsetsOf(data);
+    const { get } = element.bind(child(data, 0));
     return (index) => {
-      const [from, to] = [offsetOf(index), offsetOf(index + 1)];
+      const from = offsets[index] ?? 0;
+      const to = offsets[index + 1] ?? 0;
       const values = new Array<unknown>(to - from);
       for (let i = from; i < to; i++) values[i - from] = get(i);
       return values;
@@ -60,22 +61,23 @@ function arrayDecoder(path: string, type: DataType, element: Decoder): Decoder {
 
 function mapDecoder(path: string, type: DataType, key: Decoder, value: Decoder): Decoder {
   return decoder(path, type, isOneOf(Type.Map), (data) => {
-    const offsetOf = offsetsOf(data);
+    const offsets = offsetsOf(data);
     const entries = child(data, 0);
-    const getKey = key.bind(child(entries, 0));
-    const getValue = value.bind(child(entries, 1));
+    const { get: getKey } = key.bind(child(entries, 0));
+    const { get: getValue } = value.bind(child(entries, 1));
     return (index) => {
       const map = new Map<unknown, unknown>();
-      for (let i = offsetOf(index); i < offsetOf(index + 1); i++) map.set(getKey(i), getValue(i));
+      const to = offsets[index + 1] ?? 0;
+      for (let i = offsets[index] ?? 0; i < to; i++) map.set(getKey(i), getValue(i));
       return map;
     };
   });
 }
 
 function structDecoder(path: string, type: StructType): Decoder {
-  const shape = rowShape(type.names);
+  const shape = rowShape(type);
   const decoders = type.fields.map(({ name, dataType }) => chooseDecoder(`${path}.${name}`, dataType));
-  return decoder(path, type, isStruct, (data) => shape(bindChildren(data, decoders)));
+  return decoder(path, type, isStruct, (data) => shape(bindChildren(data, decoders)).read);
 }
 
 /** Spark sends a variant as a struct of two binary columns, `value` and `metadata`. */
@@ -83,13 +85,13 @@ function variantDecoder(path: string, type: DataType): Decoder {
   const value = bytesDecoder(`${path}.value`, type);
   const metadata = bytesDecoder(`${path}.metadata`, type);
   return decoder(path, type, isStruct, (data) => {
-    const getValue = value.bind(child(data, 0));
-    const getMetadata = metadata.bind(child(data, 1));
+    const { get: getValue } = value.bind(child(data, 0));
+    const { get: getMetadata } = metadata.bind(child(data, 1));
     return (index) => new Variant(asBytes(getValue(index)), asBytes(getMetadata(index)));
   });
 }
 
-function bindChildren(data: Data, decoders: readonly Decoder[]): Getter[] {
+function bindChildren(data: Data, decoders: readonly Decoder[]): ColumnReader[] {
   if (data.children.length !== decoders.length) {
     throw new RangeError(`${data.children.length} inner columns came instead of ${decoders.length}`);
   }

@@ -1,4 +1,5 @@
 import type { DataType } from '../types/index.ts';
+import type { ColumnReader, Getter, NullTest } from './decoder.ts';
 import { joinedValues, type NumericArray } from './typed-values.ts';
 
 /** The values of one column of a batch. */
@@ -22,20 +23,20 @@ export interface ColumnVector {
 }
 
 /** A column over one record batch. */
-export class FlatVector implements ColumnVector {
+export class FlatVector implements ColumnVector, ColumnReader {
   readonly name: string;
   readonly type: DataType;
   readonly length: number;
-  readonly get: (index: number) => unknown;
-  readonly isNull: (index: number) => boolean;
+  readonly get: Getter;
+  readonly isNull: NullTest;
+  readonly getValue: Getter;
   readonly toTypedArray: () => NumericArray;
 
   constructor(
     name: string,
     type: DataType,
     length: number,
-    get: (index: number) => unknown,
-    isNull: (index: number) => boolean,
+    { get, isNull, getValue }: ColumnReader,
     toTypedArray: () => NumericArray,
   ) {
     this.name = name;
@@ -43,6 +44,7 @@ export class FlatVector implements ColumnVector {
     this.length = length;
     this.get = get;
     this.isNull = isNull;
+    this.getValue = getValue;
     this.toTypedArray = toTypedArray;
   }
 

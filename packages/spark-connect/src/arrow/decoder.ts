@@ -6,6 +6,18 @@ import { nullTest } from './buffers.ts';
 /** Reads the value of one row. */
 export type Getter = (index: number) => unknown;
 
+/** Tells of one row. */
+export type NullTest = (index: number) => boolean;
+
+/** Reads a column of one record batch. */
+export interface ColumnReader {
+  /** The value of a row, null where it is null. */
+  readonly get: Getter;
+  readonly isNull: NullTest;
+  /** The value of a row that is not null. */
+  readonly getValue: Getter;
+}
+
 /** Binds a column's decoder to the buffers of one record batch. The getter is not asked for nulls. */
 export type Bind = (data: Data) => Getter;
 
@@ -14,7 +26,7 @@ export interface Decoder {
   /** Column, with the path into it, e.g. `address.city`. */
   readonly path: string;
   readonly type: DataType;
-  bind(data: Data): Getter;
+  bind(data: Data): ColumnReader;
 }
 
 /** A decoder that takes Arrow data of certain types only. */
@@ -30,7 +42,7 @@ export function decoder(path: string, type: DataType, accepts: (data: Data) => b
         );
       }
       try {
-        return orNull(data, bind(data));
+        return readerOf(data, bind(data));
       } catch (error) {
         if (error instanceof SparkConnectError) throw error;
         const why = error instanceof Error ? error.message : String(error);
@@ -45,8 +57,13 @@ export function isOneOf(...typeIds: readonly Type[]): (data: Data) => boolean {
   return (data) => typeIds.includes(data.typeId);
 }
 
-function orNull(data: Data, get: Getter): Getter {
-  if (data.typeId === Type.Null) return () => null;
+function readerOf(data: Data, getValue: Getter): ColumnReader {
+  if (data.typeId === Type.Null) return { get: getValue, isNull: () => true, getValue };
   const isNull = nullTest(data);
-  return isNull ? (index) => (isNull(index) ? null : get(index)) : get;
+  if (!isNull) return { get: getValue, isNull: never, getValue };
+  return { get: (index) => (isNull(index) ? null : getValue(index)), isNull, getValue };
+}
+
+function never(): boolean {
+  return false;
 }

@@ -1,7 +1,7 @@
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { ChunkedVector, type ColumnVector, type FlatVector } from './column-vector.ts';
-import type { Row, RowShape } from './row.ts';
+import type { Row, RowReader, RowShape } from './row.ts';
 
 interface Chunk {
   readonly rowCount: number;
@@ -45,7 +45,7 @@ export class RowBatch implements Iterable<Row> {
   row(index: number): Row {
     let offset = index;
     for (const chunk of this.#chunks) {
-      if (offset >= 0 && offset < chunk.rowCount) return this.#reader(chunk)(offset);
+      if (offset >= 0 && offset < chunk.rowCount) return this.#reader(chunk).read(offset);
       offset -= chunk.rowCount;
     }
     throw new SparkConnectError('not-found', `no row ${index} among ${this.rowCount}`);
@@ -60,10 +60,7 @@ export class RowBatch implements Iterable<Row> {
 
   /** Adds all rows to those of other batches. */
   addTo(rows: Row[]): void {
-    for (const chunk of this.#chunks) {
-      const read = this.#reader(chunk);
-      for (let index = 0; index < chunk.rowCount; index++) rows.push(read(index));
-    }
+    for (const chunk of this.#chunks) this.#reader(chunk).addTo(rows, chunk.rowCount);
   }
 
   /** The rows as arrays of values by position: no value is lost where names repeat. */
@@ -76,12 +73,12 @@ export class RowBatch implements Iterable<Row> {
   /** The rows one by one. */
   *[Symbol.iterator](): Iterator<Row> {
     for (const chunk of this.#chunks) {
-      const read = this.#reader(chunk);
+      const { read } = this.#reader(chunk);
       for (let index = 0; index < chunk.rowCount; index++) yield read(index);
     }
   }
 
-  #reader({ columns }: Chunk): (index: number) => Row {
-    return this.#shape(columns.map(({ get }) => get));
+  #reader({ columns }: Chunk): RowReader {
+    return this.#shape(columns);
   }
 }

@@ -27,18 +27,20 @@ export function bytesDecoder(path: string, type: DataType): Decoder {
 }
 
 function bindText(data: Data): (index: number) => string {
-  const offsetOf = offsetsOf(data);
+  const offsets = offsetsOf(data);
   const buffer = toBuffer(data.values);
-  const [start, end] = [offsetOf(0), offsetOf(data.length)];
+  const start = offsets[0] ?? 0;
+  const end = offsets[data.length] ?? 0;
   checkEnd(end, buffer.length);
   const isShort = end - start <= data.length * COPIED_SUBSTRING_LENGTH;
   if (!isShort || !isAscii(buffer.subarray(start, end))) {
-    return (index) => buffer.toString('utf8', offsetOf(index), offsetOf(index + 1));
+    return (index) => buffer.toString('utf8', offsets[index], offsets[index + 1]);
   }
   // One call into V8 for the whole column, then cheap substrings.
   const all = buffer.toString('latin1', start, end);
   return (index) => {
-    const [from, to] = [offsetOf(index), offsetOf(index + 1)];
+    const from = offsets[index] ?? 0;
+    const to = offsets[index + 1] ?? 0;
     if (to - from <= COPIED_SUBSTRING_LENGTH) return all.substring(from - start, to - start);
     return buffer.toString('latin1', from, to);
   };
@@ -53,9 +55,9 @@ function bindTextView(data: Data): (index: number) => string {
 }
 
 function offsetReader(data: Data): (index: number) => Uint8Array {
-  const offsetOf = offsetsOf(data);
-  const bytes = viewOf(Uint8Array, data.values, offsetOf(data.length));
-  return (index) => bytes.subarray(offsetOf(index), offsetOf(index + 1));
+  const offsets = offsetsOf(data);
+  const bytes = viewOf(Uint8Array, data.values, offsets[data.length] ?? 0);
+  return (index) => bytes.subarray(offsets[index], offsets[index + 1]);
 }
 
 /** A view: int32 length, then up to 12 bytes, or 4 bytes of prefix, int32 buffer, int32 offset. */
