@@ -2,20 +2,27 @@ import { Buffer, isAscii } from 'node:buffer';
 import { type Data, Type } from 'apache-arrow';
 import type { DataType } from '../types/index.ts';
 import { offsetsOf, viewOf } from './buffers.ts';
-import { type Decoder, decoder, isOneOf } from './decoder.ts';
+import { type Decoder, decoder, type Getter, isOneOf } from './decoder.ts';
+import { SHORT_TEXT_BYTES, ShortTexts } from './short-texts.ts';
 
 // Offsets into one buffer, or views (16 bytes each) into several:
 // https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-layout and …#variable-size-binary-view-layout
 
 /** Up to here V8 copies a substring; a longer one would keep the text of its whole column alive. */
 const COPIED_SUBSTRING_LENGTH = 12;
+/** Fewer are read as fast as a table for them is made. */
+const FEW_TEXTS = 1000;
 
 const isText = isOneOf(Type.Utf8, Type.LargeUtf8, Type.Utf8View);
 const isBytes = isOneOf(Type.Binary, Type.LargeBinary, Type.BinaryView);
 
 /** A decoder for text. */
 export function textDecoder(path: string, type: DataType): Decoder {
-  return decoder(path, type, isText, (data) => (data.typeId === Type.Utf8View ? bindTextView(data) : bindText(data)));
+  let texts: ShortTexts | undefined;
+  const textsOf = () => (texts ??= new ShortTexts());
+  return decoder(path, type, isText, (data) =>
+    data.typeId === Type.Utf8View ? bindTextView(data) : bindText(data, textsOf),
+  );
 }
 
 /** A decoder for bytes, each value a copy, so that it does not keep the whole message alive. */
@@ -26,23 +33,37 @@ export function bytesDecoder(path: string, type: DataType): Decoder {
   });
 }
 
-function bindText(data: Data): (index: number) => string {
+function bindText(data: Data, textsOf: () => ShortTexts): Getter {
   const offsets = offsetsOf(data);
   const buffer = toBuffer(data.values);
   const start = offsets[0] ?? 0;
   const end = offsets[data.length] ?? 0;
   checkEnd(end, buffer.length);
-  const isShort = end - start <= data.length * COPIED_SUBSTRING_LENGTH;
-  if (!isShort || !isAscii(buffer.subarray(start, end))) {
-    return (index) => buffer.toString('utf8', offsets[index], offsets[index + 1]);
+  const isShort = end - start <= data.length * SHORT_TEXT_BYTES;
+  if (!isShort) return (index) => buffer.toString('utf8', offsets[index], offsets[index + 1]);
+
+  const encoding = isAscii(buffer.subarray(start, end)) ? 'latin1' : 'utf8';
+  const make = (from: number, to: number) => buffer.toString(encoding, from, to);
+  if (data.length >= FEW_TEXTS && textsOf().isWorthwhile) {
+    const texts = textsOf();
+    const words = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    // The last word of a text may reach beyond it.
+    const lastEnd = buffer.byteLength - 3;
+    return (index) => {
+      const from = offsets[index] ?? 0;
+      const to = offsets[index + 1] ?? 0;
+      if (to - from > SHORT_TEXT_BYTES || to > lastEnd) return make(from, to);
+      return texts.read(words, from, to - from, make);
+    };
   }
+  if (encoding === 'utf8') return (index) => make(offsets[index] ?? 0, offsets[index + 1] ?? 0);
   // One call into V8 for the whole column, then cheap substrings.
-  const all = buffer.toString('latin1', start, end);
+  const all = make(start, end);
   return (index) => {
     const from = offsets[index] ?? 0;
     const to = offsets[index + 1] ?? 0;
     if (to - from <= COPIED_SUBSTRING_LENGTH) return all.substring(from - start, to - start);
-    return buffer.toString('latin1', from, to);
+    return make(from, to);
   };
 }
 

@@ -104,6 +104,32 @@ describe('BatchDecoder', () => {
     expect([get(0), get(1)]).to.deep.equal([new Uint8Array([1, 2]), long]);
   });
 
+  it('reads texts that repeat and texts that differ, of every length and script', () => {
+    const schema = parseDDL('s STRING');
+    const lengths = Array.from({ length: 36 }, (_, length) => length);
+    const columns = {
+      repeated: lengths.map((length) => 'x'.repeat(length)),
+      'alike but for their last letter': lengths.flatMap((length) => [
+        `${'x'.repeat(length)}y`,
+        `${'x'.repeat(length)}z`,
+      ]),
+      'alike but for zeros at the end': lengths.map((length) => `a${'\0'.repeat(length)}`),
+      'of several bytes a letter': lengths.map((length) => `${'ä€😀'.repeat(1 + (length % 3))}${length}`),
+      'as many as have no room': Array.from({ length: 9000 }, (_, i) => `text ${i}`),
+      'with nulls': ['a', null, 'b', null],
+    };
+    for (const [what, texts] of Object.entries(columns)) {
+      const decoder = new BatchDecoder(schema);
+      // Three batches: what was found in one is known in the next.
+      const column = Array.from({ length: 12_000 }, (_, i) => texts[(i * 7) % texts.length] ?? null);
+      for (const from of [0, 4000, 8000]) {
+        const rows = column.slice(from, from + 4000).map((s) => ({ s }));
+        const found = decoder.decode(encodeRows(rows, schema)).rows();
+        expect(found, what).to.deep.equal(rows);
+      }
+    }
+  });
+
   it('reads bigints of every kind in all rows, among columns of other types', () => {
     const schema = parseDDL('a STRING, id BIGINT, t TIMESTAMP, other BIGINT, d DOUBLE');
     const extremes = [null, 0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n)];

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { SHORT_TEXT_BYTES, ShortTexts } from '../../../src/arrow/short-texts.ts';
+
+describe('ShortTexts', () => {
+  /** Reads texts one after the other; tells how many had to be made. */
+  function readAll(texts: ShortTexts, values: readonly string[]): number {
+    const buffer = Buffer.from(`${values.join('')}\0\0\0`);
+    const words = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    let made = 0;
+    let from = 0;
+    for (const value of values) {
+      const length = Buffer.byteLength(value);
+      const text = texts.read(words, from, length, (start, end) => {
+        made++;
+        return buffer.toString('utf8', start, end);
+      });
+      expect(text).to.equal(value);
+      from += length;
+    }
+    return made;
+  }
+
+  it('makes each text once, whatever follows it', () => {
+    const values = ['', 'a', 'ab', 'abc', 'abcd', 'abcde', 'ä', 'x'.repeat(SHORT_TEXT_BYTES)];
+    const texts = new ShortTexts();
+    expect(readAll(texts, values)).to.equal(values.length - 1);
+    expect(readAll(texts, values.toReversed())).to.equal(0);
+  });
+
+  it('tells after some thousands whether texts repeat', () => {
+    const some = Array.from({ length: 6000 }, (_, i) => `ward ${i % 500}`);
+    const repeating = new ShortTexts();
+    expect(readAll(repeating, some)).to.be.within(500, 600);
+    expect(repeating.isWorthwhile).to.equal(true);
+
+    const differing = new ShortTexts();
+    const numbers = Array.from({ length: 6000 }, (_, i) => `patient ${i}`);
+    expect(readAll(differing, numbers.slice(0, 4000))).to.equal(4000);
+    expect(differing.isWorthwhile).to.equal(true);
+    readAll(differing, numbers.slice(4000));
+    expect(differing.isWorthwhile).to.equal(false);
+  });
+});
