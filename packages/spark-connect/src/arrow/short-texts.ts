@@ -5,23 +5,14 @@ const WORD_BYTES = 4;
 const SLOTS = 4096;
 /** A slot's key: its text's length and words. */
 const KEY_WORDS = 1 + SHORT_TEXT_BYTES / WORD_BYTES;
-/** So many texts show whether they repeat. */
-const TRIAL = 4096;
 
 /**
- * One string for equal short texts of a column, found by their bytes: columns of codes, states and names repeat theirs. A string that is there
+ * One string for equal short texts, found by their bytes: columns of codes, states and names repeat theirs. A string that is there
  * already need not be made, kept, and gone through by V8's collector.
  */
 export class ShortTexts {
   readonly #texts: string[] = new Array<string>(SLOTS).fill('');
   readonly #keys = new Int32Array(SLOTS * KEY_WORDS);
-  #lookups = 0;
-  #misses = 0;
-
-  /** Whether texts repeat, as far as seen. */
-  get isWorthwhile(): boolean {
-    return this.#lookups < TRIAL || this.#misses < this.#lookups / 2;
-  }
 
   /**
    * The text at a place of a column's bytes.
@@ -32,13 +23,11 @@ export class ShortTexts {
    * @param make reads the text, where it is not known
    */
   read(words: DataView, from: number, length: number, make: (from: number, to: number) => string): string {
-    this.#lookups++;
     const slot = slotOf(words, from, length);
     if (this.#holds(slot, words, from, length)) return this.#texts[slot] ?? '';
     // A second place, since two texts of one slot would push each other out for ever.
     const second = slot ^ 1;
     if (this.#holds(second, words, from, length)) return this.#texts[second] ?? '';
-    this.#misses++;
     const text = make(from, from + length);
     this.#keep(this.#keys[second * KEY_WORDS] === 0 ? second : slot, words, from, length, text);
     return text;

@@ -10,19 +10,24 @@ import { SHORT_TEXT_BYTES, ShortTexts } from './short-texts.ts';
 
 /** Up to here V8 copies a substring; a longer one would keep the text of its whole column alive. */
 const COPIED_SUBSTRING_LENGTH = 12;
-/** Fewer are read as fast as a table for them is made. */
-const FEW_TEXTS = 1000;
+/** So many texts of a column show whether they repeat. */
+const TRIAL_TEXTS = 4096;
+/** One for all: rows are read from column to column, and with a table for each the processor's cache would hold none. */
+const SHORT_TEXTS = new ShortTexts();
 
 const isText = isOneOf(Type.Utf8, Type.LargeUtf8, Type.Utf8View);
 const isBytes = isOneOf(Type.Binary, Type.LargeBinary, Type.BinaryView);
 
 /** A decoder for text. */
 export function textDecoder(path: string, type: DataType): Decoder {
-  let texts: ShortTexts | undefined;
-  const textsOf = () => (texts ??= new ShortTexts());
-  return decoder(path, type, isText, (data) =>
-    data.typeId === Type.Utf8View ? bindTextView(data) : bindText(data, textsOf),
-  );
+  let lookedUp = 0;
+  let made = 0;
+  return decoder(path, type, isText, (data) => {
+    if (data.typeId === Type.Utf8View) return bindTextView(data);
+    const isRepeating = lookedUp < TRIAL_TEXTS || made < lookedUp / 2;
+    if (isRepeating) lookedUp += data.length;
+    return bindText(data, isRepeating, () => made++);
+  });
 }
 
 /** A decoder for bytes, each value a copy, so that it does not keep the whole message alive. */
@@ -33,37 +38,33 @@ export function bytesDecoder(path: string, type: DataType): Decoder {
   });
 }
 
-function bindText(data: Data, textsOf: () => ShortTexts): Getter {
+function bindText(data: Data, isRepeating: boolean, noteMade: () => void): Getter {
   const offsets = offsetsOf(data);
   const buffer = toBuffer(data.values);
   const start = offsets[0] ?? 0;
   const end = offsets[data.length] ?? 0;
   checkEnd(end, buffer.length);
-  const isShort = end - start <= data.length * SHORT_TEXT_BYTES;
-  if (!isShort) return (index) => buffer.toString('utf8', offsets[index], offsets[index + 1]);
-
+  const average = (end - start) / data.length;
   const encoding = isAscii(buffer.subarray(start, end)) ? 'latin1' : 'utf8';
-  const make = (from: number, to: number) => buffer.toString(encoding, from, to);
-  if (data.length >= FEW_TEXTS && textsOf().isWorthwhile) {
-    const texts = textsOf();
-    const words = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    // The last word of a text may reach beyond it.
-    const lastEnd = buffer.byteLength - 3;
-    return (index) => {
-      const from = offsets[index] ?? 0;
-      const to = offsets[index + 1] ?? 0;
-      if (to - from > SHORT_TEXT_BYTES || to > lastEnd) return make(from, to);
-      return texts.read(words, from, to - from, make);
-    };
-  }
-  if (encoding === 'utf8') return (index) => make(offsets[index] ?? 0, offsets[index + 1] ?? 0);
+  const isLookedUp = isRepeating && average <= SHORT_TEXT_BYTES;
   // One call into V8 for the whole column, then cheap substrings.
-  const all = make(start, end);
+  const isCut = !isLookedUp && encoding === 'latin1' && average <= COPIED_SUBSTRING_LENGTH;
+  const all = isCut ? buffer.toString('latin1', start, end) : '';
+  const words = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  // The last word of a text may reach beyond it.
+  const lastEnd = buffer.byteLength - 3;
+  const make = (from: number, to: number) => {
+    noteMade();
+    return buffer.toString(encoding, from, to);
+  };
+  // One function for every way to read: what V8 has compiled for the first batches stays as it is when the way changes.
   return (index) => {
     const from = offsets[index] ?? 0;
     const to = offsets[index + 1] ?? 0;
-    if (to - from <= COPIED_SUBSTRING_LENGTH) return all.substring(from - start, to - start);
-    return make(from, to);
+    const length = to - from;
+    if (isLookedUp && length <= SHORT_TEXT_BYTES && to <= lastEnd) return SHORT_TEXTS.read(words, from, length, make);
+    if (isCut && length <= COPIED_SUBSTRING_LENGTH) return all.substring(from - start, to - start);
+    return buffer.toString(encoding, from, to);
   };
 }
 

@@ -120,10 +120,14 @@ describe('BatchDecoder', () => {
     };
     for (const [what, texts] of Object.entries(columns)) {
       const decoder = new BatchDecoder(schema);
-      // Three batches: what was found in one is known in the next.
-      const column = Array.from({ length: 12_000 }, (_, i) => texts[(i * 7) % texts.length] ?? null);
-      for (const from of [0, 4000, 8000]) {
-        const rows = column.slice(from, from + 4000).map((s) => ({ s }));
+      // Three batches: few, many, and some that are known from those.
+      const column = Array.from({ length: 16_000 }, (_, i) => texts[(i * 7) % texts.length] ?? null);
+      for (const [from, to] of [
+        [0, 4000],
+        [4000, 12_000],
+        [12_000, 16_000],
+      ]) {
+        const rows = column.slice(from, to).map((s) => ({ s }));
         const found = decoder.decode(encodeRows(rows, schema)).rows();
         expect(found, what).to.deep.equal(rows);
       }
