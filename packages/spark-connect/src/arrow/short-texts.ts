@@ -8,7 +8,7 @@ const KEY_WORDS = 1 + SHORT_TEXT_BYTES / WORD_BYTES;
 
 /**
  * One string for equal short texts, found by their bytes: columns of codes, states and names repeat theirs. A string that is there
- * already need not be made, kept, and gone through by V8's collector.
+ * already need not be made, kept, and gone through by V8's collector. It holds on to the last 4096 at most.
  */
 export class ShortTexts {
   readonly #texts: string[] = new Array<string>(SLOTS).fill('');

@@ -25,7 +25,7 @@ export function textDecoder(path: string, type: DataType): Decoder {
   return decoder(path, type, isText, (data) => {
     if (data.typeId === Type.Utf8View) return bindTextView(data);
     const isRepeating = lookedUp < TRIAL_TEXTS || made < lookedUp / 2;
-    if (isRepeating) lookedUp += data.length;
+    if (isRepeating) lookedUp += data.length - data.nullCount;
     return bindText(data, isRepeating, () => made++);
   });
 }

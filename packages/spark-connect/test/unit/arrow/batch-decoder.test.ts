@@ -120,7 +120,7 @@ describe('BatchDecoder', () => {
     };
     for (const [what, texts] of Object.entries(columns)) {
       const decoder = new BatchDecoder(schema);
-      // Three batches: few, many, and some that are known from those.
+      // The way to read a batch depends on what those before it have shown.
       const column = Array.from({ length: 16_000 }, (_, i) => texts[(i * 7) % texts.length] ?? null);
       for (const [from, to] of [
         [0, 4000],
