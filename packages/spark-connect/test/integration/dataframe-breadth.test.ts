@@ -84,6 +84,11 @@ describe('DataFrame, in breadth', () => {
       const inner = patients.filter(col('ward').eq('4A')).select('id');
       const outer = readings.filter(col('patient').isin(inner)).select('patient');
       expect(await ids(patients.filter(col('id').isin(outer)))).to.deep.equal([3]);
+      // With a subquery in the outermost relation of the inner one.
+      const late = readings.filter(col('at').eq(readings.agg(F.max('at')).scalar()));
+      expect(await ids(patients.filter(late.exists()))).to.deep.equal([1, 2, 3]);
+      const latest = readings.select(readings.agg(F.max('patient')).scalar().as('last'));
+      expect(await ids(patients.filter(col('id').isin(latest)))).to.deep.equal([3]);
       const marks = spark.tvf.explode(col('marks').outer()).toDF('mark');
       expect(await rows(patients.lateralJoin(marks).select('id', 'mark').orderBy('mark'))).to.deep.equal([
         { id: 1, mark: 1 },

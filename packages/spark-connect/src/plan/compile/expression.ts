@@ -96,10 +96,10 @@ const compilers: Compilers = {
       ...(node.value === undefined ? {} : { valueExpression: compileExpression(node.value) }),
     },
   }),
-  subquery: ({ relation, use }) => {
-    refer(relation);
-    return { case: 'subqueryExpression', value: { planId: relation.planId, ...subqueryValue(use) } };
-  },
+  subquery: ({ relation, use }) => ({
+    case: 'subqueryExpression',
+    value: { planId: refer(relation), ...subqueryValue(use) },
+  }),
   pythonFunction: (node) => ({
     case: 'commonInlineUserDefinedFunction',
     value: {

@@ -23,11 +23,11 @@ const compilers: Compilers<RelationNode> = {
 export function compileRelation(node: RelationNode): Relation {
   // The table's entry for a kind takes records of that kind; TypeScript cannot correlate the two in one call.
   const compile = compilers[node.kind] as (node: RelationNode, compile: CompileRelation) => RelType;
-  const { result: relType, references } = collectReferences(() => compile(node, compileRelation));
+  const { result: relType, references } = collectReferences(() => compile(node, compileRelation), compileRelation);
   const relation = create(RelationSchema, { common: { planId: node.planId }, relType });
   if (references.length === 0) return relation;
   return create(RelationSchema, {
     common: { planId: referencesId(node) },
-    relType: { case: 'withRelations', value: { root: relation, references: references.map(compileRelation) } },
+    relType: { case: 'withRelations', value: { root: relation, references } },
   });
 }

@@ -29,9 +29,16 @@ describe('subqueries in plans', () => {
     const deepest = spark.range(1);
     const inner = spark.range(3).filter(col('id').isin(deepest));
     const twice = spark.range(5).select(inner.exists().as('a'), inner.exists().as('b'));
-    const { references } = root(twice).withRelations as { references: Message[] };
+    const { root: project, references } = root(twice).withRelations as { root: Message; references: Message[] };
     expect(references).to.have.length(1);
     expect(references[0]).to.have.nested.property('withRelations.references[0].range');
+    // By the id of the relation that brings its own along, which is not that of the filter in it.
+    for (const index of [0, 1]) {
+      expect(project.project)
+        .to.have.nested.property(`expressions[${index}].alias.expr.subqueryExpression.planId`)
+        .that.equals(idOf(references[0]))
+        .and.does.not.equal(idOf((references[0]?.withRelations as { root: Json }).root));
+    }
   });
 
   it('leave plans without them as they were', () => {
