@@ -9,9 +9,10 @@ import {
 import { literalNode } from '../plan/literals.ts';
 import { type ColumnOrName, nameToExpression } from './column.ts';
 
-/** Beyond these a boundary is no offset but the end of the partition, as in Spark. */
+/** Stand for the ends of the partition, as do infinity and all that 64 bits cannot hold; as offsets both can be given as bigints. */
 const unboundedPreceding = Number.MIN_SAFE_INTEGER;
 const unboundedFollowing = Number.MAX_SAFE_INTEGER;
+const LONG_LIMIT = 2n ** 63n;
 
 interface Spec {
   readonly partitionBy: readonly ExpressionNode[];
@@ -49,30 +50,53 @@ export class WindowSpec {
     return new WindowSpec({ ...this.spec, orderBy: columns.map(toSortOrder) });
   }
 
-  /** Counts rows from the current one: `rowsBetween(-2, 0)` is this row and the two before it. */
-  rowsBetween(start: number, end: number): WindowSpec {
+  /**
+   * Counts rows from the current one: `rowsBetween(-2, 0)` is this row and the two before it.
+   *
+   * @throws SparkConnectError invalid-argument for an offset that is no integer of 32 bits, and a frame that begins or ends at the wrong end
+   */
+  rowsBetween(start: number | bigint, end: number | bigint): WindowSpec {
     return this.#frame('rows', start, end);
   }
 
-  /** Compares values of the one order column: `rangeBetween(-60, 0)` is all rows from 60 less up to its peers. */
-  rangeBetween(start: number, end: number): WindowSpec {
+  /**
+   * Compares values of the one order column: `rangeBetween(-60, 0)` is all rows from 60 less up to its peers.
+   *
+   * @throws SparkConnectError invalid-argument for a number beyond 2^53 (give a bigint), and a frame that begins or ends at the wrong end
+   */
+  rangeBetween(start: number | bigint, end: number | bigint): WindowSpec {
     return this.#frame('range', start, end);
   }
 
-  #frame(type: WindowFrame['type'], start: number, end: number): WindowSpec {
-    const lower = boundary(type, start);
-    const upper = boundary(type, end);
+  #frame(type: WindowFrame['type'], start: number | bigint, end: number | bigint): WindowSpec {
+    if (isUnboundedFollowing(start)) throw invalid('a frame cannot begin at the end of the partition');
+    if (isUnboundedPreceding(end)) throw invalid('a frame cannot end at the beginning of the partition');
+    const lower = isUnboundedPreceding(start) ? UNBOUNDED : boundary(type, start);
+    const upper = isUnboundedFollowing(end) ? UNBOUNDED : boundary(type, end);
     return new WindowSpec({ ...this.spec, frame: { type, lower, upper } });
   }
 }
 
-function boundary(type: WindowFrame['type'], offset: number): FrameBoundary {
-  if (offset === 0) return { at: 'currentRow' };
-  if (offset <= unboundedPreceding || offset >= unboundedFollowing) return { at: 'unbounded' };
-  if (type === 'rows' && !(Number.isInteger(offset) && Math.abs(offset) < 2 ** 31)) {
-    throw new SparkConnectError('invalid-argument', `a row frame's boundary is a 32-bit integer, not ${offset}`);
-  }
-  return { at: 'value', value: literalNode(offset) };
+const UNBOUNDED: FrameBoundary = { at: 'unbounded' };
+
+function isUnboundedPreceding(offset: number | bigint): boolean {
+  return offset === unboundedPreceding || offset <= -LONG_LIMIT;
+}
+
+function isUnboundedFollowing(offset: number | bigint): boolean {
+  return offset === unboundedFollowing || offset >= LONG_LIMIT - 1n;
+}
+
+function boundary(type: WindowFrame['type'], offset: number | bigint): FrameBoundary {
+  const number = Number(offset);
+  if (number === 0) return { at: 'currentRow' };
+  if (type === 'range') return { at: 'value', value: literalNode(offset) };
+  if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return { at: 'value', value: literalNode(number) };
+  throw invalid(`a row frame's boundary is a 32-bit integer, not ${offset}`);
+}
+
+function invalid(what: string): SparkConnectError {
+  return new SparkConnectError('invalid-argument', what);
 }
 
 /**
@@ -86,6 +110,6 @@ export const Window = Object.freeze({
   unboundedFollowing,
   partitionBy: (...columns: readonly ColumnOrName[]): WindowSpec => new WindowSpec().partitionBy(...columns),
   orderBy: (...columns: readonly ColumnOrName[]): WindowSpec => new WindowSpec().orderBy(...columns),
-  rowsBetween: (start: number, end: number): WindowSpec => new WindowSpec().rowsBetween(start, end),
-  rangeBetween: (start: number, end: number): WindowSpec => new WindowSpec().rangeBetween(start, end),
+  rowsBetween: (start: number | bigint, end: number | bigint): WindowSpec => new WindowSpec().rowsBetween(start, end),
+  rangeBetween: (start: number | bigint, end: number | bigint): WindowSpec => new WindowSpec().rangeBetween(start, end),
 });

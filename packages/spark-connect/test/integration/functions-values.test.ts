@@ -585,6 +585,8 @@ describe('functions, evaluated', () => {
     const whole =
       'OVER (PARTITION BY id % 2 ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)';
     const all = by.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing);
+    const nanoseconds = Window.orderBy(F.expr('id * 6000000000000000'));
+    const far = 'OVER (ORDER BY id * 6000000000000000 RANGE BETWEEN 10000000000000000L PRECEDING AND CURRENT ROW)';
     const cases: readonly Case[] = [
       [F.rowNumber().over(by), `row_number() ${sql}`],
       [F.rank().over(by), `rank() ${sql}`],
@@ -598,6 +600,7 @@ describe('functions, evaluated', () => {
       [F.firstValue('id').over(by), `first_value(id) ${sql}`],
       [F.lastValue('id').over(all), `last_value(id) ${whole}`],
       [F.sum('id').over(by.rangeBetween(-2, Window.currentRow)), `sum(id) ${near}`],
+      [F.count('*').over(nanoseconds.rangeBetween(-(10n ** 16n), 0)), `count(*) ${far}`],
     ];
     const columns = cases.map(([column, text], i) => column.eqNullSafe(F.expr(text)).as(`c${i}`));
     const wrong = new Set<string>();

@@ -89,4 +89,27 @@ describe('columns', () => {
     });
     expect(() => Window.orderBy('t').rowsBetween(-1.5, 0)).to.throw(SparkConnectError, '-1.5');
   });
+
+  it('tells the ends of a partition from offsets that are as large', () => {
+    const byTime = Window.orderBy('t');
+    const frame = (spec: typeof byTime) =>
+      (json(F.count('*').over(spec)) as { window: { frameSpec: object } }).window.frameSpec;
+    const long = (value: bigint) => ({ value: { literal: { long: String(value) } } });
+    const unbounded = { unbounded: true };
+    expect(frame(byTime.rangeBetween(-10_000_000_000_000_000n, 9_007_199_254_740_991n))).to.deep.equal({
+      frameType: 'FRAME_TYPE_RANGE',
+      lower: long(-10_000_000_000_000_000n),
+      upper: long(9_007_199_254_740_991n),
+    });
+    for (const [start, end] of [
+      [Window.unboundedPreceding, Window.unboundedFollowing],
+      [-Infinity, Infinity],
+      [-(2n ** 63n), 2n ** 63n - 1n],
+    ] as const) {
+      expect(frame(byTime.rowsBetween(start, end))).to.deep.include({ lower: unbounded, upper: unbounded });
+    }
+    expect(() => byTime.rangeBetween(-1e16, 0)).to.throw(SparkConnectError, 'use a bigint');
+    expect(() => byTime.rowsBetween(0, Window.unboundedPreceding)).to.throw(SparkConnectError, 'cannot end at');
+    expect(() => byTime.rangeBetween(Window.unboundedFollowing, 0)).to.throw(SparkConnectError, 'cannot begin at');
+  });
 });
