@@ -1,4 +1,5 @@
 import type { SessionClient } from '../client/session-client.ts';
+import { SparkConnectError } from '../errors.ts';
 import { command, type SaveMode, type SaveTarget, type WriteNode } from '../plan/commands.ts';
 import { compileCommand } from '../plan/compile/index.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
@@ -6,6 +7,15 @@ import type { ActionOptions } from './actions.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
 
 type Settings = Omit<WriteNode, 'kind' | 'input' | 'target'>;
+
+/** By the names that Spark knows, whose case it does not mind. */
+const saveModes: ReadonlyMap<string, SaveMode> = new Map([
+  ['append', 'append'],
+  ['overwrite', 'overwrite'],
+  ['error', 'error'],
+  ['errorifexists', 'error'],
+  ['ignore', 'ignore'],
+]);
 
 const nothingSet: Settings = { options: {}, partitionBy: [], sortBy: [], clusterBy: [] };
 
@@ -29,9 +39,16 @@ export class DataFrameWriter {
   format(format: string): DataFrameWriter {
     return this.#with({ format });
   }
-  /** What happens where data is already: `error` (the default) refuses, `ignore` writes nothing. */
+  /**
+   * What happens where data is already: `error` (the default) refuses, `ignore` writes nothing.
+   *
+   * @throws SparkConnectError invalid-argument for a mode that Spark does not have
+   */
   mode(mode: SaveMode): DataFrameWriter {
-    return this.#with({ mode });
+    const known = saveModes.get(mode.toLowerCase());
+    if (known !== undefined) return this.#with({ mode: known });
+    const modes = [...saveModes.keys()].join(', ');
+    throw new SparkConnectError('invalid-argument', `there is no save mode '${mode}': ${modes}`);
   }
   /** An option of the format. */
   option(key: string, value: OptionValue): DataFrameWriter {

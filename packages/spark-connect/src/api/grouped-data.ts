@@ -1,5 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
-import { Column, type ColumnOrName, nameToExpression } from '../functions/column.ts';
+import { Column, type ColumnOrName, columnExpression, nameToExpression } from '../functions/column.ts';
 import { aliasNode, type ExpressionNode, functionNode, nameNode } from '../plan/expressions.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { defined, type Pivot, type RelationNode, relation } from '../plan/relations/index.ts';
@@ -32,7 +32,7 @@ export class GroupedData {
   /** Aggregates as columns (`F.max('bp').as('worst')`), or as names of functions by column: `{ bp: 'max' }`. */
   agg(first: Column | Readonly<Record<string, string>>, ...others: readonly Column[]): DataFrame {
     if (first instanceof Column) {
-      return this.#aggregate([first, ...others].map((column) => column.expression));
+      return this.#aggregate([first, ...others].map(columnExpression));
     }
     const pairs = Object.entries(first);
     if (pairs.length === 0) throw new SparkConnectError('invalid-argument', 'agg needs an aggregate');
@@ -45,11 +45,11 @@ export class GroupedData {
     return this.#aggregate([aliasNode(count, ['count'])]);
   }
 
-  /** The sum of each numeric column, or of those named. */
+  /** The sum of each of these columns. */
   sum(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('sum', columns);
   }
-  /** The mean of each numeric column, or of those named. */
+  /** The mean of each of these columns. */
   avg(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('avg', columns);
   }
@@ -57,11 +57,11 @@ export class GroupedData {
   mean(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('avg', columns);
   }
-  /** The least value of each numeric column, or of those named. */
+  /** The least value of each of these columns. */
   min(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('min', columns);
   }
-  /** The greatest value of each numeric column, or of those named. */
+  /** The greatest value of each of these columns. */
   max(...columns: readonly [string, ...string[]]): DataFrame {
     return this.#each('max', columns);
   }
@@ -75,7 +75,14 @@ export class GroupedData {
     return new GroupedData({ input, grouping, type: 'pivot', pivot }, this.#wrap);
   }
 
+  /** @throws SparkConnectError invalid-argument without a column: which are numeric, only the server could tell */
   #each(name: string, columns: readonly string[]): DataFrame {
+    if (columns.length === 0) {
+      throw new SparkConnectError(
+        'invalid-argument',
+        `${name} needs the names of columns: df.dtypes() tells the numeric ones`,
+      );
+    }
     return this.#aggregate(columns.map((column) => functionNode(name, [nameNode(column)])));
   }
 

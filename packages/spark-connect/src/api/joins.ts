@@ -76,13 +76,9 @@ export interface AsOfOptions {
   readonly direction?: 'backward' | 'forward' | 'nearest';
 }
 
-interface Side {
-  readonly node: RelationNode;
-}
-
 export function asOfJoinNode(
-  left: Side,
-  right: Side,
+  left: RelationNode,
+  right: RelationNode,
   leftAsOf: ColumnOrName,
   rightAsOf: ColumnOrName,
   options: AsOfOptions,
@@ -90,8 +86,8 @@ export function asOfJoinNode(
   const { on, how = 'inner', tolerance, allowExactMatches = true, direction = 'backward' } = options;
   return relation({
     kind: 'asOfJoin',
-    left: left.node,
-    right: right.node,
+    left,
+    right,
     leftAsOf: columnOf(left, leftAsOf),
     rightAsOf: columnOf(right, rightAsOf),
     joinType: how,
@@ -101,7 +97,7 @@ export function asOfJoinNode(
   });
 }
 
-function columnOf({ node }: Side, column: ColumnOrName): ExpressionNode {
+function columnOf(node: RelationNode, column: ColumnOrName): ExpressionNode {
   return typeof column === 'string' ? nameNode(column, node) : column.expression;
 }
 

@@ -202,10 +202,11 @@ export class Column {
   }
   /** Sets a field of a struct, new or existing; `a.b` names a nested one. */
   withField(name: string, value: Column): Column {
-    return new Column(updateFieldNode(this.expression, name, value.expression));
+    return new Column(updateFieldNode(this.expression, name, columnExpression(value)));
   }
-  /** The struct without these fields; names that it has not are ignored. */
-  dropFields(...names: readonly string[]): Column {
+  /** The struct without these fields; names that it has not are ignored. @throws SparkConnectError invalid-argument without a name */
+  dropFields(...names: readonly [string, ...string[]]): Column {
+    if (names.length === 0) throw new SparkConnectError('invalid-argument', 'dropFields needs the name of a field');
     return new Column(names.reduce((struct, name) => updateFieldNode(struct, name), this.expression));
   }
 
@@ -308,9 +309,22 @@ export class Column {
   }
 }
 
-/** A name where a column may be named, an expression otherwise. */
+/** A name where a column may be named, an expression otherwise. @throws as {@link columnExpression} */
 export function nameToExpression(value: ColumnOrName): ExpressionNode {
-  return typeof value === 'string' ? nameNode(value) : value.expression;
+  return typeof value === 'string' ? nameNode(value) : columnExpression(value);
+}
+
+/** What a column stands for. @throws SparkConnectError invalid-argument for what JavaScript lets pass as one */
+export function columnExpression(value: Column): ExpressionNode {
+  if (value instanceof Column) return value.expression;
+  const given: unknown = value;
+  const advice = Array.isArray(given) ? 'give columns one by one (...columns)' : 'a value becomes a column by lit(…)';
+  throw new SparkConnectError('invalid-argument', `a column is wanted, not ${typeNameOf(given)}: ${advice}`);
+}
+
+function typeNameOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  return value === null ? 'null' : typeof value;
 }
 
 /** A column's expression, or a literal. */

@@ -4,7 +4,7 @@
  * What each computes is documented under its SQL name at https://spark.apache.org/docs/latest/api/sql/
  */
 import { functionNode } from '../plan/expressions.ts';
-import { Column, type ColumnOrValue, toExpression } from './column.ts';
+import { Column, type ColumnOrValue, columnExpression, toExpression } from './column.ts';
 import { column, define, optional, rest, value } from './define.ts';
 
 // Conditional Functions
@@ -30,6 +30,6 @@ export const rlike = define('rlike', column, column);
 
 /** Begins a chain of cases: `when(col('bp').gt(180), 'high').otherwise('normal')`. */
 export function when(condition: Column, value: ColumnOrValue): Column {
-  return new Column(functionNode('when', [condition.expression, toExpression(value)]));
+  return new Column(functionNode('when', [columnExpression(condition), toExpression(value)]));
 }
 export const not = define('not', column);

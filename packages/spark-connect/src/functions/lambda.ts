@@ -10,7 +10,7 @@ import {
   lambdaNode,
   lambdaVariableNode,
 } from '../plan/expressions.ts';
-import { Column, type ColumnOrName, nameToExpression } from './column.ts';
+import { Column, type ColumnOrName, columnExpression, nameToExpression } from './column.ts';
 
 type Unary = (x: Column) => Column;
 type Binary = (x: Column, y: Column) => Column;
@@ -24,7 +24,7 @@ function lambda(callback: Ternary, arity: number): LambdaNode {
   const columns = variables.map((variable) => new Column(variable)) as unknown as Parameters<Ternary>;
   depth += 1;
   try {
-    return lambdaNode(callback(...columns).expression, variables);
+    return lambdaNode(columnExpression(callback(...columns)), variables);
   } finally {
     depth -= 1;
   }

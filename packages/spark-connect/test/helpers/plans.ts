@@ -1,4 +1,5 @@
 /** Golden plans: protobuf as JSON, with plan ids renumbered so that a test does not depend on those before it. */
+import { randomUUID } from 'node:crypto';
 import { toJson } from '@bufbuild/protobuf';
 import { loadArrow } from '../../src/api/arrow-room.ts';
 import { PlanSchema } from '../../src/gen/spark/connect/base_pb.js';
@@ -13,7 +14,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** A session without a server: it builds plans, and any call fails. */
 export function planSession(): SparkSession {
-  const settings: Partial<SessionClient> = { localBatchBytes: 16 * 1024 * 1024 };
+  const settings: Partial<SessionClient> = { localBatchBytes: 16 * 1024 * 1024, sessionId: randomUUID() };
   const get = (_client: object, name: keyof SessionClient) => {
     if (name in settings) return settings[name];
     throw new Error('a plan was to be built, and no server to be asked');

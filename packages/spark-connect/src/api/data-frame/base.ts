@@ -27,6 +27,16 @@ export abstract class FrameBase {
     return relationPlan(this.node);
   }
 
+  /**
+   * The plan of a DataFrame that this one is combined with: in another session its tables and views would be others of the same name.
+   *
+   * @throws SparkConnectError invalid-argument
+   */
+  protected nodeOf(other: FrameBase): RelationNode {
+    if (other.session === this.session || other.session.sessionId === this.session.sessionId) return other.node;
+    throw invalid('both DataFrames must be of the same session: read the one anew with the session of the other');
+  }
+
   /** A DataFrame of the same session on another plan. */
   protected abstract wrap(node: RelationNode): DataFrame;
 }

@@ -1,4 +1,4 @@
-import { Column, type ColumnOrName, nameToExpression } from '../../functions/column.ts';
+import { Column, type ColumnOrName, columnExpression, nameToExpression } from '../../functions/column.ts';
 import {
   aliasNode,
   functionNode,
@@ -23,6 +23,16 @@ export interface UnpivotOptions {
   readonly values?: readonly ColumnOrName[];
   readonly variableColumnName: string;
   readonly valueColumnName: string;
+}
+
+/**
+ * Something for each name: an object, or pairs such as a Map's. An object's keys come in the order in which they were written, but for names that are
+ * whole numbers, which JavaScript puts before all others.
+ */
+export type ByName<V> = Readonly<Record<string, V>> | Iterable<readonly [string, V]>;
+
+function pairsOf<V>(byName: ByName<V>): readonly (readonly [string, V])[] {
+  return Symbol.iterator in byName ? [...(byName as Iterable<readonly [string, V]>)] : Object.entries(byName);
 }
 
 /** Which columns a DataFrame has. */
@@ -52,18 +62,18 @@ export abstract class FrameColumns extends FrameBase {
   withColumn(name: string, column: Column): DataFrame {
     return this.withColumns({ [name]: column });
   }
-  /** Adds columns, or replaces those of the same name. */
-  withColumns(columns: Readonly<Record<string, Column>>): DataFrame {
-    const aliases = Object.entries(columns).map(([name, column]) => aliasNode(column.expression, [name]));
+  /** Adds columns, or replaces those of the same name. A Map or pairs keep their order also for names like `2024`. */
+  withColumns(columns: ByName<Column>): DataFrame {
+    const aliases = pairsOf(columns).map(([name, column]) => aliasNode(columnExpression(column), [name]));
     return this.wrap(relation({ kind: 'withColumns', input: this.node, aliases }));
   }
   /** With a column under another name; without such a column as it is. */
   withColumnRenamed(existing: string, name: string): DataFrame {
     return this.withColumnsRenamed({ [existing]: name });
   }
-  /** {@link withColumnRenamed} of several columns. */
-  withColumnsRenamed(names: Readonly<Record<string, string>>): DataFrame {
-    return this.wrap(relation({ kind: 'withColumnsRenamed', input: this.node, renames: Object.entries(names) }));
+  /** {@link withColumnRenamed} of several columns, one after the other. A Map or pairs keep their order also for names like `2024`. */
+  withColumnsRenamed(names: ByName<string>): DataFrame {
+    return this.wrap(relation({ kind: 'withColumnsRenamed', input: this.node, renames: pairsOf(names) }));
   }
   /** Attaches metadata to a column. */
   withMetadata(name: string, metadata: Readonly<Record<string, unknown>>): DataFrame {
@@ -73,7 +83,7 @@ export abstract class FrameColumns extends FrameBase {
   /** Without these columns; a name that there is not is ignored. */
   drop(...columns: readonly ColumnOrName[]): DataFrame {
     const names = columns.filter((column) => typeof column === 'string');
-    const expressions = columns.flatMap((column) => (column instanceof Column ? [column.expression] : []));
+    const expressions = columns.filter((column) => typeof column !== 'string').map(columnExpression);
     return this.wrap(relation({ kind: 'drop', input: this.node, columns: expressions, names }));
   }
   /** New names for all columns, in order. */

@@ -10,7 +10,7 @@ import { FrameRows } from './rows.ts';
 export abstract class FrameCombine extends FrameRows {
   /** @param on column names (which then appear once), or conditions; all must hold */
   join(other: DataFrame, on?: JoinOn, how: JoinType = 'inner'): DataFrame {
-    return this.wrap(joinNode(this.node, other.node, on, how));
+    return this.wrap(joinNode(this.node, this.nodeOf(other), on, how));
   }
   /**
    * Joins each row with the rows that the other DataFrame makes of it: there, `col('x').outer()` is this row's column.
@@ -21,11 +21,11 @@ export abstract class FrameCombine extends FrameRows {
     on?: Column,
     how: 'inner' | 'left' | 'leftouter' | 'left_outer' | 'cross' = 'inner',
   ): DataFrame {
-    return this.wrap(lateralJoinNode(this.node, other.node, on, how));
+    return this.wrap(lateralJoinNode(this.node, this.nodeOf(other), on, how));
   }
   /** Joins each row with the other's row that is nearest in an ordered column: the last one not after it, by default. */
   joinAsOf(other: DataFrame, leftAsOf: ColumnOrName, rightAsOf: ColumnOrName, options: AsOfOptions = {}): DataFrame {
-    return this.wrap(asOfJoinNode(this, other, leftAsOf, rightAsOf, options));
+    return this.wrap(asOfJoinNode(this.node, this.nodeOf(other), leftAsOf, rightAsOf, options));
   }
   /** Each row with each row of the other. */
   crossJoin(other: DataFrame): DataFrame {
@@ -84,7 +84,7 @@ export abstract class FrameCombine extends FrameRows {
     byName = false,
     allowMissingColumns = false,
   ): DataFrame {
-    const sides = { left: this.node, right: other.node };
+    const sides = { left: this.node, right: this.nodeOf(other) };
     return this.wrap(relation({ kind: 'setOperation', ...sides, operation, all, byName, allowMissingColumns }));
   }
 }

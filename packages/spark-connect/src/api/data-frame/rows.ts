@@ -1,7 +1,13 @@
-import { Column, type ColumnOrName, nameToExpression } from '../../functions/column.ts';
+import {
+  type ColumnOrName,
+  type ColumnOrValue,
+  columnExpression,
+  nameToExpression,
+  toExpression,
+} from '../../functions/column.ts';
 import { toSortOrder } from '../../functions/window-spec.ts';
-import { partitionIdNode, sqlExpressionNode } from '../../plan/expressions.ts';
-import { type LiteralValue, literalNode } from '../../plan/literals.ts';
+import { partitionIdNode, type SortOrderNode, sortOrderNode, sqlExpressionNode } from '../../plan/expressions.ts';
+import { literalNode } from '../../plan/literals.ts';
 import { defined, relation } from '../../plan/relations/index.ts';
 import { randomSeed } from '../seed.ts';
 import { invalid, rowCount } from './base.ts';
@@ -12,24 +18,24 @@ import type { DataFrame } from './index.ts';
 export abstract class FrameRows extends FrameColumns {
   /** The rows for which a condition, given as a column or as SQL text, is true. */
   filter(condition: ColumnOrName): DataFrame {
-    const expression = typeof condition === 'string' ? sqlExpressionNode(condition) : condition.expression;
+    const expression = typeof condition === 'string' ? sqlExpressionNode(condition) : columnExpression(condition);
     return this.wrap(relation({ kind: 'filter', input: this.node, condition: expression }));
   }
   /** {@link filter} */
   where(condition: ColumnOrName): DataFrame {
     return this.filter(condition);
   }
-  /** The rows in this order. */
-  orderBy(...columns: readonly ColumnOrName[]): DataFrame {
-    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(toSortOrder), global: true }));
+  /** The rows in this order. A number is the place of a column, from 1, and a negative one sorts by it in descending order. */
+  orderBy(...columns: readonly (ColumnOrName | number)[]): DataFrame {
+    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(placeOrOrder), global: true }));
   }
   /** {@link orderBy} */
-  sort(...columns: readonly ColumnOrName[]): DataFrame {
+  sort(...columns: readonly (ColumnOrName | number)[]): DataFrame {
     return this.orderBy(...columns);
   }
-  /** The rows of each partition in this order. */
-  sortWithinPartitions(...columns: readonly ColumnOrName[]): DataFrame {
-    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(toSortOrder), global: false }));
+  /** The rows of each partition in this order; numbers as for {@link orderBy}. */
+  sortWithinPartitions(...columns: readonly (ColumnOrName | number)[]): DataFrame {
+    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(placeOrOrder), global: false }));
   }
   /** At most so many rows. */
   limit(limit: number): DataFrame {
@@ -73,7 +79,8 @@ export abstract class FrameRows extends FrameColumns {
   /** The rows spread anew over partitions, by the values of columns where some are named. */
   repartition(first: number | ColumnOrName, ...columns: readonly ColumnOrName[]): DataFrame {
     if (typeof first === 'number' && columns.length === 0) {
-      return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions: first, shuffle: true }));
+      const numPartitions = partitionCount(first);
+      return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions, shuffle: true }));
     }
     const by = typeof first === 'number' ? columns : [first, ...columns];
     return this.#repartitionBy(by.map(nameToExpression), typeof first === 'number' ? first : undefined);
@@ -85,15 +92,18 @@ export abstract class FrameRows extends FrameColumns {
   }
   /** Fewer partitions, without a shuffle. */
   coalesce(numPartitions: number): DataFrame {
-    return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions, shuffle: false }));
+    const count = partitionCount(numPartitions);
+    return this.wrap(relation({ kind: 'repartition', input: this.node, numPartitions: count, shuffle: false }));
   }
   /** Sends each row to the partition whose number the column holds, modulo their number. Since Spark 4.1. */
   repartitionById(numPartitions: number, partitionId: ColumnOrName): DataFrame {
     return this.#repartitionBy([partitionIdNode(nameToExpression(partitionId))], numPartitions);
   }
-  /** Advice for Spark's planner, such as `broadcast`. */
-  hint(name: string, ...parameters: readonly (Column | LiteralValue)[]): DataFrame {
-    const nodes = parameters.map((each) => (each instanceof Column ? each.expression : literalNode(each)));
+  /** Advice for Spark's planner, such as `broadcast`. A single array stands for its elements: `hint('rebalance', [2, 'id'])`. */
+  hint(name: string, ...parameters: readonly ColumnOrValue[] | readonly [readonly ColumnOrValue[]]): DataFrame {
+    const [first] = parameters;
+    const list = parameters.length === 1 && Array.isArray(first) ? (first as readonly ColumnOrValue[]) : parameters;
+    const nodes = (list as readonly ColumnOrValue[]).map(toExpression);
     return this.wrap(relation({ kind: 'hint', input: this.node, name, parameters: nodes }));
   }
   /** How late rows may come, by a column of times; state about what is older is forgotten. */
@@ -116,7 +126,23 @@ export abstract class FrameRows extends FrameColumns {
 
   #repartitionBy(expressions: readonly ReturnType<typeof nameToExpression>[], numPartitions?: number): DataFrame {
     if (expressions.length === 0) throw invalid('repartitioning needs a number of partitions or columns');
-    const optional = defined({ numPartitions });
+    const optional = defined({
+      numPartitions: numPartitions === undefined ? undefined : partitionCount(numPartitions),
+    });
     return this.wrap(relation({ kind: 'repartitionByExpression', input: this.node, expressions, ...optional }));
   }
+}
+
+/** @throws SparkConnectError invalid-argument */
+function partitionCount(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count < 2 ** 31) return count;
+  throw invalid(`${count} is no number of partitions (1 to 2147483647)`);
+}
+
+/** @throws SparkConnectError invalid-argument for a number that is no place */
+function placeOrOrder(by: ColumnOrName | number): SortOrderNode {
+  if (typeof by !== 'number') return toSortOrder(by);
+  if (!Number.isInteger(by) || by === 0) throw invalid(`${by} is no place of a column: they are counted from 1`);
+  const place = literalNode(Math.abs(by));
+  return by > 0 ? sortOrderNode(place) : sortOrderNode(place, 'desc', 'last');
 }

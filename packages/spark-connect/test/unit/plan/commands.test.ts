@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SparkConnectError } from '../../../src/errors.ts';
 import { command } from '../../../src/plan/commands.ts';
 import { compileCommand } from '../../../src/plan/compile/index.ts';
 import { functionNode } from '../../../src/plan/expressions.ts';
@@ -30,6 +31,18 @@ describe('commands', () => {
     expect(commandJson(compileCommand(frame.write.format('noop').toCommand({ to: 'source' })))).to.deep.equal({
       writeOperation: { input, source: 'noop' },
     });
+  });
+
+  it('knows Spark’s names of save modes in any case, and no others', () => {
+    const mode = (name: string) => {
+      const node = frame.write.mode(name as 'append').toCommand({ to: 'source' });
+      return (commandJson(compileCommand(node)) as { writeOperation: { mode: string } }).writeOperation.mode;
+    };
+    expect(mode('Overwrite')).to.equal('SAVE_MODE_OVERWRITE');
+    expect(mode('errorIfExists')).to.equal('SAVE_MODE_ERROR_IF_EXISTS');
+    for (const wrong of ['overwrte', 'constructor']) {
+      expect(() => mode(wrong)).to.throw(SparkConnectError, `no save mode '${wrong}': append, overwrite`);
+    }
   });
 
   it('creates views', () => {

@@ -32,12 +32,13 @@ describe('subqueries in plans', () => {
     const { root: project, references } = root(twice).withRelations as { root: Message; references: Message[] };
     expect(references).to.have.length(1);
     expect(references[0]).to.have.nested.property('withRelations.references[0].range');
+    const carried = references[0]?.withRelations as { root: Json };
     // By the id of the relation that brings its own along, which is not that of the filter in it.
     for (const index of [0, 1]) {
       expect(project.project)
         .to.have.nested.property(`expressions[${index}].alias.expr.subqueryExpression.planId`)
         .that.equals(idOf(references[0]))
-        .and.does.not.equal(idOf((references[0]?.withRelations as { root: Json }).root));
+        .and.does.not.equal(idOf(carried.root));
     }
   });
 

@@ -4,6 +4,7 @@ import {
   type DataFrame,
   functions as F,
   type InputRow,
+  lit,
   SparkConnectError,
   StructType,
   types as T,
@@ -109,6 +110,48 @@ describe('plans', () => {
       expectOnTable(table().drop('a', col('b')), { drop: { columns: [attribute('b')], columnNames: ['a'] } });
     });
 
+    it('keeps the order of names that are numbers, where they come in a Map or in pairs', () => {
+      const added = new Map([
+        ['total', lit(1)],
+        ['2024', lit(2)],
+      ]);
+      const alias = (name: string, integer: number) => ({ expr: { literal: { integer } }, name: [name] });
+      expectOnTable(table().withColumns(added), {
+        withColumns: { aliases: [alias('total', 1), alias('2024', 2)] },
+      });
+      const renamed = rootOf(
+        table().withColumnsRenamed([
+          ['total', '7'],
+          ['7', 'seven'],
+        ]),
+      );
+      expect(renamed)
+        .to.have.nested.property('withColumnsRenamed.renames')
+        .that.deep.equals([
+          { colName: 'total', newColName: '7' },
+          { colName: '7', newColName: 'seven' },
+        ]);
+    });
+
+    it('refuses what is no column', () => {
+      // As plain JavaScript may call it.
+      const frame = table() as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+      for (const [method, ...args] of [
+        ['select', ['id']],
+        ['groupBy', ['id']],
+        ['orderBy', ['id']],
+        ['drop', ['id']],
+        ['filter', true],
+        ['withColumn', 'x', 1],
+        ['withColumn', 'x', 'y'],
+      ] as const) {
+        expect(() => frame[method]?.(...args), method).to.throw(SparkConnectError, 'a column is wanted, not');
+      }
+      expect(() => F.transform('a', () => 1 as never)).to.throw(SparkConnectError, 'a column is wanted, not number');
+      const { dropFields } = col('a') as unknown as { dropFields(): unknown };
+      expect(() => dropFields()).to.throw(SparkConnectError, 'dropFields needs');
+    });
+
     it('ties df.col to its DataFrame', () => {
       const frame = table();
       expectOnTable(frame.select(frame.col('bp')), {
@@ -155,6 +198,33 @@ describe('plans', () => {
       expectOnTable(table().sortWithinPartitions('a'), { sort: { order: order.slice(0, 1), isGlobal: false } });
     });
 
+    it('sorts by the places of columns', () => {
+      const child = (integer: number) => ({ literal: { integer } });
+      expectOnTable(table().orderBy(2, -1), {
+        sort: {
+          order: [
+            { child: child(2), direction: 'SORT_DIRECTION_ASCENDING', nullOrdering: 'SORT_NULLS_FIRST' },
+            { child: child(1), direction: 'SORT_DIRECTION_DESCENDING', nullOrdering: 'SORT_NULLS_LAST' },
+          ],
+          isGlobal: true,
+        },
+      });
+      expect(() => table().sort(0)).to.throw(SparkConnectError, '0 is no place');
+      expect(() => table().sort(1.5)).to.throw(SparkConnectError, '1.5 is no place');
+    });
+
+    it('hints with values, columns and lists', () => {
+      const two = { literal: { integer: 2 } };
+      const name = { literal: { string: 'id' } };
+      expectOnTable(table().hint('rebalance', [2, 'id']), { hint: { name: 'rebalance', parameters: [two, name] } });
+      expectOnTable(table().hint('skew', col('a'), [2, 2]), {
+        hint: {
+          name: 'skew',
+          parameters: [attribute('a'), { unresolvedFunction: { functionName: 'array', arguments: [two, two] } }],
+        },
+      });
+    });
+
     it('limits, skips, deduplicates, samples, distributes', () => {
       expectOnTable(table().limit(5), { limit: { limit: 5 } });
       expectOnTable(table().offset(5), { offset: { offset: 5 } });
@@ -171,6 +241,9 @@ describe('plans', () => {
       expectOnTable(table().repartition(4, 'ward'), {
         repartitionByExpression: { partitionExprs: [attribute('ward')], numPartitions: 4 },
       });
+      expect(() => table().repartition(1.5)).to.throw(SparkConnectError, '1.5 is no number of partitions');
+      expect(() => table().repartition(0, 'ward')).to.throw(SparkConnectError, '0 is no number of partitions');
+      expect(() => table().coalesce(0)).to.throw(SparkConnectError, '0 is no number of partitions');
     });
 
     it('splits at random without gap or overlap', () => {
@@ -240,6 +313,24 @@ describe('plans', () => {
         byName: true,
         allowMissingColumns: true,
       });
+    });
+
+    it('refuses a DataFrame of another session', () => {
+      const other = planSession().table('vitals');
+      const refused = [
+        () => table().union(other),
+        () => table().join(other, 'id'),
+        () => table().crossJoin(other),
+        () => table().lateralJoin(other),
+        () => table().joinAsOf(other, 'a', 'b'),
+        () => table().exceptAll(other),
+      ];
+      for (const combine of refused) expect(combine).to.throw(SparkConnectError, 'of the same session');
+    });
+
+    it('aggregates the columns that are named', () => {
+      const { sum } = table().groupBy() as unknown as { sum(): unknown };
+      expect(() => sum.call(table().groupBy())).to.throw(SparkConnectError, 'sum needs the names');
     });
 
     it('groups, rolls up and pivots', () => {
