@@ -18,7 +18,7 @@ export { DataFrameNaFunctions } from './api/na-functions.ts';
 export { type Metrics, Observation } from './api/observation.ts';
 export type { OptionValue, OptionValues } from './api/options.ts';
 export type { ArtifactKind } from './api/session-files.ts';
-export { type InputRow, SparkSession, type SqlArgs } from './api/spark-session.ts';
+export { type InputRow, SparkSession, type SqlArgs, type SqlOptions } from './api/spark-session.ts';
 export { SparkSessionBuilder } from './api/spark-session-builder.ts';
 export { DataFrameStatFunctions } from './api/stat-functions.ts';
 export { TableArg } from './api/table-arg.ts';

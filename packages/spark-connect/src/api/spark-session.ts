@@ -13,11 +13,13 @@ import { parseDDL, StructType } from '../types/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { arrowRoom } from './arrow-room.ts';
 import { Catalog } from './catalog.ts';
+import { nodeIn } from './data-frame/base.ts';
 import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
 import { DataStreamReader } from './data-stream-reader.ts';
 import { type ArtifactKind, copiedFile, fileArtifact } from './session-files.ts';
 import { SparkSessionBuilder } from './spark-session-builder.ts';
+import { placeTables } from './sql-tables.ts';
 import { TableValuedFunction } from './table-valued-function.ts';
 
 /**
@@ -26,6 +28,15 @@ import { TableValuedFunction } from './table-valued-function.ts';
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.sql.html
  */
 export type SqlArgs = Readonly<Record<string, ColumnOrValue>> | readonly ColumnOrValue[];
+/**
+ * How a statement runs, and what it may call by name.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.sql.html
+ */
+export interface SqlOptions extends ActionOptions {
+  /** DataFrames that the statement reads: `{vitals}` in its text stands for the one of that name. Since Spark 4.0. */
+  readonly tables?: Readonly<Record<string, DataFrame>>;
+}
 /**
  * A row to send: values by column name, or in the order of the columns.
  *
@@ -112,12 +123,18 @@ export class SparkSession {
    * Sends a statement to the server at once; of a query the rows come with an action on the result.
    *
    * @param args values for `:name` (an object) or `?` (an array); strings are text. Columns need Spark 4.0
+   * @throws SparkConnectError invalid-argument for what is no literal, and a DataFrame of another session
    */
-  async sql(query: string, args: SqlArgs = {}, options: ActionOptions = {}): Promise<DataFrame> {
+  async sql(query: string, args: SqlArgs = {}, { tables = {}, ...options }: SqlOptions = {}): Promise<DataFrame> {
     const positional = Array.isArray(args) ? (args as readonly ColumnOrValue[]).map(toExpression) : [];
     const entries = Array.isArray(args) ? [] : Object.entries(args as Readonly<Record<string, ColumnOrValue>>);
     const named = Object.fromEntries(entries.map(([name, value]) => [name, toExpression(value)]));
-    const node = command({ kind: 'sqlCommand', query, args: { named, positional } });
+    const placed = placeTables(
+      query,
+      Object.entries(tables).map(([name, frame]) => [name, nodeIn(this, frame)]),
+    );
+    const statement = relation({ kind: 'sql', ...placed, args: { named, positional } });
+    const node = command({ kind: 'sqlCommand', sql: statement });
     for (const { responseType } of await this.client.runCommand(compileCommand(node), options)) {
       if (responseType.case !== 'sqlCommandResult' || responseType.value.relation === undefined) continue;
       return new DataFrame(this, relation({ kind: 'serverRelation', relation: responseType.value.relation }));

@@ -52,6 +52,7 @@ const FIELDS: Readonly<
     { field: 'posArguments', when: isFilled, name: 'an argument that is no literal', since: '4.0' },
   ],
   SqlCommand: [
+    { field: 'input', when: (input) => input !== undefined, name: 'a DataFrame as a part of sql()', since: '4.0' },
     { field: 'namedArguments', when: isFilled, name: 'an argument that is no literal', since: '4.0' },
     { field: 'posArguments', when: isFilled, name: 'an argument that is no literal', since: '4.0' },
   ],

@@ -1,6 +1,6 @@
 /** Command records: what is done once on the server, as frozen plain data. */
 import type { ExpressionNode } from './expressions.ts';
-import type { RelationNode, SqlArguments } from './relations/index.ts';
+import type { RelationNode, SqlNode } from './relations/index.ts';
 import type { StorageLevel } from './storage-level.ts';
 
 /**
@@ -52,8 +52,7 @@ export interface CreateViewNode {
 
 export interface SqlCommandNode {
   readonly kind: 'sqlCommand';
-  readonly query: string;
-  readonly args: SqlArguments;
+  readonly sql: SqlNode;
 }
 
 /** What is done with a row of MERGE INTO; without assignments all columns are taken by name. */

@@ -80,6 +80,31 @@ describe('DataFrame, in breadth', () => {
       expect(await ids(patients.filter(pair.isin(readings.select('patient', 'at'))))).to.deep.equal([3]);
     });
 
+    it('reads DataFrames in SQL', async () => {
+      const text = `SELECT p.ward, max(r.bp) AS bp FROM {wards} AS p JOIN {bps} AS r ON p.id = r.patient WHERE r.bp < :most GROUP BY 1 ORDER BY 1`;
+      const worst = await spark.sql(text, { most: 211 }, { tables: { wards: patients, bps: readings } });
+      expect(await rows(worst)).to.deep.equal([
+        { ward: '3B', bp: 168 },
+        { ward: '4A', bp: 150 },
+      ]);
+      // A view of the same name stays as it is.
+      await patients.createOrReplaceTempView('r');
+      expect(
+        await rows(await spark.sql('SELECT count(*) AS n FROM {r}', {}, { tables: { r: spark.range(7) } })),
+      ).to.deep.equal([{ n: 7n }]);
+      expect(await (await spark.sql('SELECT * FROM r')).columns()).to.deep.equal(['id', 'ward', 'marks']);
+      const most = spark.sql('SELECT :most', { most: readings.agg(F.max('bp')).scalar() });
+      expect(await rejection(most))
+        .to.have.property('message')
+        .that.contains('no argument of sql()');
+      const other = await openSession();
+      const error = await rejection(spark.sql('TABLE {r}', {}, { tables: { r: other.range(1) } }));
+      expect(error).to.have.property('code', 'invalid-argument');
+      await other.stop();
+      const unused = await rejection(spark.sql('SELECT 1', {}, { tables: { r: readings } }));
+      expect(unused).to.have.property('message').that.contains('no {r}');
+    });
+
     it('nests them, and joins with what a row makes', async () => {
       const inner = patients.filter(col('ward').eq('4A')).select('id');
       const outer = readings.filter(col('patient').isin(inner)).select('patient');
@@ -195,6 +220,7 @@ describe('DataFrame, in breadth', () => {
       ],
       ['clusterBy', patients.write.clusterBy('id').format('noop').save(), '4.0'],
       ['no literal', spark.sql('SELECT :x', { x: F.pi() }), '4.0'],
+      ['sql()', spark.sql('TABLE {r}', {}, { tables: { r: readings } }), '4.0'],
       [
         'function parse_json',
         spark

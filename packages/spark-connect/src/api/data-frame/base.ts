@@ -27,18 +27,23 @@ export abstract class FrameBase {
     return relationPlan(this.node);
   }
 
-  /**
-   * The plan of a DataFrame that this one is combined with: in another session its tables and views would be others of the same name.
-   *
-   * @throws SparkConnectError invalid-argument
-   */
+  /** The plan of a DataFrame that this one is combined with. @throws SparkConnectError as {@link nodeIn} */
   protected nodeOf(other: FrameBase): RelationNode {
-    if (other.session === this.session || other.session.sessionId === this.session.sessionId) return other.node;
-    throw invalid('both DataFrames must be of the same session: read the one anew with the session of the other');
+    return nodeIn(this.session, other);
   }
 
   /** A DataFrame of the same session on another plan. */
   protected abstract wrap(node: RelationNode): DataFrame;
+}
+
+/**
+ * The plan of a DataFrame for use in a session: in another than its own, its tables and views would be others of the same name.
+ *
+ * @throws SparkConnectError invalid-argument
+ */
+export function nodeIn(session: SparkSession, frame: FrameBase): RelationNode {
+  if (frame.session === session || frame.session.sessionId === session.sessionId) return frame.node;
+  throw invalid('DataFrames must be of the same session: read the one anew with the session of the other');
 }
 
 export function rowCount(count: number): number {

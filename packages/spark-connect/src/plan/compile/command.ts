@@ -1,5 +1,6 @@
 /** Command records to `spark.connect.Command`. */
 import { create } from '@bufbuild/protobuf';
+import { SparkConnectError } from '../../errors.ts';
 import {
   type Command,
   CommandSchema,
@@ -8,6 +9,7 @@ import {
   WriteOperation_SaveTable_TableSaveMethod as TableSaveMethod,
 } from '../../gen/spark/connect/commands_pb.js';
 import { MergeAction_ActionType as ActionType } from '../../gen/spark/connect/expressions_pb.js';
+import type { Relation } from '../../gen/spark/connect/relations_pb.js';
 import type {
   CheckpointNode,
   CommandNode,
@@ -21,7 +23,6 @@ import type {
 } from '../commands.ts';
 import { compileExpression, compileExpressions } from './expression.ts';
 import { compileRelation } from './relation.ts';
-import { sqlArguments } from './sources.ts';
 
 const saveModes: Readonly<Record<SaveMode, SaveModeProto>> = {
   append: SaveModeProto.APPEND,
@@ -123,9 +124,26 @@ function createView(node: CreateViewNode): Command {
 }
 
 function sql(node: SqlCommandNode): Command {
-  return create(CommandSchema, {
-    commandType: { case: 'sqlCommand', value: { sql: node.query, ...sqlArguments(node.args) } },
-  });
+  const input = compileRelation(node.sql);
+  return create(CommandSchema, { commandType: { case: 'sqlCommand', value: statement(input) } });
+}
+
+/**
+ * A relation only where the statement brings others along: Spark 3.5 knows none here.
+ *
+ * @throws SparkConnectError invalid-argument for a subquery among the arguments: Spark takes relations with names only
+ */
+function statement(input: Relation) {
+  if (input.relType.case === 'withRelations') {
+    if (input.relType.value.references.every(({ relType }) => relType.case === 'subqueryAlias')) return { input };
+    throw new SparkConnectError(
+      'invalid-argument',
+      'a subquery is no argument of sql(): name its DataFrame in the option `tables`, and select from it',
+    );
+  }
+  if (input.relType.case !== 'sql') return { input };
+  const { query, args, posArgs, namedArguments, posArguments } = input.relType.value;
+  return { sql: query, args, posArgs, namedArguments, posArguments };
 }
 
 function mergeInto(node: MergeIntoNode): Command {

@@ -5,6 +5,7 @@ import type { SourceNode, SqlArguments } from '../relations/sources.ts';
 import type { Compilers } from './compilers.ts';
 import { compileExpression, compileExpressions } from './expression.ts';
 import { compileLiteral } from './literal.ts';
+import { refer } from './references.ts';
 
 export const sourceCompilers: Compilers<SourceNode> = {
   readTable: (node) => ({
@@ -30,7 +31,10 @@ export const sourceCompilers: Compilers<SourceNode> = {
       isStreaming: node.streaming,
     },
   }),
-  sql: (node) => ({ case: 'sql', value: { query: node.query, ...sqlArguments(node.args) } }),
+  sql: (node) => {
+    for (const table of node.tables) refer(table);
+    return { case: 'sql', value: { query: node.query, ...sqlArguments(node.args) } };
+  },
   range: (node) => ({
     case: 'range',
     value: {
@@ -72,7 +76,7 @@ export const sourceCompilers: Compilers<SourceNode> = {
  * Arguments that are all literals travel in the fields that every server knows (3.5 has no others);
  * one that is an expression moves all of them to the fields of 4.0.
  */
-export function sqlArguments({ named, positional }: SqlArguments) {
+function sqlArguments({ named, positional }: SqlArguments) {
   const all = [...Object.values(named), ...positional];
   if (all.every((node) => node.kind === 'literal')) {
     const args: Record<string, Expression_Literal> = {};

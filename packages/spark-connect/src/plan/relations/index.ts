@@ -9,6 +9,6 @@ import type { SourceNode } from './sources.ts';
 export { defined, referencesId, relation } from './base.ts';
 export type { CatalogCall, TableDefinition } from './catalog.ts';
 export type { JoinKind, Pivot } from './combine.ts';
-export type { SqlArguments } from './sources.ts';
+export type { SqlNode } from './sources.ts';
 
 export type RelationNode = SourceNode | ColumnsNode | RowsNode | CombineNode | CleanNode | CatalogNode;

@@ -31,6 +31,8 @@ export interface SqlNode extends RelationBase {
   readonly kind: 'sql';
   readonly query: string;
   readonly args: SqlArguments;
+  /** DataFrames under the names by which the query calls them. */
+  readonly tables: readonly RelationNode[];
 }
 export interface RangeNode extends RelationBase {
   readonly kind: 'range';

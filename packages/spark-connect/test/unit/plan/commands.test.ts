@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { SparkConnectError } from '../../../src/errors.ts';
 import { command } from '../../../src/plan/commands.ts';
 import { compileCommand } from '../../../src/plan/compile/index.ts';
-import { functionNode } from '../../../src/plan/expressions.ts';
+import { type ExpressionNode, functionNode } from '../../../src/plan/expressions.ts';
 import { literalNode } from '../../../src/plan/literals.ts';
+import { relation } from '../../../src/plan/relations/index.ts';
 import { commandJson, planSession } from '../../helpers/plans.ts';
 
 const input = { common: { planId: '1' }, read: { namedTable: { unparsedIdentifier: 'vitals' } } };
@@ -53,16 +54,15 @@ describe('commands', () => {
   });
 
   it('sends SQL arguments as literals, which every server takes, and as expressions only where one is no literal', () => {
-    const sql = {
-      kind: 'sqlCommand',
-      query: 'SELECT :a',
-      args: { named: { a: literalNode(1) }, positional: [] },
-    } as const;
-    expect(commandJson(compileCommand(sql))).to.deep.equal({
+    const sql = (a: ExpressionNode) =>
+      compileCommand({
+        kind: 'sqlCommand',
+        sql: relation({ kind: 'sql', query: 'SELECT :a', args: { named: { a }, positional: [] }, tables: [] }),
+      });
+    expect(commandJson(sql(literalNode(1)))).to.deep.equal({
       sqlCommand: { sql: 'SELECT :a', args: { a: { integer: 1 } } },
     });
-    const named = { a: functionNode('pi', []) };
-    expect(commandJson(compileCommand({ ...sql, args: { named, positional: [] } }))).to.deep.equal({
+    expect(commandJson(sql(functionNode('pi', [])))).to.deep.equal({
       sqlCommand: { sql: 'SELECT :a', namedArguments: { a: { unresolvedFunction: { functionName: 'pi' } } } },
     });
   });
