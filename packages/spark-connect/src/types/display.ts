@@ -84,9 +84,24 @@ export function treeString(schema: StructType): string {
 
 function appendFields(lines: string[], schema: StructType, indent: string): void {
   for (const { name, dataType, nullable } of schema.fields) {
-    lines.push(`${indent}-- ${name}: ${treeName(dataType)} (nullable = ${nullable})`);
+    lines.push(`${indent}-- ${escapeControls(name)}: ${treeName(dataType)} (nullable = ${nullable})`);
     appendChildren(lines, dataType, `${indent}    |`);
   }
+}
+
+/** The signs that Spark, too, shows by their escapes, so that every column has one line. */
+const CONTROLS: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+  '\v': '\\v',
+  '\u0007': '\\a',
+};
+
+function escapeControls(name: string): string {
+  return Array.from(name, (sign) => CONTROLS[sign] ?? sign).join('');
 }
 
 function appendChildren(lines: string[], type: DataType, indent: string): void {

@@ -74,6 +74,18 @@ describe('StructType', () => {
     );
   });
 
+  it('draws each column on a line of its own', () => {
+    const inner = T.struct([field('c\nd', T.int())]);
+    expect(new StructType([field('a\nb\r\t\f\b\v\u0007\\', inner)]).treeString()).to.equal(
+      [
+        'root',
+        ' |-- a\\nb\\r\\t\\f\\b\\v\\a\\: struct (nullable = true)',
+        ' |    |-- c\\nd: integer (nullable = true)',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it("writes Spark's JSON", () => {
     const schema = parseDDL("id BIGINT NOT NULL COMMENT 'x', d DECIMAL(5,2), a ARRAY<STRING COLLATE UNICODE>");
     expect(JSON.parse(schema.json())).to.deep.equal({
