@@ -1,4 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
+import { unquote } from './ddl-text.ts';
 
 /** One word, number, text or sign of a DDL text, with the offset where it starts. */
 export interface Token {
@@ -8,45 +9,67 @@ export interface Token {
 }
 
 const TOKEN =
-  /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<number>\d+)|(?<quoted>`(?:[^`]|``)*`)|(?<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")|(?<sign>[<>(),:]))/suy;
+  /(?<raw>r(?:'[^']*'|"[^"]*"))|(?<word>[\p{L}\p{N}_]+)|(?<quoted>`(?:[^`]|``)*`)|(?<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")|(?<sign>[<>(),:.])/isuy;
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', '0': '\0' };
+/** Words that are numbers to Spark, such as 12, 12L, 1e5 and 1.5's halves; 1a and 12_3 are names. */
+const NUMBER = /^\d+(?:[LSY]|(?:E\d+)?(?:[DF]|BD)?)$/i;
 
-/** Parts a DDL text into tokens; the last one is always of kind `end`. */
+/** Space, and comments to the line's end, which a backslash before it leads on. */
+const BLANK = /(?:\s|--(?:\\\n|[^\r\n])*)*/uy;
+/** A comment begins or ends; what begins with a plus sign is a hint, which has no place in a schema. */
+const BRACKET = /\/\*(?!\+)|\*\//g;
+
+/**
+ * Parts a DDL text into tokens; the last one is always of kind `end`.
+ *
+ * @throws SparkConnectError `invalid-argument`
+ */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   const scanner = new RegExp(TOKEN);
-  const length = text.trimEnd().length;
-  while (scanner.lastIndex < length) {
-    const start = scanner.lastIndex;
-    const match = scanner.exec(text);
-    if (!match?.groups) {
-      const offset = start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0);
-      throw ddlError(text, offset, `cannot read ${JSON.stringify(text.charAt(offset))}`);
-    }
-    tokens.push(toToken(match.groups, scanner.lastIndex));
+  for (;;) {
+    const offset = skipBlank(text, scanner.lastIndex);
+    if (offset === text.length) return [...tokens, { kind: 'end', value: '', offset: text.trimEnd().length }];
+    scanner.lastIndex = offset;
+    const groups = scanner.exec(text)?.groups;
+    if (!groups) throw ddlError(text, offset, `cannot read ${JSON.stringify(text.charAt(offset))}`);
+    tokens.push(toToken(text, groups, offset));
   }
-  return [...tokens, { kind: 'end', value: '', offset: length }];
 }
 
-function toToken(groups: Record<string, string | undefined>, endOffset: number): Token {
-  const { name, number, quoted, text, sign } = groups;
-  if (name !== undefined) return { kind: 'name', value: name, offset: endOffset - name.length };
-  if (number !== undefined) return { kind: 'number', value: number, offset: endOffset - number.length };
-  if (quoted !== undefined) {
-    return { kind: 'quotedName', value: quoted.slice(1, -1).replaceAll('``', '`'), offset: endOffset - quoted.length };
+function toToken(text: string, groups: Record<string, string | undefined>, offset: number): Token {
+  const { word, quoted, sign = '' } = groups;
+  if (word !== undefined) return { kind: NUMBER.test(word) ? 'number' : 'name', value: word, offset };
+  if (quoted !== undefined) return { kind: 'quotedName', value: quoted.slice(1, -1).replaceAll('``', '`'), offset };
+  const literal = groups.raw ?? groups.text;
+  if (literal === undefined) return { kind: 'sign', value: sign, offset };
+  try {
+    return { kind: 'text', value: unquote(literal), offset };
+  } catch (error) {
+    throw ddlError(text, offset, error instanceof Error ? error.message : String(error));
   }
-  if (text !== undefined) return { kind: 'text', value: unquote(text), offset: endOffset - text.length };
-  const value = sign ?? '';
-  return { kind: 'sign', value, offset: endOffset - value.length };
 }
 
-function unquote(literal: string): string {
-  const quote = literal.charAt(0);
-  const body = literal.slice(1, -1);
-  return body.replace(quote === "'" ? /''|\\(.)/gs : /""|\\(.)/gs, (pair, escaped: string | undefined) =>
-    escaped === undefined ? pair.charAt(0) : (ESCAPES[escaped] ?? escaped),
-  );
+/** Where the next token begins, or the text ends. */
+function skipBlank(text: string, from: number): number {
+  const blank = new RegExp(BLANK);
+  blank.lastIndex = from;
+  blank.exec(text);
+  const offset = blank.lastIndex;
+  if (!text.startsWith('/*', offset) || text.startsWith('/*+', offset)) return offset;
+  return skipBlank(text, endOfComment(text, offset));
+}
+
+/** Comments in brackets may hold others. */
+function endOfComment(text: string, start: number): number {
+  const bracket = new RegExp(BRACKET);
+  bracket.lastIndex = start;
+  let depth = 0;
+  for (let match = bracket.exec(text); match; match = bracket.exec(text)) {
+    depth += match[0] === '*/' ? -1 : 1;
+    if (depth === 0) return bracket.lastIndex;
+  }
+  throw ddlError(text, start, 'this comment has no end');
 }
 
 /** An error that shows where in the text the reader stood. */

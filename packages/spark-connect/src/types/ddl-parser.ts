@@ -30,10 +30,13 @@ import {
 } from './factories.ts';
 import type { StructType } from './struct-type.ts';
 
+// schema  := columns? | STRUCT '<' columns? '>'
 // columns := column (',' column)*
-// column  := name ':'? type (NOT NULL | NULL | COMMENT text)*
+// column  := name ':'? type (NOT NULL | NULL | COMMENT text+)*
 // type    := ARRAY '<' type '>' | MAP '<' type ',' type '>' | STRUCT '<' columns? '>'
-//          | INTERVAL (unit (TO unit)?)? | STRING (COLLATE name)? | atom ('(' number (',' number)? ')')?
+//          | INTERVAL (unit (TO unit)?)? | STRING (COLLATE (SYSTEM '.' BUILTIN '.')? name)?
+//          | TIMESTAMP ((WITHOUT | WITH LOCAL) TIME ZONE)? | TIME ('(' number ')')? (WITHOUT TIME ZONE)?
+//          | atom ('(' number (',' number)? ')')?
 // https://spark.apache.org/docs/latest/sql-ref-datatypes.html
 
 /** StructType's own module reads DDL too, so that the parser is handed the constructor instead of importing it. */
@@ -53,7 +56,6 @@ const ATOMS: Readonly<Record<string, () => DataType>> = {
   REAL: floatType,
   DOUBLE: doubleType,
   DATE: dateType,
-  TIMESTAMP: timestampType,
   TIMESTAMP_LTZ: timestampType,
   TIMESTAMP_NTZ: timestampNtzType,
   BINARY: binaryType,
@@ -61,10 +63,12 @@ const ATOMS: Readonly<Record<string, () => DataType>> = {
   VARIANT: variantType,
 };
 
-/** Reads `a INT NOT NULL, b STRING COMMENT 'x'`. */
-export function parseColumns(text: string, makeStruct: MakeStruct): StructField[] {
+const NAME_FIRST = 'a schema names its columns, as in "value INT"';
+
+/** Reads `a INT NOT NULL, b STRING COMMENT 'x'`, also within `STRUCT<…>`. */
+export function parseColumns(text: string, makeStruct: MakeStruct): readonly StructField[] {
   const parser = new DdlParser(text, makeStruct);
-  return parser.atEnd() ? [] : parser.whole(() => parser.columns());
+  return parser.atEnd() ? [] : parser.whole(() => parser.schema());
 }
 
 /** Reads one type, e.g. `map<string, decimal(10,2)>`. */
@@ -101,6 +105,16 @@ class DdlParser {
     return this.#peek().kind === 'end';
   }
 
+  /** Columns, or the struct of them. */
+  schema(): readonly StructField[] {
+    const [first, second] = this.#tokens;
+    if (first?.kind !== 'name' || second?.kind !== 'sign' || !'<('.includes(second.value)) return this.columns();
+    const type = this.type();
+    if (!this.atEnd()) throw this.#unexpected('the end');
+    if (type.kind === 'struct') return type.fields;
+    throw ddlError(this.#text, first.offset, `${NAME_FIRST}: a type alone`);
+  }
+
   columns(): StructField[] {
     const columns = [this.#column()];
     while (this.#take(',')) columns.push(this.#column());
@@ -112,6 +126,7 @@ class DdlParser {
     if (token.kind !== 'name' && token.kind !== 'quotedName') throw this.#unexpected('a column name');
     this.#position++;
     this.#take(':');
+    if (this.atEnd()) throw this.#unexpected(`a type (${NAME_FIRST})`);
     return this.columnOf(token.value);
   }
 
@@ -124,14 +139,22 @@ class DdlParser {
         if (!this.#takeWord('NULL')) throw this.#unexpected('NULL');
         nullable = false;
       } else if (this.#takeWord('COMMENT')) {
-        const token = this.#peek();
-        if (token.kind !== 'text') throw this.#unexpected("the comment's text in quotes");
-        this.#position++;
-        comment = token.value;
+        comment = this.#comment();
       } else if (!this.#takeWord('NULL')) {
         return field(name, dataType, nullable, comment === undefined ? {} : { comment });
       }
     }
+  }
+
+  /** Texts side by side are one. */
+  #comment(): string {
+    if (this.#peek().kind !== 'text') throw this.#unexpected("the comment's text in quotes");
+    let comment = '';
+    for (let token = this.#peek(); token.kind === 'text'; token = this.#peek()) {
+      comment += token.value;
+      this.#position++;
+    }
+    return comment;
   }
 
   type(): DataType {
@@ -154,6 +177,13 @@ class DdlParser {
         return this.#interval();
       case 'STRING':
         return stringType(this.#takeWord('COLLATE') ? this.#collation() : undefined);
+      case 'TIMESTAMP':
+        return this.#timestamp();
+      case 'TIME': {
+        const time = this.#atom(word, token);
+        this.#takeWords('WITHOUT', 'TIME', 'ZONE');
+        return time;
+      }
       default:
         return this.#atom(word, token);
     }
@@ -182,12 +212,19 @@ class DdlParser {
     if (!this.#take('(')) return numbers;
     do {
       const token = this.#peek();
-      if (token.kind !== 'number' || numbers.length === 2) throw this.#unexpected('a number');
+      if (token.kind !== 'number' || !/^\d+$/.test(token.value) || numbers.length === 2)
+        throw this.#unexpected('a number');
       this.#position++;
       numbers.push(Number(token.value));
     } while (this.#take(','));
     this.#expect(')');
     return numbers;
+  }
+
+  #timestamp(): DataType {
+    if (this.#takeWords('WITHOUT', 'TIME', 'ZONE')) return timestampNtzType();
+    this.#takeWords('WITH', 'LOCAL', 'TIME', 'ZONE');
+    return timestampType();
   }
 
   #interval(): DataType {
@@ -211,7 +248,17 @@ class DdlParser {
     return word;
   }
 
+  /** Collations have names like `system.builtin.UNICODE`; users leave the first two parts away. */
   #collation(): string {
+    const name = this.#collationPart();
+    if (name.toUpperCase() !== 'SYSTEM' || !this.#take('.')) return name;
+    if (this.#collationPart().toUpperCase() !== 'BUILTIN' || !this.#take('.')) {
+      throw this.#unexpected('SYSTEM.BUILTIN and the name of a collation');
+    }
+    return this.#collationPart();
+  }
+
+  #collationPart(): string {
     const token = this.#peek();
     if (token.kind !== 'name' && token.kind !== 'quotedName') throw this.#unexpected("a collation's name");
     this.#position++;
@@ -240,6 +287,13 @@ class DdlParser {
     const token = this.#peek();
     if (token.kind !== 'name' || token.value.toUpperCase() !== word) return false;
     this.#position++;
+    return true;
+  }
+
+  /** @returns whether the first one was there: then the others have to be */
+  #takeWords(first: string, ...others: readonly string[]): boolean {
+    if (!this.#takeWord(first)) return false;
+    for (const word of others) if (!this.#takeWord(word)) throw this.#unexpected(word);
     return true;
   }
 

@@ -31,6 +31,11 @@ describe('parseDDL', () => {
     ['varchar(7)', 'varchar(7)'],
     ['timestamp_ltz', 'timestamp'],
     ['timestamp_ntz', 'timestamp_ntz'],
+    ['timestamp without time zone', 'timestamp_ntz'],
+    ['timestamp with local time zone', 'timestamp'],
+    ['time(3) without time zone', 'time(3)'],
+    ['string collate system.`Builtin`.UNICODE', 'string collate UNICODE'],
+    ['array< /* of */ int -- s\n>', 'array<int>'],
     ['time', 'time(6)'],
     ['time(0)', 'time(0)'],
     ['void', 'void'],
@@ -46,6 +51,45 @@ describe('parseDDL', () => {
       const type = parseDataType(text);
       expect(simpleString(type)).to.equal(simple);
       expect(parseDataType(sqlType(type))).to.deep.equal(type);
+    });
+  }
+
+  it('reads names that begin with a digit', () => {
+    expect(parseDDL('1a INT, 12_3 INT, 1e5x INT, s STRUCT<0x1F: INT>').simpleString()).to.equal(
+      'struct<1a:int,12_3:int,1e5x:int,s:struct<0x1F:int>>',
+    );
+  });
+
+  it('passes over comments', () => {
+    expect(parseDDL("--of\na/*b /* '*/ c*/INT -- d \\\n e,\r\n, b INT COMMENT '-- /*' --").fields).to.deep.equal([
+      T.field('a', T.int()),
+      T.field('b', T.int(), true, { comment: '-- /*' }),
+    ]);
+    expect(parseDDL('/* nothing */').fields).to.deep.equal([]);
+  });
+
+  it('reads a struct as its columns', () => {
+    const schema = parseDDL('a INT, b STRUCT<c: STRING>');
+    expect(parseDDL(schema.simpleString())).to.deep.equal(schema);
+    expect(parseDDL(" STRUCT <1a INT NOT NULL COMMENT 'x'> ")).to.deep.equal(parseDDL("1a INT NOT NULL COMMENT 'x'"));
+    expect(parseDDL('struct<>').fields).to.deep.equal([]);
+    expect(parseDDL('struct INT').names).to.deep.equal(['struct']);
+  });
+
+  const comments: ReadonlyArray<readonly [string, string]> = [
+    [String.raw`'\u0041\101\U0001F600 \uD83D\uDE00'`, 'AA😀 😀'],
+    [String.raw`'\%x\_'`, String.raw`\%x\_`],
+    [String.raw`'\0\Z\b\n\r\t\f\v\q\\u0041'`, '\0\u001a\b\n\r\tfvq\\u0041'],
+    [String.raw`'\u004\400\1\08'`, 'u0044001\0' + '8'],
+    [String.raw`r'x\n' R"it's"`, String.raw`x\nit's`],
+    [`'it''s ""' "''""x" 'b'`, `it's ""''"xb`],
+    ["r'x''y'", 'xy'],
+  ];
+  for (const [text, comment] of comments) {
+    it(`reads the comment ${text}`, () => {
+      const schema = parseDDL(`a INT COMMENT ${text} NOT NULL`);
+      expect(schema.fields).to.deep.equal([T.field('a', T.int(), false, { comment })]);
+      expect(parseDDL(schema.toDDL())).to.deep.equal(schema);
     });
   }
 
@@ -72,6 +116,20 @@ describe('parseDDL', () => {
     ['a %', /cannot read "%" at position 3 /],
     ['a INT,', /expected a column name, found the end/],
     ['a CHAR', /CHAR is not a type/],
+    ['1L INT', /expected a column name, found "1L"/],
+    ['1e5 INT', /expected a column name, found "1e5"/],
+    ['a DECIMAL(1e1)', /expected a number, found "1e1"/],
+    ['a TIME(7)', /precision of a time/],
+    ['a TIME(3) WITHOUT ZONE', /^expected TIME, found "ZONE" at position 19 /],
+    ['a STRING COLLATE system.UNICODE', /expected SYSTEM.BUILTIN and the name of a collation, found the end/],
+    ['a STRING COLLATE system.nope.UNICODE', /expected SYSTEM.BUILTIN/],
+    ['a INT /* open /* */', /this comment has no end at position 7 /],
+    ['a /*+ hint */ INT', /cannot read "\/" at position 3 /],
+    ["a INT COMMENT '\\U00110000'", /1114112 at position 15 /],
+    ['int', /expected a type \(a schema names its columns, as in "value INT"\), found the end/],
+    ['array<int>', /a schema names its columns, as in "value INT": a type alone at position 1 /],
+    ['decimal(10,2)', /a type alone/],
+    ['struct<a: INT>, b INT', /expected the end, found ","/],
   ];
   for (const [text, message] of wrong) {
     it(`refuses ${text}`, () => {
