@@ -3,7 +3,8 @@ import { parseColumns, parseType } from './ddl-parser.ts';
 import { StructType } from './struct-type.ts';
 
 /**
- * Reads a schema's text, e.g. ``id BIGINT NOT NULL, `heart beat` INT COMMENT 'per minute', tags ARRAY<STRING>``.
+ * Reads a schema's text, e.g. ``id BIGINT NOT NULL, `heart beat` INT COMMENT 'per minute', tags ARRAY<STRING>``,
+ * or of the struct that has these columns, `struct<id:bigint>`, as `simpleString()` writes it.
  *
  * @throws SparkConnectError `invalid-argument`, naming the position
  *
