@@ -91,6 +91,7 @@ export interface MapType {
 
 export interface GeoType {
   readonly kind: 'geometry' | 'geography';
+  /** The reference system of the coordinates, e.g. 4326; -1 where each value has its own. */
   readonly srid: number;
 }
 

@@ -1,4 +1,4 @@
-import type { DataType, StructField } from './data-type.ts';
+import type { DataType, GeoType, StructField } from './data-type.ts';
 import { ddlError, type Token, tokenize } from './ddl-lexer.ts';
 import {
   arrayType,
@@ -14,6 +14,7 @@ import {
   doubleType,
   field,
   floatType,
+  geoType,
   integerType,
   longType,
   mapType,
@@ -28,6 +29,7 @@ import {
   YEAR_MONTH_FIELDS,
   yearMonthIntervalType,
 } from './factories.ts';
+import { ANY_SRID } from './reference-system.ts';
 import type { StructType } from './struct-type.ts';
 
 // schema  := columns? | STRUCT '<' columns? '>'
@@ -36,7 +38,7 @@ import type { StructType } from './struct-type.ts';
 // type    := ARRAY '<' type '>' | MAP '<' type ',' type '>' | STRUCT '<' columns? '>'
 //          | INTERVAL (unit (TO unit)?)? | STRING (COLLATE (SYSTEM '.' BUILTIN '.')? name)?
 //          | TIMESTAMP ((WITHOUT | WITH LOCAL) TIME ZONE)? | TIME ('(' number ')')? (WITHOUT TIME ZONE)?
-//          | atom ('(' number (',' number)? ')')?
+//          | (GEOMETRY | GEOGRAPHY) '(' (number | ANY) ')' | atom ('(' number (',' number)? ')')?
 // https://spark.apache.org/docs/latest/sql-ref-datatypes.html
 
 /** StructType's own module reads DDL too, so that the parser is handed the constructor instead of importing it. */
@@ -179,6 +181,9 @@ class DdlParser {
         return stringType(this.#takeWord('COLLATE') ? this.#collation() : undefined);
       case 'TIMESTAMP':
         return this.#timestamp();
+      case 'GEOMETRY':
+      case 'GEOGRAPHY':
+        return this.#geo(word === 'GEOMETRY' ? 'geometry' : 'geography', token);
       case 'TIME': {
         const time = this.#atom(word, token);
         this.#takeWords('WITHOUT', 'TIME', 'ZONE');
@@ -194,31 +199,49 @@ class DdlParser {
     if (make) return make();
     const numbers = this.#numbers();
     const [first, second] = numbers;
-    try {
+    const type = this.#making(token, () => {
       if (word === 'DECIMAL' || word === 'DEC' || word === 'NUMERIC') return decimalType(first ?? 10, second ?? 0);
-      if (numbers.length < 2) {
-        if (word === 'TIME') return timeType(first ?? 6);
-        if (first !== undefined && (word === 'CHAR' || word === 'CHARACTER')) return charType(first);
-        if (first !== undefined && word === 'VARCHAR') return varcharType(first);
-      }
+      if (numbers.length === 2) return undefined;
+      if (word === 'TIME') return timeType(first ?? 6);
+      if (first !== undefined && (word === 'CHAR' || word === 'CHARACTER')) return charType(first);
+      return first !== undefined && word === 'VARCHAR' ? varcharType(first) : undefined;
+    });
+    if (type) return type;
+    throw ddlError(this.#text, token.offset, `${token.value} is not a type that Spark has`);
+  }
+
+  #geo(kind: GeoType['kind'], token: Token): DataType {
+    this.#expect('(');
+    const srid = this.#takeWord('ANY') ? ANY_SRID : this.#number('an SRID or ANY');
+    this.#expect(')');
+    return this.#making(token, () => geoType(kind, srid));
+  }
+
+  /** Shows where in the text a type stands that cannot be. */
+  #making<R>(token: Token, make: () => R): R {
+    try {
+      return make();
     } catch (error) {
       throw ddlError(this.#text, token.offset, error instanceof Error ? error.message : String(error));
     }
-    throw ddlError(this.#text, token.offset, `${token.value} is not a type that Spark has`);
   }
 
   #numbers(): number[] {
     const numbers: number[] = [];
     if (!this.#take('(')) return numbers;
     do {
-      const token = this.#peek();
-      if (token.kind !== 'number' || !/^\d+$/.test(token.value) || numbers.length === 2)
-        throw this.#unexpected('a number');
-      this.#position++;
-      numbers.push(Number(token.value));
+      if (numbers.length === 2) throw this.#unexpected('two numbers at most');
+      numbers.push(this.#number('a number'));
     } while (this.#take(','));
     this.#expect(')');
     return numbers;
+  }
+
+  #number(what: string): number {
+    const token = this.#peek();
+    if (token.kind !== 'number' || !/^\d+$/.test(token.value)) throw this.#unexpected(what);
+    this.#position++;
+    return Number(token.value);
   }
 
   #timestamp(): DataType {

@@ -1,5 +1,6 @@
 import type { DataType, StructField } from './data-type.ts';
 import { DAY_TIME_FIELDS, YEAR_MONTH_FIELDS } from './factories.ts';
+import { ANY_SRID } from './reference-system.ts';
 import type { StructType } from './struct-type.ts';
 
 const SIMPLE_NAMES: Readonly<Record<string, string>> = {
@@ -32,7 +33,7 @@ export function simpleString(type: DataType): string {
   }
 }
 
-/** The type's name in Spark's JSON and in `printSchema`, e.g. `integer` where SQL says `int`. */
+/** An atom's name in Spark's JSON and in `printSchema`, e.g. `integer` where SQL says `int`. */
 export function typeName(type: DataType): string {
   return atomName(type, TYPE_NAMES);
 }
@@ -100,6 +101,9 @@ const CONTROLS: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
 };
 
+/** What the tree shows without parameters: its children tell more, or Spark leaves them away. */
+const SHORT_IN_TREE: ReadonlySet<DataType['kind']> = new Set(['array', 'map', 'struct', 'geometry', 'geography']);
+
 function escapeControls(name: string): string {
   return Array.from(name, (sign) => CONTROLS[sign] ?? sign).join('');
 }
@@ -119,7 +123,7 @@ function appendChildren(lines: string[], type: DataType, indent: string): void {
 }
 
 function treeName(type: DataType): string {
-  return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct' ? type.kind : typeName(type);
+  return SHORT_IN_TREE.has(type.kind) ? type.kind : typeName(type);
 }
 
 function atomName(type: DataType, names: Readonly<Record<string, string>>): string {
@@ -139,7 +143,7 @@ function atomName(type: DataType, names: Readonly<Record<string, string>>): stri
       return intervalName(YEAR_MONTH_FIELDS[type.startField], YEAR_MONTH_FIELDS[type.endField]);
     case 'geometry':
     case 'geography':
-      return `${type.kind}(${type.srid === -1 ? 'any' : type.srid})`;
+      return `${type.kind}(${type.srid === ANY_SRID ? 'any' : type.srid})`;
     case 'unparsed':
       return type.text;
     default:

@@ -16,6 +16,7 @@ import type {
   UnparsedType,
   YearMonthIntervalType,
 } from './data-type.ts';
+import { ANY_SRID } from './reference-system.ts';
 
 const MAX_PRECISION = 38;
 
@@ -97,7 +98,9 @@ export function mapType(keyType: DataType, valueType: DataType, valueContainsNul
   return Object.freeze({ kind: 'map', keyType, valueType, valueContainsNull });
 }
 
+/** @param srid -1 for any; which others there are the server says */
 export function geoType(kind: GeoType['kind'], srid: number): GeoType {
+  checkRange(`the SRID of a ${kind}`, srid, ANY_SRID, 2 ** 31 - 1);
   return Object.freeze({ kind, srid });
 }
 

@@ -31,6 +31,7 @@ import {
   yearMonthIntervalType,
 } from './factories.ts';
 import { COLLATIONS_KEY } from './json-writer.ts';
+import { ANY_SRID, GLOBE_SRID, sridOf } from './reference-system.ts';
 import { StructType } from './struct-type.ts';
 
 const ATOMS: Readonly<Record<string, () => DataType>> = {
@@ -130,8 +131,23 @@ function readAtom(name: string, collation: string | undefined): DataType {
   if (word === 'char') return charType(Number(first));
   if (word === 'varchar') return varcharType(Number(first));
   if (word === 'time') return timeType(Number(first));
-  if (word === 'geometry' || word === 'geography') return geoType(word, first === 'any' ? -1 : Number(first));
-  return readInterval(name);
+  return readGeo(name) ?? readInterval(name);
+}
+
+/** `geometry`, `geometry(EPSG:3857)`, `geography(OGC:CRS84, SPHERICAL)` … Both default to the globe's system. */
+function readGeo(name: string): DataType | undefined {
+  const [, kind, inner = ''] = /^(geometry|geography)(?:\((.*)\))?$/.exec(name) ?? [];
+  if (kind !== 'geometry' && kind !== 'geography') return undefined;
+  // Curves between two places have one form only, as yet; and only those on the globe have one.
+  const crs = kind === 'geometry' ? inner : inner.replace(/(?:^|,)\s*spherical\s*$/i, '');
+  const srid = crs.trim() === '' ? GLOBE_SRID : (sridOf(crs.trim()) ?? oldSrid(crs));
+  if (srid === undefined) throw invalid(name);
+  return geoType(kind, srid);
+}
+
+/** As this client wrote it once: `geometry(0)`, `geometry(any)`. */
+function oldSrid(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : text === 'any' ? ANY_SRID : undefined;
 }
 
 function readInterval(name: string): DataType {

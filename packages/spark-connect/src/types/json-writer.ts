@@ -1,5 +1,6 @@
 import type { DataType, StructField } from './data-type.ts';
 import { typeName } from './display.ts';
+import { crsOf } from './reference-system.ts';
 
 /** Spark's JSON form of a type: a text for an atom, an object for the others. */
 export type JsonType = string | { readonly [key: string]: unknown };
@@ -23,6 +24,10 @@ export function toJson(type: DataType): JsonType {
       };
     case 'string':
       return 'string';
+    case 'geometry':
+      return `geometry(${crsOf(type.srid)})`;
+    case 'geography':
+      return `geography(${crsOf(type.srid)}, SPHERICAL)`;
     case 'udt':
       return {
         type: 'udt',

@@ -38,6 +38,11 @@ const EVERY_TYPE: readonly DataType[] = [
   T.yearMonthInterval(1),
   T.calendarInterval(),
   T.variant(),
+  T.geometry(0),
+  T.geometry(-1),
+  T.geometry(3857),
+  T.geography(4326),
+  T.geography(-1),
   T.array(T.int(), false),
   T.map(T.string(), T.array(T.double()), false),
   T.struct([field('a', T.int(), false, { comment: 'x' }), field('a', T.string())]),
@@ -58,7 +63,7 @@ describe('StructType', () => {
   });
 
   it('draws the tree as Spark does', () => {
-    const schema = parseDDL('id BIGINT NOT NULL, m MAP<STRING, STRUCT<x: ARRAY<INT>>>, n TIMESTAMP_NTZ');
+    const schema = parseDDL('id BIGINT NOT NULL, m MAP<STRING, STRUCT<x: ARRAY<INT>>>, n TIMESTAMP_NTZ, g GEOMETRY(0)');
     expect(schema.treeString()).to.equal(
       [
         'root',
@@ -69,6 +74,7 @@ describe('StructType', () => {
         ' |    |    |-- x: array (nullable = true)',
         ' |    |    |    |-- element: integer (containsNull = true)',
         ' |-- n: timestamp_ntz (nullable = true)',
+        ' |-- g: geometry (nullable = true)',
         '',
       ].join('\n'),
     );
@@ -102,6 +108,36 @@ describe('StructType', () => {
       ],
     });
     expect(fromJson(schema.json())).to.deep.equal(schema);
+  });
+
+  // The JSON that servers give, and what it means; a second name is read, too.
+  const places: ReadonlyArray<readonly [DataType, string, ...string[]]> = [
+    [T.geometry(0), 'geometry(SRID:0)', 'geometry(0)'],
+    [T.geometry(3857), 'geometry(EPSG:3857)'],
+    [T.geometry(4326), 'geometry(OGC:CRS84)', 'geometry', 'geometry(EPSG:4326)', 'geometry( OGC:CRS84 )'],
+    [T.geometry(4267), 'geometry(OGC:CRS27)', 'geometry(EPSG:4267)'],
+    [T.geometry(2187), 'geometry(ESRI:2187)'],
+    [T.geometry(2188), 'geometry(EPSG:2188)'],
+    [T.geometry(102_100), 'geometry(ESRI:102100)'],
+    [T.geometry(-1), 'geometry(SRID:ANY)', 'geometry(srid:any)', 'geometry(any)'],
+    [T.geography(4326), 'geography(OGC:CRS84, SPHERICAL)', 'geography', 'geography(Spherical)', 'geography(OGC:CRS84)'],
+    [T.geography(-1), 'geography(SRID:ANY, SPHERICAL)', 'geography(SRID:ANY,spherical)'],
+  ];
+  for (const [type, json, ...others] of places) {
+    it(`writes and reads ${json}`, () => {
+      expect(toJson(type)).to.equal(json);
+      for (const text of [json, ...others]) expect(fromJson(text), text).to.deep.equal(type);
+    });
+  }
+
+  it('refuses places of no system', () => {
+    for (const json of ['geometry(nope)', 'geometry(ogc:crs84)', 'geometry(OGC:CRS84, SPHERICAL)']) {
+      expect(() => fromJson(json), json).to.throw(/not a type of Spark's JSON/);
+    }
+    for (const json of ['geography(OGC:CRS84, VINCENTY)', 'geography(4326, SPHERICAL, 1)']) {
+      expect(() => fromJson(json), json).to.throw(/not a type of Spark's JSON/);
+    }
+    for (const srid of [-2, 0.5, 2 ** 31]) expect(() => T.geometry(srid)).to.throw(/the SRID of a geometry/);
   });
 
   for (const type of EVERY_TYPE) {
