@@ -2,7 +2,10 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { analyzeTreeString } from '../../src/api/analyze.ts';
-import { AnalyzePlanRequest_DDLParseSchema as DdlParseSchema } from '../../src/gen/spark/connect/base_pb.js';
+import {
+  AnalyzePlanRequest_DDLParseSchema as DdlParseSchema,
+  AnalyzePlanRequest_JsonToDDLSchema as JsonToDdlSchema,
+} from '../../src/gen/spark/connect/base_pb.js';
 import {
   type DataType,
   parseDDL,
@@ -89,6 +92,13 @@ const SINCE_4_1: readonly string[] = [
 
 const SINCE_4_2: readonly string[] = ['a timestamp with local time zone'];
 
+/** Since Spark 4.1, where they are switched on. */
+const SHAPES: readonly string[] = [
+  'a geometry(0), b GEOMETRY ( 4326 ), c geometry(3857) not null',
+  'a geography(4326), b geography(any), c Geometry(Any)',
+  "a array<geometry(any)>, b map<string,geography(4326)>, c struct<d: geometry(0) comment 'x'>",
+];
+
 /** Read by none. */
 const NOWHERE: readonly string[] = [
   'a',
@@ -127,6 +137,11 @@ const NOWHERE: readonly string[] = [
   'a map<string,int',
   'a string collate builtin.UNICODE',
   'a string collate foo.bar.UNICODE',
+  'a geometry',
+  'a geometry()',
+  'a geometry(-1)',
+  'a geometry(`any`)',
+  'a geography(any, 1)',
   'a /* x',
   'a /* x /* y */ int',
   'a /*+ hint */ int',
@@ -176,6 +191,35 @@ describe('the text of a schema', () => {
     if (!(await isAtLeast(spark, '4.2'))) this.skip();
     await expectSame(SINCE_4_2);
   });
+
+  it('means here what it means there of shapes, as DDL and as JSON', async function () {
+    if (!(await isAtLeast(spark, '4.1'))) this.skip();
+    await spark.conf.set('spark.sql.geospatial.enabled', 'true');
+    try {
+      await expectSame(SHAPES);
+      for (const text of SHAPES) {
+        const schema = parseDDL(text);
+        expect(parseDDL(await asDdlThere(schema.json())), text).to.deep.equal(schema);
+        expect(await spark.createDataFrame([], schema).schema(), text).to.deep.equal(schema);
+      }
+      if (await isAtLeast(spark, '4.2')) await expectKnownSystems();
+    } finally {
+      await spark.conf.unset('spark.sql.geospatial.enabled');
+    }
+  });
+
+  /** Spark 4.2 knows thousands of reference systems: by EPSG's names, by ESRI's, and by a few of others. */
+  async function expectKnownSystems(): Promise<void> {
+    for (const srid of [2000, 2181, 2187, 4267, 4269, 4305, 26_790, 32_060, 32_633, 37_001, 102_100]) {
+      const schema = new StructType([T.field('g', T.geometry(srid))]);
+      expect(parseDDL(await asDdlThere(schema.json()))).to.deep.equal(schema);
+    }
+  }
+
+  async function asDdlThere(jsonString: string): Promise<string> {
+    const result = await spark.client.analyze({ case: 'jsonToDdl', value: create(JsonToDdlSchema, { jsonString }) });
+    return result.case === 'jsonToDdl' ? result.value.ddlString : '';
+  }
 
   it('is refused here where it is refused there', async () => {
     for (const text of NOWHERE) {
