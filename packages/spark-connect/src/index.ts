@@ -64,6 +64,8 @@ export {
   type DataType,
   DayTimeInterval,
   Decimal,
+  Geography,
+  Geometry,
   LocalDate,
   LocalDateTime,
   LocalTime,

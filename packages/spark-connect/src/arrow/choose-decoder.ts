@@ -1,6 +1,15 @@
 import { type Data, Type } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
-import { type DataType, type StructType, simpleString, Variant } from '../types/index.ts';
+import {
+  type DataType,
+  Geography,
+  Geometry,
+  type GeoType,
+  type StructType,
+  simpleString,
+  types as T,
+  Variant,
+} from '../types/index.ts';
 import { offsetsOf } from './buffers.ts';
 import { type ColumnReader, type Decoder, decoder, isOneOf } from './decoder.ts';
 import { fixedWidthDecoder } from './fixed-width.ts';
@@ -38,6 +47,9 @@ export function chooseDecoder(path: string, type: DataType): Decoder {
       return structDecoder(path, type);
     case 'variant':
       return variantDecoder(path, type);
+    case 'geometry':
+    case 'geography':
+      return shapeDecoder(path, type);
     case 'udt':
       if (type.sqlType) return chooseDecoder(path, type.sqlType);
       break;
@@ -88,6 +100,18 @@ function variantDecoder(path: string, type: DataType): Decoder {
     const { get: getValue } = value.bind(child(data, 0));
     const { get: getMetadata } = metadata.bind(child(data, 1));
     return (index) => new Variant(asBytes(getValue(index)), asBytes(getMetadata(index)));
+  });
+}
+
+/** Spark sends a shape as a struct of `srid` and `wkb`. */
+function shapeDecoder(path: string, type: GeoType): Decoder {
+  const srid = chooseDecoder(`${path}.srid`, T.int());
+  const wkb = bytesDecoder(`${path}.wkb`, T.binary());
+  const Shape = type.kind === 'geometry' ? Geometry : Geography;
+  return decoder(path, type, isStruct, (data) => {
+    const { get: getSrid } = srid.bind(child(data, 0));
+    const { get: getWkb } = wkb.bind(child(data, 1));
+    return (index) => new Shape(asBytes(getWkb(index)), Number(getSrid(index)));
   });
 }
 

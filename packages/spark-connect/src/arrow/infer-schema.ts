@@ -1,10 +1,14 @@
 import { SparkConnectError } from '../errors.ts';
 import {
+  ANY_SRID,
   CalendarInterval,
   type DataType,
   DayTimeInterval,
   Decimal,
   field,
+  Geography,
+  Geometry,
+  type GeoType,
   LocalDate,
   LocalDateTime,
   LocalTime,
@@ -34,7 +38,7 @@ const CLASSES: ReadonlyArray<readonly [new (...parts: never[]) => object, DataTy
  * Guesses a schema from all rows, every column nullable, in the order in which the keys turn up.
  *
  * Whole numbers and bigint become BIGINT and other numbers DOUBLE (both in one column of numbers: DOUBLE), Date becomes
- * TIMESTAMP, Uint8Array BINARY, Decimal DECIMAL(38,18), an array ARRAY, a Map MAP, an object STRUCT.
+ * TIMESTAMP, Uint8Array BINARY, Decimal DECIMAL(38,18), a shape GEOMETRY or GEOGRAPHY, an array ARRAY, a Map MAP, an object STRUCT.
  * Rows that are arrays get the names `_1`, `_2` …, as in PySpark.
  *
  * @throws SparkConnectError `encode` where there is no row, no type for a value or column, or two that do not go together
@@ -128,10 +132,19 @@ class Guess {
     }
   }
 
+  /** Of shapes in several reference systems the column takes any. */
+  #observePlace(type: GeoType): void {
+    const known = this.#atom;
+    if (known?.kind !== type.kind) this.#observeAtom(type);
+    else if ('srid' in known && known.srid !== type.srid) this.#atom = T[type.kind](ANY_SRID);
+  }
+
   #observeObject(value: object): void {
     const known = CLASSES.find(([valueClass]) => value instanceof valueClass);
     if (known) {
       this.#observeAtom(known[1]);
+    } else if (value instanceof Geometry || value instanceof Geography) {
+      this.#observePlace(T[value.kind](value.srid));
     } else if (Array.isArray(value)) {
       this.#observeShape('array');
       for (const element of value) this.#under('element').observe(element);

@@ -2,6 +2,7 @@ import { type DataType as ArrowType, type Data, Field, List, Map_, makeData, Str
 import { type DataType, type StructField, type StructType, simpleString } from '../types/index.ts';
 import { atomBuilder, type ColumnBuilder } from './column-builder.ts';
 import { UnfitValue, unfit } from './convert-value.ts';
+import { GeoBuilder, SHAPE_PARTS } from './geo-builder.ts';
 import { Validity } from './validity.ts';
 
 /** Of the values in arrays and maps nobody knows how many will come. */
@@ -18,6 +19,9 @@ export function columnBuilder(type: DataType, room: number): ColumnBuilder {
   if (atom) return atom;
   if (type.kind === 'struct') return new StructBuilder(type, room);
   if (type.kind === 'array') return new ArrayBuilder(type.elementType, type.containsNull, type);
+  if (type.kind === 'geometry' || type.kind === 'geography') {
+    return new GeoBuilder(type, new StructBuilder(SHAPE_PARTS, room));
+  }
   if (type.kind === 'map') return new MapBuilder(type.keyType, type.valueType, type.valueContainsNull, type);
   throw new UnfitValue(`values of type ${simpleString(type)} cannot be sent yet`);
 }

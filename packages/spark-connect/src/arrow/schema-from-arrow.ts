@@ -56,6 +56,11 @@ function fromNested({ type }: Field, path: string): DataType {
   }
   if (ArrowType.isStruct(type)) {
     if (type.children.some(({ metadata }) => metadata.get('variant') === 'true')) return T.variant();
+    const shape = type.children.find(({ metadata }) => metadata.has('geometry') || metadata.has('geography'));
+    if (shape) {
+      const srid = Number(shape.metadata.get('srid'));
+      return shape.metadata.has('geometry') ? T.geometry(srid) : T.geography(srid);
+    }
     return new StructType(type.children.map((child) => fromField(child, `${path}.${child.name}`)));
   }
   throw new SparkConnectError('decode', `column ${path}: Arrow's ${type} is no type of Spark's`);

@@ -4,6 +4,7 @@ export type {
   DataType,
   DayTimeIntervalType,
   DecimalType,
+  GeoType,
   MapType,
   Metadata,
   SimpleType,
@@ -19,10 +20,12 @@ export { parseDataType, parseDDL } from './ddl.ts';
 export { Decimal } from './decimal.ts';
 export { simpleString, sqlType, treeString } from './display.ts';
 export { field } from './factories.ts';
+export { Geography, Geometry } from './geo-values.ts';
 export { CalendarInterval, DayTimeInterval, YearMonthInterval } from './intervals.ts';
 export { fromJson } from './json-reader.ts';
 export { type JsonType, toJson } from './json-writer.ts';
 export { fromProto, schemaFromProto, toProto } from './proto.ts';
+export { ANY_SRID } from './reference-system.ts';
 export { StructType } from './struct-type.ts';
 export { types } from './types.ts';
 export { Variant } from './variant.ts';

@@ -68,9 +68,9 @@ export const types = Object.freeze({
   field,
   variant: variantType,
   unparsed: unparsedType,
-  /** Coordinates on a plane; `srid` names their system, -1 any. Since Spark 4.1. */
+  /** Shapes on a plane; `srid` names the system of their coordinates, -1 one for each value. Since Spark 4.1. */
   geometry: (srid: number) => geoType('geometry', srid),
-  /** Coordinates on the globe. Since Spark 4.1. */
+  /** Shapes on the globe. Since Spark 4.1. */
   geography: (srid: number) => geoType('geography', srid),
   /** A type from its text, e.g. `'array<int>'`. */
   parse: parseDataType,

@@ -5,6 +5,8 @@ import {
   CalendarInterval,
   DayTimeInterval,
   Decimal,
+  Geography,
+  Geometry,
   LocalDate,
   LocalDateTime,
   LocalTime,
@@ -259,6 +261,66 @@ describe('values from and to a server', () => {
     const back = await spark.createDataFrame(await frame.toArrow()).collect();
     expect(back).to.deep.equal(await frame.collect());
     expect(() => spark.createDataFrame(tableFromArrays({ id: Uint32Array.of(1) }))).to.throw('column id');
+  });
+
+  describe('that are shapes', () => {
+    const wkb = Uint8Array.from(Buffer.from('0101000000000000000000F03F0000000000000040', 'hex'));
+    const point = "X'0101000000000000000000F03F0000000000000040'";
+    const place = new Geometry(wkb, 0);
+    const onGlobe = new Geography(wkb, 4326);
+    let geo: SparkSession;
+
+    before(async function () {
+      if (!(await isAtLeast(spark, '4.1'))) this.skip();
+      geo = await openSession({ 'spark.sql.geospatial.enabled': 'true' });
+    });
+    after(() => geo?.stop());
+
+    const shapes = () =>
+      geo.sql(`SELECT st_geomfromwkb(${point}) AS g, cast(st_geogfromwkb(${point}) AS geography(any)) AS a,
+        array(st_geogfromwkb(${point}), null) AS l, map('k', st_geomfromwkb(${point})) AS m,
+        named_struct('x', cast(st_geogfromwkb(${point}) AS geometry(4326)), 'n', cast(null AS geometry(any))) AS s`);
+    const row = {
+      g: place,
+      a: onGlobe,
+      l: [onGlobe, null],
+      m: new Map([['k', place]]),
+      s: { x: new Geometry(wkb, 4326), n: null },
+    };
+
+    it('arrive with their reference systems, in every depth', async () => {
+      expect(await (await shapes()).collect()).to.deep.equal([row]);
+    });
+
+    it('come back as they were sent, and their schema too', async () => {
+      const schema = await (await shapes()).schema();
+      expect(schema.simpleString()).to.equal(
+        'struct<g:geometry(0),a:geography(any),l:array<geography(4326)>,m:map<string,geometry(0)>,' +
+          's:struct<x:geometry(4326),n:geometry(any)>>',
+      );
+      const sent = geo.createDataFrame([row], schema);
+      expect(await sent.schema()).to.deep.equal(schema);
+      expect(await sent.collect()).to.deep.equal([row]);
+      expect(await sent.selectExpr('st_srid(a) AS srid', 'st_asbinary(s.x) AS wkb').collect()).to.deep.equal([
+        { srid: 4326, wkb },
+      ]);
+      const nothing = geo.createDataFrame([], schema);
+      expect(await nothing.schema()).to.deep.equal(schema);
+      const table = geo.createDataFrame(await sent.toArrow());
+      expect(await table.collect()).to.deep.equal([row]);
+    });
+
+    it('have the types that are inferred for them', async () => {
+      const frame = geo.createDataFrame([
+        { g: place, h: place, c: onGlobe },
+        { g: place, h: new Geometry(wkb, 3857), c: null },
+      ]);
+      expect((await frame.schema()).toDDL()).to.equal('g GEOMETRY(0),h GEOMETRY(ANY),c GEOGRAPHY(4326)');
+      expect(await frame.selectExpr('st_srid(g) AS g', 'st_srid(h) AS h', 'st_srid(c) AS c').collect()).to.deep.equal([
+        { g: 0, h: 0, c: 4326 },
+        { g: 0, h: 3857, c: null },
+      ]);
+    });
   });
 
   it('are what literals say', async () => {

@@ -4,7 +4,7 @@ import * as everything from '../../src/index.ts';
 /** What users may rely on: a name that goes from here is a breaking change. */
 const NAMES = `
   CalendarInterval Catalog Column DataFrame DataFrameNaFunctions DataFrameReader DataFrameStatFunctions
-  DataFrameWriter DataFrameWriterV2 DataStreamReader DataStreamWriter DayTimeInterval Decimal GroupedData
+  DataFrameWriter DataFrameWriterV2 DataStreamReader DataStreamWriter DayTimeInterval Decimal Geography Geometry GroupedData
   LocalDate LocalDateTime LocalTime MergeIntoWriter Observation RowBatch SessionConf SparkConnectError
   SparkSession SparkSessionBuilder StorageLevels StreamingQuery StreamingQueryManager StructType TableArg
   TableValuedFunction Timestamp Variant WhenMatched WhenNotMatched Window WindowSpec YearMonthInterval callPython col

@@ -5,6 +5,8 @@ import {
   DayTimeInterval,
   Decimal,
   field,
+  Geography,
+  Geometry,
   LocalDate,
   LocalDateTime,
   LocalTime,
@@ -60,6 +62,12 @@ export function arbitraryValue(type: DataType): fc.Arbitrary<unknown> {
       return fc
         .tuple(int32, int32, fc.bigInt({ min: -(2n ** 50n), max: 2n ** 50n }))
         .map(([months, days, micros]) => new CalendarInterval(months, days, micros));
+    case 'geometry':
+    case 'geography': {
+      const srid = type.srid === -1 ? fc.nat() : fc.constant(type.srid);
+      const Shape = type.kind === 'geometry' ? Geometry : Geography;
+      return fc.tuple(fc.uint8Array(), srid).map(([wkb, own]) => new Shape(wkb, own));
+    }
     case 'array':
       return fc.array(arbitraryCell(type.elementType, type.containsNull), { maxLength: 5 });
     case 'map': {
@@ -108,6 +116,8 @@ export const EVERYTHING = new StructType(
     T.dayTimeInterval(),
     T.yearMonthInterval(),
     T.calendarInterval(),
+    T.geometry(-1),
+    T.geography(4326),
     T.array(T.long()),
     T.array(T.array(T.boolean(), false)),
     T.map(T.string(), T.int()),

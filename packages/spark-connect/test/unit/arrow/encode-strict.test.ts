@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { BatchDecoder, encodeRows } from '../../../src/arrow/index.ts';
-import { Decimal, LocalDate, parseDDL, StructType, types as T, Timestamp } from '../../../src/types/index.ts';
+import {
+  Decimal,
+  Geography,
+  Geometry,
+  LocalDate,
+  parseDDL,
+  StructType,
+  types as T,
+  Timestamp,
+} from '../../../src/types/index.ts';
 
 function encode(ddl: string, ...values: unknown[]): unknown[] {
   const schema = parseDDL(`v ${ddl}`);
@@ -61,6 +70,10 @@ describe('encodeRows', () => {
     ['STRUCT<x: INT>', [1, 2], /2 values for 1 columns/],
     ['STRUCT<x: INT NOT NULL>', { x: null }, /column v\.x: null where the schema says not null/],
     ['INT', undefined, /the value is missing/],
+    ['GEOMETRY(0)', Uint8Array.of(1), /a value of Uint8Array does not fit geometry\(0\): expected a Geometry/],
+    ['GEOMETRY(4326)', new Geography(Uint8Array.of(1), 4326), /a value of Geography does not fit geometry\(4326\)/],
+    ['GEOGRAPHY(4326)', new Geometry(Uint8Array.of(1), 4326), /a value of Geometry does not fit .* a Geography/],
+    ['GEOMETRY(0)', new Geometry(Uint8Array.of(1), 4326), /a geometry with SRID 4326 does not fit geometry\(0\)/],
   ];
   for (const [ddl, value, message] of unfit) {
     it(`refuses ${String(value)} for ${ddl}: ${message.source.slice(0, 30)}`, () => {

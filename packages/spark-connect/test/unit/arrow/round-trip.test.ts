@@ -2,7 +2,7 @@ import { tableFromIPC } from '@uwdata/flechette';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BatchDecoder, encodeRows, inferSchema } from '../../../src/arrow/index.ts';
-import { parseDDL } from '../../../src/types/index.ts';
+import { Geography, Geometry, parseDDL } from '../../../src/types/index.ts';
 import { arbitraryRow, EVERYTHING } from './arbitrary-rows.ts';
 
 describe('rows through Arrow and back', () => {
@@ -133,6 +133,15 @@ describe('inferSchema', () => {
         'map MAP<STRING, BIGINT>,at TIMESTAMP',
     );
     expect(inferSchema([[1, 'x']]).toDDL()).to.equal('_1 BIGINT,_2 STRING');
+    const [here, there] = [new Geometry(Uint8Array.of(1), 0), new Geometry(Uint8Array.of(1), 4326)];
+    const onGlobe = new Geography(Uint8Array.of(1), 4326);
+    expect(
+      inferSchema([
+        { a: here, b: here, c: onGlobe },
+        { a: there, b: here, c: null },
+      ]).toDDL(),
+    ).to.equal('a GEOMETRY(ANY),b GEOMETRY(0),c GEOGRAPHY(4326)');
+    expect(inferSchema([[[here, there, here]]]).toDDL()).to.equal('_1 ARRAY<GEOMETRY(ANY)>');
     expect(inferSchema([{ a: 1.5 }, { a: 1 }, { a: 2 ** 60 }]).toDDL()).to.equal('a DOUBLE');
   });
 
@@ -143,6 +152,11 @@ describe('inferSchema', () => {
     ['text beside numbers', [{ a: 1 }, { a: 'x' }], /column a: values of bigint and of string do not go together/],
     ['a fraction beside a bigint', [{ a: 1n }, { a: 1.5 }], /column a: values of bigint and of double/],
     ['an object beside an array', [{ a: {} }, { a: [] }], /column a: values of struct and of array/],
+    [
+      'shapes of both kinds',
+      [{ a: new Geometry(Uint8Array.of(1), 4326) }, { a: new Geography(Uint8Array.of(1), 4326) }],
+      /column a: values of geometry\(4326\) and of geography\(4326\) do not go together/,
+    ],
     ['a function', [{ a: () => 1 }], /column a: no type of Spark's for a function/],
     ['an unknown class', [{ a: /x/ }], /column a: no type of Spark's for a value of RegExp/],
   ];

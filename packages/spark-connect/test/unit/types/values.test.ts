@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import {
   DayTimeInterval,
   Decimal,
+  Geography,
+  Geometry,
   LocalDate,
   LocalDateTime,
   LocalTime,
@@ -124,6 +126,27 @@ describe('dates and times', () => {
       () => LocalTime.parse('24:00'),
     ];
     for (const make of wrong) expect(make, String(make)).to.throw().with.property('code', 'invalid-argument');
+  });
+
+  it('are shapes with what their numbers mean', () => {
+    const shape = new Geometry(Uint8Array.of(1, 255), 4326);
+    expect(String(shape)).to.equal('SRID=4326;01ff');
+    expect(JSON.stringify({ shape })).to.equal('{"shape":"SRID=4326;01ff"}');
+    expect(shape.equals(new Geometry(Uint8Array.of(1, 255), 4326))).to.equal(true);
+    for (const other of [
+      new Geometry(Uint8Array.of(1, 255), 0),
+      new Geometry(Uint8Array.of(1, 254), 4326),
+      new Geometry(Uint8Array.of(1), 4326),
+      new Geography(Uint8Array.of(1, 255), 4326),
+    ]) {
+      expect(shape.equals(other), String(other)).to.equal(false);
+    }
+    for (const srid of [-1, 0.5, Number.NaN, 2 ** 31]) {
+      expect(() => new Geography(Uint8Array.of(1), srid))
+        .to.throw(`not ${srid}`)
+        .with.property('code', 'invalid-argument');
+    }
+    expect(() => new Geometry('0101' as never, 0)).to.throw('Well-Known Binary');
   });
 
   it('print intervals as Spark does', () => {
