@@ -1,5 +1,8 @@
 import { SparkConnectError } from '../errors.ts';
 
+/** As many zeros as an exponent of four digits can mean. */
+const MAX_ZEROS = 9999;
+
 /**
  * A decimal number, exact: `unscaled × 10^-scale`, as Spark's DECIMAL of up to 38 digits.
  *
@@ -8,12 +11,22 @@ import { SparkConnectError } from '../errors.ts';
 export class Decimal {
   /** The digits, without the point. */
   readonly unscaled: bigint;
-  /** Digits behind the point. */
+  /** Digits behind the point, never negative. */
   readonly scale: number;
 
+  /**
+   * @param scale digits behind the point; a negative one stands for zeros before it: `new Decimal(5n, -2)` is 500
+   * @throws SparkConnectError `invalid-argument` for a scale that is no whole number, or below -9999
+   */
   constructor(unscaled: bigint, scale = 0) {
-    this.unscaled = unscaled;
-    this.scale = scale;
+    // Written so that the usual scale is one comparison.
+    if (scale >>> 0 === scale) {
+      this.unscaled = unscaled;
+      this.scale = scale;
+    } else {
+      this.unscaled = unscaled * 10n ** BigInt(zerosOf(scale));
+      this.scale = 0;
+    }
   }
 
   /**
@@ -28,9 +41,7 @@ export class Decimal {
       throw new SparkConnectError('invalid-argument', `${JSON.stringify(String(value))} is no decimal number`);
     }
     const digits = BigInt(whole + fraction);
-    const scale = fraction.length - Number(exponent);
-    const unscaled = (sign === '-' ? -digits : digits) * (scale < 0 ? 10n ** BigInt(-scale) : 1n);
-    return new Decimal(unscaled, Math.max(scale, 0));
+    return new Decimal(sign === '-' ? -digits : digits, fraction.length - Number(exponent));
   }
 
   /** Digits in all, without leading zeros; at least `scale`, as Spark counts them. */
@@ -75,4 +86,10 @@ export class Decimal {
   toJSON(): string {
     return this.toString();
   }
+}
+
+function zerosOf(scale: number): number {
+  if (Number.isInteger(scale) && scale < 0 && scale >= -MAX_ZEROS) return -scale;
+  const range = `a whole number from -${MAX_ZEROS} is needed`;
+  throw new SparkConnectError('invalid-argument', `${scale} is no scale of a decimal: ${range}`);
 }

@@ -44,6 +44,17 @@ describe('Decimal', () => {
         .with.property('code', 'invalid-argument');
     }
   });
+
+  it('takes a negative scale as zeros before the point, and no fraction of a digit', () => {
+    expect(new Decimal(5n, -2)).to.deep.equal(new Decimal(500n));
+    expect(String(new Decimal(-5n, -2))).to.equal('-500');
+    expect(new Decimal(5n, -2).compare(new Decimal(500n))).to.equal(0);
+    for (const scale of [0.5, -0.5, Number.NaN, Number.POSITIVE_INFINITY, -10_000]) {
+      expect(() => new Decimal(1n, scale), String(scale))
+        .to.throw(`${scale} is no scale`)
+        .with.property('code', 'invalid-argument');
+    }
+  });
 });
 
 describe('dates and times', () => {
