@@ -86,6 +86,17 @@ export class Decimal {
   toJSON(): string {
     return this.toString();
   }
+
+  /**
+   * Text for template strings only: `<`, `+` and `==` would take that text for the number.
+   *
+   * @throws SparkConnectError `invalid-argument` where an operator asks for a value to compute with
+   */
+  [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
+    if (hint === 'string') return this.toString();
+    const instead = 'use compare(), equals() or toNumber(), or String() for its text';
+    throw new SparkConnectError('invalid-argument', `operators do not know the decimal ${this.toString()}: ${instead}`);
+  }
 }
 
 function zerosOf(scale: number): number {

@@ -55,6 +55,25 @@ describe('Decimal', () => {
         .with.property('code', 'invalid-argument');
     }
   });
+
+  it('is text in a text, and does not let operators compute with that text', () => {
+    const [nine, ten] = [Decimal.from(9), Decimal.from(10)];
+    expect(`${nine}`).to.equal('9');
+    expect([nine, ten].join()).to.equal('9,10');
+    const operations: ReadonlyArray<() => unknown> = [
+      () => nine < ten,
+      // @ts-expect-error: what JavaScript would let pass
+      () => nine + ten,
+      // @ts-expect-error
+      () => nine - ten,
+      () => Number(nine),
+    ];
+    for (const operation of operations) {
+      expect(operation, String(operation))
+        .to.throw('use compare(), equals() or toNumber()')
+        .with.property('code', 'invalid-argument');
+    }
+  });
 });
 
 describe('dates and times', () => {
