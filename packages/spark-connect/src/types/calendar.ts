@@ -44,7 +44,7 @@ export function formatDate(epochDay: number): string {
 
 /** The epoch day of `2026-02-03`; undefined where there is no such day. */
 export function parseDate(text: string): number | undefined {
-  const match = /^([+-]?\d{4,6})-(\d{2})-(\d{2})$/.exec(text);
+  const match = /^([+-]?\d{4,7})-(\d{2})-(\d{2})$/.exec(text);
   if (!match) return undefined;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const epochDay = toEpochDay(year, month, day);

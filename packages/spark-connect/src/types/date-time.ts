@@ -9,9 +9,12 @@ import {
   parseTime,
   toEpochDay,
 } from './calendar.ts';
+import { isInt32 } from './ranges.ts';
 
 const MILLIS_PER_DAY = 86_400_000;
 const MICROS_PER_SECOND = 1_000_000;
+const NANOS_PER_DAY = 86_400_000_000_000;
+const MAX_OFFSET_MINUTES = 18 * 60;
 
 /**
  * A calendar day without a time zone: Spark's DATE, at any year.
@@ -22,18 +25,33 @@ export class LocalDate {
   /** Days since 1970-01-01. */
   readonly epochDay: number;
 
+  /**
+   * @param epochDay days since 1970-01-01
+   * @throws SparkConnectError `invalid-argument` where it is no whole number of 32 bits: some 5.8 million years each way
+   */
   constructor(epochDay: number) {
+    if (!isInt32(epochDay)) {
+      throw new SparkConnectError('invalid-argument', `${epochDay} is no day: a whole number of 32 bits is needed`);
+    }
     this.epochDay = epochDay;
   }
 
-  /** @param month 1 to 12 */
+  /**
+   * @param month 1 to 12
+   * @throws SparkConnectError `invalid-argument` for a day that does not exist, or that Spark's 32 bits do not reach
+   */
   static of(year: number, month: number, day: number): LocalDate {
-    const date = new LocalDate(toEpochDay(year, month, day));
-    if (date.year === year && date.month === month && date.day === day) return date;
+    const epochDay = toEpochDay(year, month, day);
+    const found = fromEpochDay(epochDay);
+    if (found.year === year && found.month === month && found.day === day) return new LocalDate(epochDay);
     throw new SparkConnectError('invalid-argument', `there is no day ${year}-${month}-${day}`);
   }
 
-  /** @throws SparkConnectError `invalid-argument` where the text is not a `YYYY-MM-DD` that exists */
+  /**
+   * Reads `2026-02-03`; years have 4 to 7 digits and may have a sign.
+   *
+   * @throws SparkConnectError `invalid-argument` where the text is not a `YYYY-MM-DD` that exists
+   */
   static parse(text: string): LocalDate {
     return new LocalDate(parsed(parseDate(text), text, 'a date as YYYY-MM-DD'));
   }
@@ -114,15 +132,17 @@ export class Timestamp {
   }
 
   /**
-   * Reads `2026-02-03T04:05:06.000007Z` or with an offset like `+01:00`.
+   * Reads `2026-02-03T04:05:06.000007Z` or with an offset like `+01:00`, of 18 hours at most.
    *
    * @throws SparkConnectError `invalid-argument` also where the zone is missing or digits are finer than microseconds
    */
   static parse(text: string): Timestamp {
     const what = 'a timestamp as YYYY-MM-DDThh:mm:ss[.ffffff] with Z or an offset like +01:00';
     const match = /^(\S+?[T ]\S+?)(?:Z|([+-])(\d{2}):?(\d{2}))$/.exec(text);
-    const micros = parsed(match ? parseDateTime(match[1] ?? '') : undefined, text, what);
-    const offsetMinutes = Number(match?.[3] ?? 0) * 60 + Number(match?.[4] ?? 0);
+    const [hours, minutes] = [Number(match?.[3] ?? 0), Number(match?.[4] ?? 0)];
+    const offsetMinutes = hours * 60 + minutes;
+    const isTaken = match && minutes < 60 && offsetMinutes <= MAX_OFFSET_MINUTES;
+    const micros = parsed(isTaken ? parseDateTime(match[1] ?? '') : undefined, text, what);
     const offsetMicros = BigInt(offsetMinutes) * 60_000_000n;
     return new Timestamp(match?.[2] === '-' ? micros + offsetMicros : micros - offsetMicros);
   }
@@ -221,7 +241,15 @@ export class LocalTime {
   /** Nanoseconds since midnight. */
   readonly nanoOfDay: number;
 
+  /**
+   * @param nanoOfDay nanoseconds since midnight
+   * @throws SparkConnectError `invalid-argument` where it is no whole number from 0 to 86,399,999,999,999
+   */
   constructor(nanoOfDay: number) {
+    if (!(Number.isInteger(nanoOfDay) && nanoOfDay >= 0 && nanoOfDay < NANOS_PER_DAY)) {
+      const range = `a whole number from 0 to ${NANOS_PER_DAY - 1} is needed`;
+      throw new SparkConnectError('invalid-argument', `${nanoOfDay} is no nanosecond of a day: ${range}`);
+    }
     this.nanoOfDay = nanoOfDay;
   }
 

@@ -1,4 +1,6 @@
+import { SparkConnectError } from '../errors.ts';
 import { formatTime } from './calendar.ts';
+import { isInt32, isInt64 } from './ranges.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
 
@@ -15,8 +17,15 @@ export class DayTimeInterval {
     this.microseconds = microseconds;
   }
 
-  /** Of so many milliseconds. */
+  /**
+   * Of so many milliseconds.
+   *
+   * @throws SparkConnectError `invalid-argument` where it is no safe integer: give microseconds to the constructor
+   */
   static ofMillis(milliseconds: number): DayTimeInterval {
+    if (!Number.isSafeInteger(milliseconds)) {
+      throw new SparkConnectError('invalid-argument', `${milliseconds} is no safe integer: use new DayTimeInterval()`);
+    }
     return new DayTimeInterval(BigInt(milliseconds) * 1000n);
   }
 
@@ -57,8 +66,9 @@ export class YearMonthInterval {
   /** Whole months. */
   readonly months: number;
 
+  /** @throws SparkConnectError `invalid-argument` where it is no whole number of 32 bits */
   constructor(months: number) {
-    this.months = months;
+    this.months = requireInt32(months, 'number of months');
   }
 
   /** Whether both are the same. */
@@ -96,9 +106,13 @@ export class CalendarInterval {
   /** Microseconds. */
   readonly microseconds: bigint;
 
+  /** @throws SparkConnectError `invalid-argument` where months or days have more than 32 bits, microseconds more than 64 */
   constructor(months: number, days: number, microseconds: bigint) {
-    this.months = months;
-    this.days = days;
+    this.months = requireInt32(months, 'number of months');
+    this.days = requireInt32(days, 'number of days');
+    if (!isInt64(microseconds)) {
+      throw new SparkConnectError('invalid-argument', `${microseconds} microseconds do not fit 64 bits`);
+    }
     this.microseconds = microseconds;
   }
 
@@ -116,4 +130,9 @@ export class CalendarInterval {
   toJSON(): string {
     return this.toString();
   }
+}
+
+function requireInt32(value: number, what: string): number {
+  if (isInt32(value)) return value;
+  throw new SparkConnectError('invalid-argument', `${value} is no ${what}: a whole number of 32 bits is needed`);
 }

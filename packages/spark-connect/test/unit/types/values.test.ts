@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  CalendarInterval,
   DayTimeInterval,
   Decimal,
   Geography,
@@ -154,6 +155,26 @@ describe('dates and times', () => {
       () => Timestamp.fromDate(new Date(Number.NaN)),
       () => LocalDateTime.parse('2026-01-01T00:00:00Z'),
       () => LocalTime.parse('24:00'),
+      () => Timestamp.parse('2020-01-01T00:00:00+99:99'),
+      () => Timestamp.parse('2020-01-01T00:00:00+18:01'),
+      () => Timestamp.parse('2020-01-01T00:00:00-01:60'),
+      () => new LocalDate(Number.NaN),
+      () => new LocalDate(1.5),
+      () => new LocalDate(2 ** 31),
+      () => LocalDate.of(6_000_000, 1, 1),
+      () => LocalDate.of(Number.NaN, 1, 1),
+      () => LocalDate.of(2026, 1.5, 1),
+      () => LocalDate.parse('+6000000-01-01'),
+      () => new LocalTime(-1),
+      () => new LocalTime(86_400e9),
+      () => new LocalTime(0.5),
+      () => new LocalTime(Number.NaN),
+      () => new YearMonthInterval(1.5),
+      () => new YearMonthInterval(2 ** 31),
+      () => new CalendarInterval(2 ** 31, 0, 0n),
+      () => new CalendarInterval(0, 1.5, 0n),
+      () => new CalendarInterval(0, 0, 2n ** 63n),
+      () => DayTimeInterval.ofMillis(1.5),
     ];
     for (const make of wrong) expect(make, String(make)).to.throw().with.property('code', 'invalid-argument');
   });
@@ -177,6 +198,15 @@ describe('dates and times', () => {
         .with.property('code', 'invalid-argument');
     }
     expect(() => new Geometry('0101' as never, 0)).to.throw('Well-Known Binary');
+  });
+
+  it('read back the first and the last day, and take offsets of 18 hours', () => {
+    for (const epochDay of [-(2 ** 31), 2 ** 31 - 1]) {
+      const day = new LocalDate(epochDay);
+      expect(LocalDate.parse(day.toString())).to.deep.equal(day);
+    }
+    expect(Timestamp.parse('1970-01-01T18:00:00+18:00').epochMicros).to.equal(0n);
+    expect(Timestamp.parse('1970-01-01T00:00:00-18:00').epochMicros).to.equal(64_800_000_000n);
   });
 
   it('print intervals as Spark does', () => {
