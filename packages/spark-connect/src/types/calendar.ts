@@ -54,10 +54,10 @@ export function parseDate(text: string): number | undefined {
 
 const NANOS_PER_SECOND = 1_000_000_000;
 
-/** `23:59:59.000001`: the fraction in groups of three digits, none where it is zero. */
+/** `23:59:59.000001`: the fraction without zeros at its end, none where it is zero. */
 export function formatTime(nanoOfDay: number): string {
   const seconds = Math.floor(nanoOfDay / NANOS_PER_SECOND);
-  const fraction = pad(nanoOfDay % NANOS_PER_SECOND, 9).replace(/(?:000)+$/, '');
+  const fraction = pad(nanoOfDay % NANOS_PER_SECOND, 9).replace(/0+$/, '');
   const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
     .map((n) => pad(n, 2))
     .join(':');

@@ -86,7 +86,7 @@ export class LocalDate {
     return this.epochDay;
   }
 
-  /** As Spark prints it. */
+  /** ISO 8601, as Spark prints it up to the year 9999: `2026-02-03`, beyond that `+10000-01-01`. */
   toString(): string {
     return formatDate(this.epochDay);
   }
@@ -221,7 +221,7 @@ export class LocalDateTime {
     return this.localMicros;
   }
 
-  /** As Spark prints it. */
+  /** ISO 8601: `2026-02-03T04:05:06.007`, the fraction without zeros at its end (Spark prints a space for the T). */
   toString(): string {
     return formatDateTime(this.localMicros);
   }
@@ -268,7 +268,7 @@ export class LocalTime {
     return this.nanoOfDay;
   }
 
-  /** As Spark prints it. */
+  /** ISO 8601, as Spark prints it: `04:05:06.007`, the fraction without zeros at its end. */
   toString(): string {
     return formatTime(this.nanoOfDay);
   }

@@ -1,8 +1,11 @@
 import { SparkConnectError } from '../errors.ts';
 import { formatTime } from './calendar.ts';
+import { Decimal } from './decimal.ts';
 import { isInt32, isInt64 } from './ranges.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
+const MICROS_PER_HOUR = 3_600_000_000n;
+const MICROS_PER_MINUTE = 60_000_000n;
 
 /**
  * A length of time, exact: Spark's INTERVAL DAY TO SECOND.
@@ -44,7 +47,10 @@ export class DayTimeInterval {
     return this.microseconds;
   }
 
-  /** As Spark prints it: `INTERVAL '1 02:03:04.000005' DAY TO SECOND`. */
+  /**
+   * `INTERVAL '1 02:03:04.000005' DAY TO SECOND`, as Spark prints a column of all fields; which fields a column has its
+   * values do not know.
+   */
   toString(): string {
     const size = this.microseconds < 0n ? -this.microseconds : this.microseconds;
     const time = formatTime(Number(size % MICROS_PER_DAY) * 1000);
@@ -81,7 +87,7 @@ export class YearMonthInterval {
     return this.months;
   }
 
-  /** As Spark prints it: `INTERVAL '1-2' YEAR TO MONTH`. */
+  /** `INTERVAL '1-2' YEAR TO MONTH`, as Spark prints a column of both fields; values do not know which a column has. */
   toString(): string {
     const size = Math.abs(this.months);
     return `INTERVAL '${this.months < 0 ? '-' : ''}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
@@ -121,9 +127,19 @@ export class CalendarInterval {
     return this.months === other.months && this.days === other.days && this.microseconds === other.microseconds;
   }
 
-  /** As Spark prints it. */
+  /** As Spark prints it: `1 years 2 months 25 days 5 hours 6 minutes 7.008 seconds`, each part with its own sign. */
   toString(): string {
-    return `${this.months} months ${this.days} days ${this.microseconds} microseconds`;
+    const { months, days, microseconds } = this;
+    const parts: ReadonlyArray<readonly [amount: number | bigint | string, unit: string]> = [
+      [Math.trunc(months / 12), 'years'],
+      [months % 12, 'months'],
+      [days, 'days'],
+      [microseconds / MICROS_PER_HOUR, 'hours'],
+      [(microseconds % MICROS_PER_HOUR) / MICROS_PER_MINUTE, 'minutes'],
+      [String(new Decimal(microseconds % MICROS_PER_MINUTE, 6)).replace(/\.?0+$/, ''), 'seconds'],
+    ];
+    const present = parts.filter(([amount]) => Number(amount) !== 0);
+    return present.map((part) => part.join(' ')).join(' ') || '0 seconds';
   }
 
   /** Its text. */

@@ -209,9 +209,28 @@ describe('dates and times', () => {
     expect(Timestamp.parse('1970-01-01T00:00:00-18:00').epochMicros).to.equal(64_800_000_000n);
   });
 
+  it('print a fraction without zeros at its end', () => {
+    expect(String(LocalTime.parse('12:00:00.100'))).to.equal('12:00:00.1');
+    expect(String(LocalTime.parse('12:00:10'))).to.equal('12:00:10');
+    expect(String(Timestamp.parse('2026-01-01T00:00:00.120Z'))).to.equal('2026-01-01T00:00:00.12Z');
+  });
+
   it('print intervals as Spark does', () => {
     expect(String(new DayTimeInterval(-93_784_000_005n))).to.equal("INTERVAL '-1 02:03:04.000005' DAY TO SECOND");
-    expect(String(DayTimeInterval.ofMillis(1500))).to.equal("INTERVAL '0 00:00:01.500' DAY TO SECOND");
+    expect(String(DayTimeInterval.ofMillis(1500))).to.equal("INTERVAL '0 00:00:01.5' DAY TO SECOND");
     expect(String(new YearMonthInterval(-14))).to.equal("INTERVAL '-1-2' YEAR TO MONTH");
+    // What 4.1.1 says to cast(make_interval(…) as string).
+    expect(String(new CalendarInterval(14, 25, 18_367_008_000n))).to.equal(
+      '1 years 2 months 25 days 5 hours 6 minutes 7.008 seconds',
+    );
+    expect(String(new CalendarInterval(-14, -25, -18_367_008_000n))).to.equal(
+      '-1 years -2 months -25 days -5 hours -6 minutes -7.008 seconds',
+    );
+    expect(String(new CalendarInterval(-10, 3, 0n))).to.equal('-10 months 3 days');
+    expect(String(new CalendarInterval(0, 0, 359_940_000_000n))).to.equal('99 hours 59 minutes');
+    expect(String(new CalendarInterval(0, 0, -500_000n))).to.equal('-0.5 seconds');
+    expect(String(new CalendarInterval(0, 0, 1n))).to.equal('0.000001 seconds');
+    expect(String(new CalendarInterval(0, 0, 10_000_000n))).to.equal('10 seconds');
+    expect(String(new CalendarInterval(0, 0, 0n))).to.equal('0 seconds');
   });
 });
