@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+import { Decimal } from './decimal.ts';
 import { readVariant, type VariantValue } from './variant-reader.ts';
 
 /**
@@ -25,18 +27,39 @@ export class Variant {
     return readVariant(this.value, this.metadata);
   }
 
-  /** For JSON.stringify: a bigint becomes a number where nothing is lost, and text otherwise. */
+  /**
+   * For JSON.stringify: numbers where nothing is lost and otherwise their text, bytes as base64, dates and times as
+   * their text.
+   *
+   * @throws SparkConnectError `decode` for bytes that are no variant
+   */
   toJSON(): unknown {
     return jsonOf(this.unpack());
+  }
+
+  /**
+   * Its JSON.
+   *
+   * @throws SparkConnectError `decode` for bytes that are no variant
+   */
+  toString(): string {
+    return JSON.stringify(this.toJSON());
   }
 }
 
 function jsonOf(value: VariantValue): unknown {
-  if (typeof value === 'bigint') {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value.toString();
-  }
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  // JSON has no NaN and no infinity.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof Decimal) return isExact(value) ? value.toNumber() : value.toString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return String(value);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonOf(inner)]));
+}
+
+/** Whether the nearest double prints as this decimal. */
+function isExact(value: Decimal): boolean {
+  return Decimal.from(value.toNumber()).equals(value);
 }

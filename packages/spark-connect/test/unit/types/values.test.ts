@@ -10,6 +10,7 @@ import {
   LocalDateTime,
   LocalTime,
   Timestamp,
+  Variant,
   YearMonthInterval,
 } from '../../../src/types/index.ts';
 
@@ -233,4 +234,36 @@ describe('dates and times', () => {
     expect(String(new CalendarInterval(0, 0, 10_000_000n))).to.equal('10 seconds');
     expect(String(new CalendarInterval(0, 0, 0n))).to.equal('0 seconds');
   });
+});
+
+describe('a variant', () => {
+  const METADATA = Uint8Array.of(1, 0, 0);
+  const variant = (...value: number[]) => new Variant(Uint8Array.from(value), METADATA);
+  const int64 = (value: bigint) => [...new Uint8Array(BigInt64Array.of(value).buffer)];
+  const cases: ReadonlyArray<readonly [json: string, variant: Variant]> = [
+    ['1.5', variant(0x20, 1, 15, 0, 0, 0)],
+    ['"123456789012345678.9"', variant(0x24, 1, ...int64(1_234_567_890_123_456_789n))],
+    ['5000000000', variant(0x18, ...int64(5_000_000_000n))],
+    ['"9007199254740993"', variant(0x18, ...int64(9_007_199_254_740_993n))],
+    ['"2020-01-01"', variant(0x2c, 0x56, 0x47, 0, 0)],
+    ['"1970-01-01T00:00:00.5Z"', variant(0x30, ...int64(500_000n))],
+    ['"1970-01-01T00:00:00.5"', variant(0x34, ...int64(500_000n))],
+    ['"AP8="', variant(0x3c, 2, 0, 0, 0, 0, 0xff)],
+    ['"NaN"', variant(0x1c, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f)],
+    ['"a"', variant(0x05, 0x61)],
+    ['null', variant(0)],
+    [
+      '{"a":1.5,"b":[true]}',
+      new Variant(
+        Uint8Array.of(2, 2, 0, 1, 0, 6, 11, 0x20, 1, 15, 0, 0, 0, 3, 1, 0, 1, 4),
+        Uint8Array.of(1, 2, 0, 1, 2, 0x61, 0x62),
+      ),
+    ],
+  ];
+  for (const [json, value] of cases) {
+    it(`is ${json} in JSON and as text`, () => {
+      expect(JSON.stringify(value)).to.equal(json);
+      expect(String(value)).to.equal(json);
+    });
+  }
 });
