@@ -10,6 +10,7 @@ import {
   toEpochDay,
 } from './calendar.ts';
 import { isInt32 } from './ranges.ts';
+import { showAsText } from './shown.ts';
 
 const MILLIS_PER_DAY = 86_400_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -97,6 +98,8 @@ export class LocalDate {
   }
 }
 
+showAsText(LocalDate, 'LocalDate');
+
 /**
  * A moment, to the microsecond: Spark's TIMESTAMP.
  *
@@ -178,6 +181,8 @@ export class Timestamp {
   }
 }
 
+showAsText(Timestamp, 'Timestamp');
+
 /**
  * A date with a time of day and no zone, to the microsecond: Spark's TIMESTAMP_NTZ.
  *
@@ -232,6 +237,8 @@ export class LocalDateTime {
   }
 }
 
+showAsText(LocalDateTime, 'LocalDateTime');
+
 /**
  * A time of day without a date: Spark's TIME.
  *
@@ -278,6 +285,8 @@ export class LocalTime {
     return this.toString();
   }
 }
+
+showAsText(LocalTime, 'LocalTime');
 
 // Two small integers are kept in place of a bigint, which would be an object of its own for each value: a result of a million
 // rows is made and collected sooner without them.

@@ -1,4 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
+import { showAsText } from './shown.ts';
 
 /** As many zeros as an exponent of four digits can mean. */
 const MAX_ZEROS = 9999;
@@ -98,6 +99,8 @@ export class Decimal {
     throw new SparkConnectError('invalid-argument', `operators do not know the decimal ${this.toString()}: ${instead}`);
   }
 }
+
+showAsText(Decimal, 'Decimal');
 
 function zerosOf(scale: number): number {
   if (Number.isInteger(scale) && scale < 0 && scale >= -MAX_ZEROS) return -scale;

@@ -2,6 +2,7 @@ import { SparkConnectError } from '../errors.ts';
 import { formatTime } from './calendar.ts';
 import { Decimal } from './decimal.ts';
 import { isInt32, isInt64 } from './ranges.ts';
+import { showAsText } from './shown.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
 const MICROS_PER_HOUR = 3_600_000_000n;
@@ -63,6 +64,8 @@ export class DayTimeInterval {
   }
 }
 
+showAsText(DayTimeInterval, 'DayTimeInterval');
+
 /**
  * A number of months: Spark's INTERVAL YEAR TO MONTH.
  *
@@ -98,6 +101,8 @@ export class YearMonthInterval {
     return this.toString();
   }
 }
+
+showAsText(YearMonthInterval, 'YearMonthInterval');
 
 /**
  * Months, days and microseconds that cannot be turned into each other: Spark's old INTERVAL.
@@ -147,6 +152,8 @@ export class CalendarInterval {
     return this.toString();
   }
 }
+
+showAsText(CalendarInterval, 'CalendarInterval');
 
 function requireInt32(value: number, what: string): number {
   if (isInt32(value)) return value;

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Decimal } from './decimal.ts';
+import { showAsText } from './shown.ts';
 import { readVariant, type VariantValue } from './variant-reader.ts';
 
 /**
@@ -46,6 +47,8 @@ export class Variant {
     return JSON.stringify(this.toJSON());
   }
 }
+
+showAsText(Variant, 'Variant');
 
 function jsonOf(value: VariantValue): unknown {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
@@ -266,4 +267,29 @@ describe('a variant', () => {
       expect(String(value)).to.equal(json);
     });
   }
+});
+
+describe('printed values', () => {
+  it('show their class and text, alone and in rows', () => {
+    const row = {
+      a: LocalDate.parse('2026-02-03'),
+      b: new Decimal(150n, 2),
+      c: new Timestamp(0n),
+      d: new LocalDateTime(0n),
+      e: LocalTime.parse('01:02'),
+      f: new DayTimeInterval(0n),
+      g: new YearMonthInterval(14),
+      h: new CalendarInterval(0, 1, 0n),
+      i: new Variant(Uint8Array.of(0x0c, 7), Uint8Array.of(1, 0, 0)),
+      // Cut off: it still prints.
+      j: new Variant(Uint8Array.of(0x0c), Uint8Array.of(1, 0, 0)),
+    };
+    expect(inspect(row, { breakLength: Number.POSITIVE_INFINITY })).to.equal(
+      '{ a: LocalDate(2026-02-03), b: Decimal(1.50), c: Timestamp(1970-01-01T00:00:00Z), ' +
+        "d: LocalDateTime(1970-01-01T00:00:00), e: LocalTime(01:02:00), f: DayTimeInterval(INTERVAL '0 00:00:00' DAY " +
+        "TO SECOND), g: YearMonthInterval(INTERVAL '1-2' YEAR TO MONTH), h: CalendarInterval(1 days), i: Variant(7), " +
+        'j: Variant(unreadable) }',
+    );
+    expect(Object.keys(row.a)).to.deep.equal(['epochDay']);
+  });
 });
