@@ -160,8 +160,10 @@ export function atomBuilder(type: DataType, room: number): ColumnBuilder | undef
       return new LongBuilder(new TimestampMicrosecond('UTC'), room, (v) => toEpochMicros(v, type));
     case 'timestampNtz':
       return new LongBuilder(new TimestampMicrosecond(), room, (v) => toLocalMicros(v, type));
-    case 'time':
-      return new LongBuilder(new TimeNanosecond(), room, (v) => toNanoOfDay(v, type));
+    case 'time': {
+      const { precision } = type;
+      return new LongBuilder(new TimeNanosecond(), room, (v) => toNanoOfDay(v, type, precision));
+    }
     case 'dayTimeInterval':
       return new LongBuilder(new DurationMicrosecond(), room, (v) => toIntervalMicros(v, type));
     case 'yearMonthInterval':

@@ -4,9 +4,13 @@ import {
   DayTimeInterval,
   Decimal,
   exactMicros,
+  isInt64,
+  isWellFormed,
   LocalDate,
   LocalDateTime,
   LocalTime,
+  shorten,
+  shown,
   simpleString,
   Timestamp,
   YearMonthInterval,
@@ -27,7 +31,7 @@ export function toInteger(value: unknown, type: DataType, bits: 8 | 16 | 32): nu
 /** @throws UnfitValue also for a number beyond 2^53: it may not be the one that was meant */
 export function toLong(value: unknown, type: DataType): bigint | number {
   if (typeof value === 'bigint') {
-    if (BigInt.asIntN(64, value) !== value) throw unfit(value, type, 'a number of 64 bits');
+    if (!isInt64(value)) throw unfit(value, type, 'a number of 64 bits');
     return value;
   }
   if (typeof value !== 'number' || !Number.isInteger(value)) throw unfit(value, type, 'a whole number');
@@ -55,9 +59,7 @@ export function toBoolean(value: unknown, type: DataType): boolean {
 
 export function toText(value: unknown, type: DataType): string {
   if (typeof value !== 'string') throw unfit(value, type, 'a string');
-  // The second question is slow, and seldom to be asked.
-  if (/[\ud800-\udfff]/.test(value) && /\p{Surrogate}/u.test(value))
-    throw unfit(value, type, 'a string without half characters (lone surrogates)');
+  if (!isWellFormed(value)) throw unfit(value, type, 'a string without half characters (lone surrogates)');
   if (
     (type.kind === 'char' || type.kind === 'varchar') &&
     value.length > type.length &&
@@ -86,7 +88,7 @@ export function toUnscaled(value: unknown, type: DataType, precision: number, sc
   if (!rescaled) throw unfit(value, type, `at most ${scale} digits behind the point`);
   const limit = 10n ** BigInt(precision);
   if (rescaled.unscaled <= -limit || rescaled.unscaled >= limit)
-    throw unfit(value, type, `at most ${precision} digits`);
+    throw unfit(value, type, `at most ${precision - scale} digits before the point`);
   return rescaled.unscaled;
 }
 
@@ -116,11 +118,12 @@ export function toLocalMicros(value: unknown, type: DataType): bigint | number {
 }
 
 /** @returns nanoseconds since midnight */
-export function toNanoOfDay(value: unknown, type: DataType): number {
+export function toNanoOfDay(value: unknown, type: DataType, precision: number): number {
   const what = "a LocalTime or a text 'hh:mm:ss'";
-  if (value instanceof LocalTime) return value.nanoOfDay;
-  if (typeof value === 'string') return attempt(() => LocalTime.parse(value), value, type, what).nanoOfDay;
-  throw unfit(value, type, what);
+  const time = typeof value === 'string' ? attempt(() => LocalTime.parse(value), value, type, what) : value;
+  if (!(time instanceof LocalTime)) throw unfit(value, type, what);
+  if (time.nanoOfDay % 10 ** (9 - precision) === 0) return time.nanoOfDay;
+  throw unfit(value, type, `at most ${precision} digits of a second`);
 }
 
 export function toIntervalMicros(value: unknown, type: DataType): bigint {
@@ -130,11 +133,13 @@ export function toIntervalMicros(value: unknown, type: DataType): bigint {
 
 export function toMonths(value: unknown, type: DataType): number {
   if (!(value instanceof YearMonthInterval)) throw unfit(value, type, 'a YearMonthInterval');
-  return toInteger(value.months, type, 32);
+  return value.months;
 }
 
 export function toCalendarInterval(value: unknown, type: DataType): CalendarInterval {
   if (!(value instanceof CalendarInterval)) throw unfit(value, type, 'a CalendarInterval');
+  // Arrow counts nanoseconds.
+  if (!isInt64(value.microseconds * 1000n)) throw unfit(value, type, 'less than 292 years of microseconds');
   return value;
 }
 
@@ -146,21 +151,16 @@ export function unfit(value: unknown, type: DataType, expected: string): UnfitVa
 const SHOWN_CHARACTERS = 40;
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return shorten(JSON.stringify(value));
+  if (typeof value === 'string') return shorten(JSON.stringify(value), SHOWN_CHARACTERS);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date';
-  return `a value of ${value.constructor?.name ?? 'no class'}`;
-}
-
-function shorten(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+  return shown(value, SHOWN_CHARACTERS) ?? `a value of ${value.constructor?.name ?? 'no class'}`;
 }
 
 function inLong<N extends bigint | number>(number: N, value: unknown, type: DataType): N {
   // A number that is exact has 54 bits.
-  if (typeof number === 'bigint' && BigInt.asIntN(64, number) !== number)
-    throw unfit(value, type, 'a number of 64 bits');
+  if (typeof number === 'bigint' && !isInt64(number)) throw unfit(value, type, 'a number of 64 bits');
   return number;
 }
 

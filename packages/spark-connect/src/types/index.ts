@@ -25,8 +25,11 @@ export { CalendarInterval, DayTimeInterval, YearMonthInterval } from './interval
 export { fromJson } from './json-reader.ts';
 export { type JsonType, toJson } from './json-writer.ts';
 export { fromProto, schemaFromProto, toProto } from './proto.ts';
+export { isInt64 } from './ranges.ts';
 export { ANY_SRID } from './reference-system.ts';
+export { shown } from './shown.ts';
 export { StructType } from './struct-type.ts';
+export { isWellFormed, shorten } from './text.ts';
 export { types } from './types.ts';
 export { Variant } from './variant.ts';
 export type { VariantValue } from './variant-reader.ts';

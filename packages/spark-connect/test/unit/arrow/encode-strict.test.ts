@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { BatchDecoder, encodeRows } from '../../../src/arrow/index.ts';
 import {
+  CalendarInterval,
+  DayTimeInterval,
   Decimal,
   Geography,
   Geometry,
   LocalDate,
+  LocalTime,
   parseDDL,
   StructType,
   types as T,
@@ -31,6 +34,10 @@ describe('encodeRows', () => {
       moment,
     ]);
     expect(encode('DATE', '1970-01-02', new LocalDate(1))).to.deep.equal([new LocalDate(1), new LocalDate(1)]);
+    const time = LocalTime.parse('23:59:59');
+    expect(encode('TIME(0)', '23:59:59', time)).to.deep.equal([time, time]);
+    const longest = new CalendarInterval(0, 0, (2n ** 63n - 1n) / 1000n);
+    expect(encode('INTERVAL', longest)).to.deep.equal([longest]);
     expect(encode('STRUCT<x: INT>', [1], { x: 2 })).to.deep.equal([{ x: 1 }, { x: 2 }]);
   });
 
@@ -52,7 +59,15 @@ describe('encodeRows', () => {
     ['VARCHAR(2)', 'abc', /at most 2 characters/],
     ['BINARY', 'abc', /expected a Uint8Array/],
     ['DECIMAL(5,2)', '1.005', /at most 2 digits behind the point/],
-    ['DECIMAL(5,2)', 1000, /at most 5 digits/],
+    ['DECIMAL(5,2)', 1000, /1000 does not fit decimal\(5,2\): expected at most 3 digits before the point/],
+    ['DECIMAL(5,2)', Decimal.from('1234.5'), /: Decimal\(1234\.5\) does not fit/],
+    ['DECIMAL(38,18)', Decimal.from('9'.repeat(50)), /: Decimal\(9{40}…\) does not fit/],
+    ['DATE', new Timestamp(0n), /: Timestamp\(1970-01-01T00:00:00Z\) does not fit date/],
+    ['TIME(0)', '12:00:00.123456', /"12:00:00.123456" does not fit time\(0\): expected at most 0 digits of a second/],
+    ['TIME(3)', LocalTime.parse('12:00:00.1234'), /LocalTime\(12:00:00\.1234\) does not fit time\(3\)/],
+    ['TIME', LocalTime.parse('12:00:00.0000001'), /at most 6 digits of a second/],
+    ['INTERVAL', new CalendarInterval(0, 0, 2n ** 62n), /less than 292 years/],
+    ['INTERVAL DAY TO SECOND', new DayTimeInterval(2n ** 63n), /a number of 64 bits/],
     ['DECIMAL(5,2)', Number.POSITIVE_INFINITY, /a decimal number/],
     ['DATE', new Date(0), /depends on a time zone/],
     ['DATE', '2026-02-30', /"2026-02-30" does not fit date/],
