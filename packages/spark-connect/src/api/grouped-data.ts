@@ -66,7 +66,11 @@ export class GroupedData {
     return this.#each('max', columns);
   }
 
-  /** Makes a column of each value; naming the values spares the server a pass to find them. @throws after rollup or cube */
+  /**
+   * Makes a column of each value; naming the values spares the server a pass to find them.
+   *
+   * @throws SparkConnectError `invalid-argument` after rollup or cube, and for a value that is an array
+   */
   pivot(column: ColumnOrName, values: readonly LiteralValue[] = []): GroupedData {
     const { input, grouping, type } = this.#grouping;
     if (type !== 'groupBy')

@@ -32,7 +32,7 @@ export class DataFrameStatFunctions {
     return this.#wrap(relation({ kind: 'freqItems', input: this.#input, columns, support }));
   }
 
-  /** A sample in which each stratum keeps the share given for it, and others none. */
+  /** A sample in which each stratum keeps the share given for it, and others none. @throws for a stratum that is an array */
   sampleBy(
     column: ColumnOrName,
     fractions: Iterable<readonly [LiteralValue, number]>,

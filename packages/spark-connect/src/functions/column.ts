@@ -11,7 +11,8 @@ import {
   updateFieldNode,
   windowNode,
 } from '../plan/expressions.ts';
-import { type LiteralValue, literalNode } from '../plan/literals.ts';
+import { literalExpression } from '../plan/literal-expression.ts';
+import type { LiteralValue } from '../plan/literals.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
 import type { DataType } from '../types/index.ts';
 import type { WindowSpec } from './window-spec.ts';
@@ -330,12 +331,6 @@ function typeNameOf(value: unknown): string {
 /** A column's expression, or a literal. */
 export function toExpression(value: ColumnOrValue): ExpressionNode {
   return value instanceof Column ? value.expression : literalExpression(value);
-}
-
-/** Arrays become a call of `array`, which also takes what a literal array cannot hold. */
-function literalExpression(value: LiteralValue): ExpressionNode {
-  if (Array.isArray(value)) return functionNode('array', value.map(literalExpression));
-  return literalNode(value);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Where columns come from: names, values, SQL text, functions called by name. */
 import { callNode, sqlExpressionNode } from '../plan/expressions.ts';
-import { type LiteralValue, literalNode } from '../plan/literals.ts';
+import { literalExpression } from '../plan/literal-expression.ts';
+import type { LiteralValue } from '../plan/literals.ts';
 import type { DataType } from '../types/index.ts';
-import { Column, type ColumnOrName, col, nameToExpression, toExpression } from './column.ts';
+import { Column, type ColumnOrName, col, nameToExpression } from './column.ts';
 
 export { col, col as column } from './column.ts';
 
@@ -10,14 +11,14 @@ export { col, col as column } from './column.ts';
  * A literal. A number becomes an int where it fits, a long where it is a larger safe integer, a double where it has a
  * fraction; a bigint becomes a long; a Date a timestamp; an array a call of `array`. A column stays as it is.
  *
- * @param type the type to use instead, e.g. `lit(1, T.double())`
- * @throws invalid-argument for an integer beyond 2^53 (use a bigint), an invalid Date, a value that the type cannot hold
+ * @param type the type to use instead, e.g. `lit(1, T.double())` or `lit([], T.array(T.int()))`
+ * @throws invalid-argument for an integer beyond 2^53 (use a bigint), an invalid Date, text with half characters (lone
+ * surrogates), a value that the type cannot hold exactly
  *
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.functions.lit.html
  */
 export function lit(value: Column | LiteralValue, type?: DataType): Column {
-  if (type === undefined || value instanceof Column) return new Column(toExpression(value));
-  return new Column(literalNode(value, type));
+  return new Column(value instanceof Column ? value.expression : literalExpression(value, type));
 }
 
 /**

@@ -5,9 +5,13 @@ import {
   type DataType,
   DayTimeInterval,
   Decimal,
+  isInt64,
+  isWellFormed,
   LocalDate,
   LocalDateTime,
   LocalTime,
+  shorten,
+  simpleString,
   types as T,
   Timestamp,
   YearMonthInterval,
@@ -44,13 +48,14 @@ export type LiteralContent =
   | { readonly of: 'date'; readonly value: number }
   /** Microseconds since 1970-01-01 00:00, in UTC or on the wall clock. */
   | { readonly of: 'timestamp' | 'timestampNtz'; readonly value: bigint }
-  /** Nanoseconds since midnight. */
-  | { readonly of: 'time'; readonly value: bigint }
+  /** Nanoseconds since midnight; digits behind the second's point. */
+  | { readonly of: 'time'; readonly value: bigint; readonly precision: number }
   /** Microseconds. */
   | { readonly of: 'dayTimeInterval'; readonly value: bigint }
   /** Months. */
   | { readonly of: 'yearMonthInterval'; readonly value: number }
   | { readonly of: 'calendarInterval'; readonly months: number; readonly days: number; readonly microseconds: bigint }
+  /** Of elements that are not null: Spark 3.5 reads a null in it as 0 or the like. */
   | { readonly of: 'array'; readonly elementType: DataType; readonly elements: readonly LiteralNode[] };
 
 export type LiteralNode = { readonly kind: 'literal'; readonly content: LiteralContent };
@@ -60,18 +65,27 @@ const integerRanges = {
   short: [-(2 ** 15), 2 ** 15 - 1],
   integer: [-(2 ** 31), 2 ** 31 - 1],
 } as const;
-const longMin = -(2n ** 63n);
-const longMax = 2n ** 63n - 1n;
+/** Microseconds of what the last field of a day-time interval counts: days, hours, minutes, and the second's parts. */
+const MICROS_OF_LAST_FIELD = [86_400_000_000n, 3_600_000_000n, 60_000_000n, 1n];
+const SHOWN_CHARACTERS = 40;
 
 /**
- * @param type the Spark type; by default the one that fits the value
+ * A single value, no array: see literalExpression for these.
+ *
+ * @param type the Spark type; by default the one that fits the value. What the record cannot say of it, such as a
+ * collation, {@link literalType} does not tell either
  * @throws SparkConnectError invalid-argument: no exact literal exists (an unsafe integer, an invalid Date, a wrong type)
  */
 export function literalNode(value: LiteralValue, type?: DataType): LiteralNode {
   return literal(type === undefined ? contentOf(value) : contentAs(value, type));
 }
 
-/** The type of a literal, for arrays and casts around it. */
+/** An array of values that are all literals, and not null. */
+export function arrayLiteralNode(elementType: DataType, elements: readonly LiteralNode[]): LiteralNode {
+  return literal({ of: 'array', elementType, elements: Object.freeze([...elements]) });
+}
+
+/** The type that a literal has on the server, for casts around it. */
 export function literalType(node: LiteralNode): DataType {
   const { content } = node;
   switch (content.of) {
@@ -81,6 +95,8 @@ export function literalType(node: LiteralNode): DataType {
       return T.decimal(content.precision, content.scale);
     case 'array':
       return T.array(content.elementType);
+    case 'time':
+      return T.time(content.precision);
     default:
       return T[content.of]();
   }
@@ -95,7 +111,7 @@ function contentOf(value: LiteralValue): LiteralContent {
     case 'boolean':
       return { of: 'boolean', value };
     case 'string':
-      return { of: 'string', value };
+      return text(value);
     case 'bigint':
       return long(value);
     case 'number':
@@ -118,8 +134,27 @@ function numberContent(value: number): LiteralContent {
 }
 
 function long(value: bigint): LiteralContent {
-  if (value < longMin || value > longMax) throw invalid(`${value} does not fit 64 bits: use a Decimal`);
+  if (!isInt64(value)) throw invalid(`${value} does not fit 64 bits: use a Decimal`);
   return { of: 'long', value };
+}
+
+function text(value: string): LiteralContent {
+  if (isWellFormed(value)) return { of: 'string', value };
+  const shown = shorten(JSON.stringify(value), SHOWN_CHARACTERS);
+  throw invalid(`${shown} has half characters (lone surrogates), which do not reach the server: remove them`);
+}
+
+/** @param value what the object counts in, that the message holds 64 bits of */
+function micros(of: 'timestamp' | 'timestampNtz' | 'dayTimeInterval', value: bigint, object: object): LiteralContent {
+  if (!isInt64(value)) throw invalid(`${object} does not fit ${simpleString(T[of]())}: its microseconds need 64 bits`);
+  return { of, value };
+}
+
+function timeContent(value: LocalTime, precision: number): LiteralContent {
+  if (value.nanoOfDay % 10 ** (9 - precision) !== 0) {
+    throw invalid(`${value} does not fit time(${precision}): expected at most ${precision} digits of a second`);
+  }
+  return { of: 'time', value: BigInt(value.nanoOfDay), precision };
 }
 
 function objectContent(value: LiteralValue & (object | null)): LiteralContent {
@@ -131,44 +166,24 @@ function objectContent(value: LiteralValue & (object | null)): LiteralContent {
   }
   // Copied: a record must not change when the caller's buffer does.
   if (value instanceof Uint8Array) return { of: 'binary', value: Uint8Array.from(value) };
-  if (value instanceof Timestamp) return { of: 'timestamp', value: value.epochMicros };
-  if (value instanceof LocalDateTime) return { of: 'timestampNtz', value: value.localMicros };
+  if (value instanceof Timestamp) return micros('timestamp', value.epochMicros, value);
+  if (value instanceof LocalDateTime) return micros('timestampNtz', value.localMicros, value);
   if (value instanceof LocalDate) return { of: 'date', value: value.epochDay };
-  if (value instanceof LocalTime) return { of: 'time', value: BigInt(value.nanoOfDay) };
-  if (value instanceof DayTimeInterval) return { of: 'dayTimeInterval', value: value.microseconds };
+  if (value instanceof LocalTime) return timeContent(value, T.time().precision);
+  if (value instanceof DayTimeInterval) return micros('dayTimeInterval', value.microseconds, value);
   if (value instanceof YearMonthInterval) return { of: 'yearMonthInterval', value: value.months };
   if (value instanceof CalendarInterval) {
     const { months, days, microseconds } = value;
     return { of: 'calendarInterval', months, days, microseconds };
   }
   if (value instanceof Decimal) return decimalContent(value);
-  if (Array.isArray(value)) return arrayContent(value);
+  if (Array.isArray(value)) throw invalid('an array is no single value, which is what can be given here');
   throw invalid(`${Object.prototype.toString.call(value)} is no literal`);
 }
 
 function decimalContent(value: Decimal): LiteralContent {
-  const digits = value.unscaled.toString().replace('-', '').length;
-  const scale = Math.max(value.scale, 0);
-  const precision = Math.max(digits + Math.max(-value.scale, 0), scale);
-  if (precision > 38) throw invalid(`${value} has more than 38 digits`);
-  return { of: 'decimal', text: value.toString(), precision, scale };
-}
-
-/** The order in which numbers of different types in one array widen. */
-const widening = ['integer', 'long', 'double'] as const;
-
-function arrayContent(values: readonly LiteralValue[]): LiteralContent {
-  const nodes = values.map((value) => literalNode(value));
-  const present = nodes.filter((node) => node.content.of !== 'null');
-  const kinds = new Set(present.map((node) => node.content.of));
-  const widest = widening.findLast((kind) => kinds.has(kind));
-  const first = present[0];
-  if (first === undefined) return { of: 'array', elementType: T.null(), elements: nodes };
-  if (kinds.size > 1 && !(widest !== undefined && [...kinds].every((kind) => widening.includes(kind as never)))) {
-    throw invalid(`an array literal holds one type, not ${[...kinds].join(' and ')}`);
-  }
-  const elementType = kinds.size > 1 && widest !== undefined ? T[widest]() : literalType(first);
-  return { of: 'array', elementType, elements: values.map((value) => literalNode(value, elementType)) };
+  if (value.precision > 38) throw invalid(`${value} has more than 38 digits`);
+  return { of: 'decimal', text: value.toString(), precision: value.precision, scale: value.scale };
 }
 
 function contentAs(value: LiteralValue, type: DataType): LiteralContent {
@@ -187,28 +202,38 @@ function contentAs(value: LiteralValue, type: DataType): LiteralContent {
       if (typeof value === 'number' && Number.isSafeInteger(value)) return { of: 'long', value: BigInt(value) };
       break;
     case 'float':
+      if (typeof value !== 'number' || (Number.isFinite(value) && !Number.isFinite(Math.fround(value)))) break;
+      return { of: 'float', value };
     case 'double':
-      if (typeof value === 'number') return { of: type.kind, value };
+      if (typeof value === 'number') return { of: 'double', value };
       break;
+    case 'time':
+      if (value instanceof LocalTime) return timeContent(value, type.precision);
+      break;
+    case 'dayTimeInterval':
+      if (!(value instanceof DayTimeInterval)) break;
+      if (value.microseconds % (MICROS_OF_LAST_FIELD[type.endField] ?? 1n) !== 0n) throw tooFine(value, type);
+      return contentOf(value);
+    case 'yearMonthInterval':
+      if (!(value instanceof YearMonthInterval)) break;
+      if (type.endField === 0 && value.months % 12 !== 0) throw tooFine(value, type);
+      return contentOf(value);
     case 'decimal': {
       if (!(value instanceof Decimal) && typeof value !== 'number' && typeof value !== 'bigint') break;
       const decimal = (value instanceof Decimal ? value : Decimal.from(value)).rescale(type.scale);
       if (decimal === undefined || decimal.precision > type.precision) break;
       return { of: 'decimal', text: decimal.toString(), precision: type.precision, scale: type.scale };
     }
-    case 'array':
-      if (!Array.isArray(value)) break;
-      return {
-        of: 'array',
-        elementType: type.elementType,
-        elements: value.map((element: LiteralValue) => literalNode(element, type.elementType)),
-      };
     default: {
       const content = contentOf(value);
       if (content.of === type.kind) return content;
     }
   }
   throw invalid(`${String(value)} is no ${type.kind}`);
+}
+
+function tooFine(value: DayTimeInterval | YearMonthInterval, type: DataType): SparkConnectError {
+  return invalid(`${value} does not fit ${simpleString(type)}: that holds no part of its last field`);
 }
 
 function invalid(what: string): SparkConnectError {

@@ -33,7 +33,7 @@ function literalType(content: LiteralContent): LiteralType {
     case 'long':
       return { case: 'long', value: content.value };
     case 'time':
-      return { case: 'time', value: { nano: content.value, precision: 6 } };
+      return { case: 'time', value: { nano: content.value, precision: content.precision } };
     case 'calendarInterval': {
       const { months, days, microseconds } = content;
       return { case: 'calendarInterval', value: { months, days, microseconds } };

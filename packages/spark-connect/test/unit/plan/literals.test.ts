@@ -3,9 +3,20 @@ import { expect } from 'chai';
 import { SparkConnectError } from '../../../src/errors.ts';
 import { Expression_LiteralSchema } from '../../../src/gen/spark/connect/expressions_pb.js';
 import { compileLiteral } from '../../../src/plan/compile/index.ts';
+import { literalExpression } from '../../../src/plan/literal-expression.ts';
 import { literalValue } from '../../../src/plan/literal-value.ts';
-import { type LiteralValue, literalNode } from '../../../src/plan/literals.ts';
-import { type DataType, Decimal, LocalDate, LocalDateTime, types as T, Timestamp } from '../../../src/types/index.ts';
+import { arrayLiteralNode, type LiteralValue, literalNode } from '../../../src/plan/literals.ts';
+import {
+  type DataType,
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  types as T,
+  Timestamp,
+  YearMonthInterval,
+} from '../../../src/types/index.ts';
 
 const json = (value: LiteralValue, type?: DataType) =>
   toJson(Expression_LiteralSchema, compileLiteral(literalNode(value, type)));
@@ -58,14 +69,8 @@ describe('literals', () => {
     expect(() => json(Decimal.from('1'.repeat(39)))).to.throw(SparkConnectError, '38 digits');
   });
 
-  it('widens the numbers of an array to one type, and refuses a mixture', () => {
-    expect(json([1, 2.5, null])).to.deep.equal({
-      array: {
-        elementType: { double: {} },
-        elements: [{ double: 1 }, { double: 2.5 }, { null: { double: {} } }],
-      },
-    });
-    expect(() => json([1, 'a'])).to.throw(SparkConnectError, 'integer and string');
+  it('has no single value for an array', () => {
+    expect(() => json([1])).to.throw(SparkConnectError, 'no single value');
   });
 
   it('takes a type and refuses what it cannot hold', () => {
@@ -77,6 +82,34 @@ describe('literals', () => {
     expect(() => json(128, T.byte())).to.throw(SparkConnectError, '128 is no byte');
     expect(() => json(1.5, T.int())).to.throw(SparkConnectError, '1.5 is no integer');
     expect(() => json('x', T.boolean())).to.throw(SparkConnectError, 'x is no boolean');
+    expect(json(LocalTime.parse('01:00'), T.time(0))).to.deep.equal({ time: { nano: '3600000000000', precision: 0 } });
+    expect(json(LocalTime.parse('01:00'))).to.deep.equal({ time: { nano: '3600000000000', precision: 6 } });
+  });
+
+  const unsendable: ReadonlyArray<readonly [what: string, value: LiteralValue, type?: DataType]> = [
+    ['half characters', 'a\ud800b'],
+    ['half characters', 'a\udc00', T.string()],
+    ['1e+300 is no float', 1e300, T.float()],
+    ['does not fit timestamp', new Timestamp(2n ** 63n)],
+    ['does not fit timestamp_ntz', new LocalDateTime(-(2n ** 63n) - 1n)],
+    ['does not fit interval day to second', new DayTimeInterval(2n ** 63n)],
+    ['00:00:00.0000001 does not fit time(6)', LocalTime.parse('00:00:00.0000001')],
+    ['00:00:00.1 does not fit time(0)', LocalTime.parse('00:00:00.1'), T.time(0)],
+    ['does not fit interval day', new DayTimeInterval(86_400_000_001n), T.dayTimeInterval(0, 0)],
+    ['does not fit interval hour to minute', new DayTimeInterval(61_000_000n), T.dayTimeInterval(1, 2)],
+    ["INTERVAL '1-2' YEAR TO MONTH does not fit interval year", new YearMonthInterval(14), T.yearMonthInterval(0, 0)],
+  ];
+  for (const [what, value, type] of unsendable) {
+    it(`refuses what would not arrive as it is: ${what}`, () => {
+      expect(() => json(value, type))
+        .to.throw(SparkConnectError, what)
+        .with.property('code', 'invalid-argument');
+    });
+  }
+
+  it('keeps whole characters beyond 16 bits, and infinity', () => {
+    expect(json('🎉')).to.deep.equal({ string: '🎉' });
+    expect(json(Number.POSITIVE_INFINITY, T.float())).to.deep.equal({ float: 'Infinity' });
   });
 
   it('does not change when the bytes that it was made from do', () => {
@@ -87,9 +120,65 @@ describe('literals', () => {
   });
 
   it('reads back what it wrote', () => {
-    for (const value of [null, true, 7, 7n, 1.5, 'x', [1, 2]] as const) {
+    for (const value of [null, true, 7, 7n, 1.5, 'x'] as const) {
       expect(literalValue(compileLiteral(literalNode(value)))).to.deep.equal(value);
     }
+    const elements = [literalNode(1), literalNode(2)];
+    expect(literalValue(compileLiteral(arrayLiteralNode(T.int(), elements)))).to.deep.equal([1, 2]);
     expect(String(literalValue(compileLiteral(literalNode(Decimal.from('1.20')))))).to.equal('1.20');
+  });
+});
+
+describe('values as expressions', () => {
+  it('calls array for an array without a type', () => {
+    const node = literalExpression([1, [null]]);
+    expect(node).to.deep.include({ kind: 'function', name: 'array' });
+    expect(node).to.have.nested.property('args[1].args[0].content.of', 'null');
+  });
+
+  it('makes an array of a type a literal where no null is in it', () => {
+    const node = literalExpression([[1], []], T.array(T.array(T.long())));
+    expect(node).to.deep.equal(
+      arrayLiteralNode(T.array(T.long()), [
+        arrayLiteralNode(T.long(), [literalNode(1n)]),
+        arrayLiteralNode(T.long(), []),
+      ]),
+    );
+  });
+
+  it('calls array with values of the type where a null is in it, at any depth', () => {
+    const array = (args: unknown[]) => ({ kind: 'function', name: 'array', args, distinct: false, internal: false });
+    expect(literalExpression([[1, null], null], T.array(T.array(T.long())))).to.deep.equal(
+      array([array([literalNode(1n), literalNode(null, T.long())]), literalNode(null, T.array(T.long()))]),
+    );
+    const strict = T.array(T.int(), false);
+    expect(literalExpression([1], strict)).to.deep.equal(array([literalNode(1)]));
+    expect(literalExpression([], strict)).to.deep.equal({
+      kind: 'cast',
+      child: array([]),
+      to: strict,
+      mode: 'default',
+    });
+    expect(() => literalExpression([null], strict)).to.throw(SparkConnectError, 'are not null');
+    expect(() => literalExpression([1], T.int())).to.throw(SparkConnectError, 'an array is no int');
+    expect(() => literalExpression(['x'], T.array(T.int()))).to.throw(SparkConnectError, 'x is no integer');
+  });
+
+  it('casts to a type that no literal has', () => {
+    for (const [value, type] of [
+      [new DayTimeInterval(86_400_000_000n), T.dayTimeInterval(0, 0)],
+      [new DayTimeInterval(60_000_000n), T.dayTimeInterval(1, 2)],
+      [new YearMonthInterval(24), T.yearMonthInterval(0, 0)],
+      ['a', T.string('UNICODE_CI')],
+    ] as const) {
+      expect(literalExpression(value, type)).to.deep.equal({
+        kind: 'cast',
+        child: literalNode(value),
+        to: type,
+        mode: 'default',
+      });
+    }
+    expect(literalExpression(LocalTime.parse('01:00'), T.time(0))).to.have.property('kind', 'literal');
+    expect(literalExpression(null, T.string('UNICODE_CI'))).to.have.property('kind', 'literal');
   });
 });

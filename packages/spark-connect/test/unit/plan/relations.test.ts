@@ -373,6 +373,20 @@ describe('plans', () => {
     });
   });
 
+  it('takes arrays in hints, and not where the server compares single values', () => {
+    const array = { unresolvedFunction: { functionName: 'array', arguments: [{ literal: { string: 'bp' } }] } };
+    expectOnTable(table().hint('rebalance', ['bp']), { hint: { name: 'rebalance', parameters: [array] } });
+    for (const build of [
+      () => table().stat.sampleBy('wards', [[[1], 1]]),
+      () =>
+        table()
+          .groupBy('ward')
+          .pivot('attribute', [['bp']]),
+    ]) {
+      expect(build, String(build)).to.throw(SparkConnectError, 'an array is no single value');
+    }
+  });
+
   it('is frozen: building on a DataFrame leaves it as it was', () => {
     const frame = table();
     const before = JSON.stringify(rootOf(frame));
