@@ -9,11 +9,11 @@ import { command } from '../plan/commands.ts';
 import { compileCommand } from '../plan/compile/index.ts';
 import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
 import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
-import { parseDDL, StructType } from '../types/index.ts';
+import { isWellFormed, parseDDL, StructType } from '../types/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { arrowRoom } from './arrow-room.ts';
 import { Catalog } from './catalog.ts';
-import { nodeIn } from './data-frame/base.ts';
+import { invalid, nodeIn } from './data-frame/base.ts';
 import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
 import { DataStreamReader } from './data-stream-reader.ts';
@@ -123,9 +123,10 @@ export class SparkSession {
    * Sends a statement to the server at once; of a query the rows come with an action on the result.
    *
    * @param args values for `:name` (an object) or `?` (an array); strings are text. Columns need Spark 4.0
-   * @throws SparkConnectError invalid-argument for what is no literal, and a DataFrame of another session
+   * @throws SparkConnectError invalid-argument for what is no literal, half characters, and a DataFrame of another session
    */
   async sql(query: string, args: SqlArgs = {}, { tables = {}, ...options }: SqlOptions = {}): Promise<DataFrame> {
+    if (!isWellFormed(query)) throw invalid('the statement has half characters (lone surrogates): remove them');
     const positional = Array.isArray(args) ? (args as readonly ColumnOrValue[]).map(toExpression) : [];
     const entries = Array.isArray(args) ? [] : Object.entries(args as Readonly<Record<string, ColumnOrValue>>);
     const named = Object.fromEntries(entries.map(([name, value]) => [name, toExpression(value)]));

@@ -1,4 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
+import { showAsText } from './shown.ts';
 
 const MAX_SRID = 2 ** 31 - 1;
 
@@ -64,3 +65,6 @@ export class Geography extends Shape {
     return 'geography';
   }
 }
+
+showAsText(Geometry, 'Geometry');
+showAsText(Geography, 'Geography');

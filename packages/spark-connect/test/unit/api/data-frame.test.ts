@@ -87,6 +87,13 @@ describe('DataFrame', () => {
     expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'protocol');
   });
 
+  it('sends no statement that UTF-8 cannot hold', async () => {
+    const error = await sessionOf({})
+      .sql("SELECT '\ud800'")
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'invalid-argument');
+  });
+
   it('refuses rows that are arrays without names', () => {
     const spark = sessionOf({});
     expect(() => spark.createDataFrame([[1]])).to.throw(SparkConnectError, 'schema or column names');

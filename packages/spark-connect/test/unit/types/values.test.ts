@@ -184,6 +184,7 @@ describe('dates and times', () => {
   it('are shapes with what their numbers mean', () => {
     const shape = new Geometry(Uint8Array.of(1, 255), 4326);
     expect(String(shape)).to.equal('SRID=4326;01ff');
+    expect(inspect({ shape })).to.equal('{ shape: Geometry(SRID=4326;01ff) }');
     expect(JSON.stringify({ shape })).to.equal('{"shape":"SRID=4326;01ff"}');
     expect(shape.equals(new Geometry(Uint8Array.of(1, 255), 4326))).to.equal(true);
     for (const other of [
