@@ -12,8 +12,13 @@ const STORED = 0x80000000;
 /** A match is at least so long; the token counts from there. */
 const SHORTEST_MATCH = 4;
 
-/** @throws RangeError where the bytes are no whole frame */
+/**
+ * What a frame holds; of no bytes, none: Spark writes a buffer without values as its length alone.
+ *
+ * @throws RangeError where the bytes are no whole frame
+ */
 export function decodeLz4Frame(frame: Uint8Array): Uint8Array {
+  if (frame.byteLength === 0) return frame;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw new RangeError('this is no LZ4 frame');
   const flags = view.getUint8(4);

@@ -249,6 +249,27 @@ describe('values from and to a server', () => {
     }
   });
 
+  it('arrive from compressed batches that hold next to nothing', async function () {
+    if (!(await isAtLeast(spark, '4.1'))) this.skip();
+    const queries = ['SELECT id FROM range(0)', "SELECT '' AS s", 'SELECT cast(null AS STRING) AS s FROM range(2)'];
+    const results = () =>
+      Promise.all(
+        queries.map(async (query) => {
+          const frame = await spark.sql(query);
+          return [await frame.collect(), (await frame.toArrow()).numRows];
+        }),
+      );
+    const plain = await results();
+    try {
+      for (const codec of ['lz4', 'zstd']) {
+        await spark.conf.set('spark.sql.execution.arrow.compression.codec', codec);
+        expect(await results(), codec).to.deep.equal(plain);
+      }
+    } finally {
+      await spark.conf.unset('spark.sql.execution.arrow.compression.codec');
+    }
+  });
+
   it('come from an Arrow table', async () => {
     const table = tableFromArrays({ id: Int32Array.of(1, 2), weight: Float64Array.of(70.5, 81) });
     const frame = spark.createDataFrame(table);

@@ -32,6 +32,10 @@ describe('LZ4 frames', () => {
     expect(decodeLz4Frame(frame()).byteLength).to.equal(0);
   });
 
+  it('may be missing where there is nothing to hold', () => {
+    expect(decodeLz4Frame(new Uint8Array(0)).byteLength).to.equal(0);
+  });
+
   it('are refused where they are damaged', () => {
     expect(() => decodeLz4Frame(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))).to.throw(RangeError, 'no LZ4 frame');
     expect(() => decodeLz4Frame(frame([0x00, 9, 0, 0x10, 33]))).to.throw(RangeError, 'before its beginning');
