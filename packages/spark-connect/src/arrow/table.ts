@@ -1,6 +1,7 @@
-import { type RecordBatch, Table, tableToIPC } from 'apache-arrow';
+import { RecordBatch, type Schema, Table, tableToIPC } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
+import { namesRepeat, PositionalSchema } from './positional-schema.ts';
 import { readArrowStream } from './read-stream.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
 
@@ -32,6 +33,22 @@ export function decodeTable(messages: readonly Uint8Array[]): Table {
   const streams = messages.map(readArrowStream);
   const [first] = streams;
   if (first === undefined) throw new SparkConnectError('protocol', 'the server sent no batch where one was due');
-  const batches: RecordBatch[] = streams.flatMap((stream) => stream.batches);
-  return new Table(first.schema, batches);
+  return tableOf(
+    first.schema,
+    streams.flatMap((stream) => stream.batches),
+  );
+}
+
+function tableOf(schema: Schema, batches: readonly RecordBatch[]): Table {
+  try {
+    if (!namesRepeat(schema)) return new Table(schema, [...batches]);
+    const own = new PositionalSchema(schema.fields, schema.metadata);
+    return new Table(
+      own,
+      batches.map(({ data }) => new RecordBatch(own, data)),
+    );
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SparkConnectError('decode', `the batches make no table: ${why}`, { cause });
+  }
 }

@@ -350,6 +350,26 @@ describe('values from and to a server', () => {
     });
   });
 
+  it('make a table also where columns of different types have the same name', async () => {
+    const frame = (
+      await spark.sql("SELECT id + 1 AS a, concat('x', id) AS a, id = 0 AS b FROM range(0, 4, 1, 2)")
+    ).sort('b');
+    const table = await frame.toArrow();
+    const column = (index: number) => [...(table.getChildAt(index) ?? [])];
+    expect(table.schema.fields.map(({ name, type }) => `${name} ${type}`)).to.deep.equal([
+      'a Int64',
+      'a Utf8',
+      'b Bool',
+    ]);
+    expect([column(0), column(1)]).to.deep.equal([
+      [2n, 3n, 4n, 1n],
+      ['x1', 'x2', 'x3', 'x0'],
+    ]);
+    expect([...(table.slice(1, 3).getChildAt(1) ?? [])]).to.deep.equal(['x2', 'x3']);
+    const back = spark.createDataFrame(table);
+    expect((await back.collect()).map(rowValues)).to.deep.equal((await frame.collect()).map(rowValues));
+  });
+
   it('are what literals say', async () => {
     const values = [
       new DayTimeInterval(-93_784_000_005n),

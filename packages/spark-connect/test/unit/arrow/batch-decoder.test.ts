@@ -25,7 +25,8 @@ import {
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { chooseDecoder } from '../../../src/arrow/choose-decoder.ts';
-import { BatchDecoder, encodeRows, rowValues } from '../../../src/arrow/index.ts';
+import { BatchDecoder, decodeTable, encodeRows, rowValues } from '../../../src/arrow/index.ts';
+import { SparkConnectError } from '../../../src/errors.ts';
 import { field, LocalDate, parseDDL, StructType, types as T, Timestamp, Variant } from '../../../src/types/index.ts';
 
 function ipcOf(columns: Record<string, Data>, metadata: Record<string, Map<string, string>> = {}): Uint8Array {
@@ -303,5 +304,12 @@ describe('BatchDecoder', () => {
         .to.throw(/cannot be read|column/)
         .with.property('code', 'decode');
     }
+  });
+
+  it('refuses, as a table, messages of different columns', () => {
+    const messages = ['a INT', 'a STRING'].map((ddl) => encodeRows([[null]], parseDDL(ddl)));
+    expect(() => decodeTable(messages))
+      .to.throw(SparkConnectError, 'the batches make no table')
+      .with.property('code', 'decode');
   });
 });
