@@ -77,7 +77,7 @@ export function fixedWidthDecoder(path: string, type: DataType): Decoder | undef
     const { scale, precision } = type;
     const accepts = ({ type: arrow }: Data) =>
       ArrowType.isDecimal(arrow) && arrow.bitWidth === 128 && arrow.scale === scale && arrow.precision === precision;
-    return decoder(path, type, accepts, (data) => bindDecimal(data, scale));
+    return decoder(path, type, accepts, (data) => (scale < 0 ? bindTens(data, -scale) : bindDecimal(data, scale)));
   }
   const fixed = FIXED[type.kind];
   return fixed && decoder(path, type, fixed.accepts, fixed.bind);
@@ -123,6 +123,13 @@ function bindDecimal(data: Data, scale: number): (index: number) => Decimal {
     if (highBits === 0n) return new Decimal(lowBits, scale);
     return new Decimal((highBits << 64n) | lowBits, scale);
   };
+}
+
+/** A scale below 0: as many zeros behind the digits. */
+function bindTens(data: Data, zeros: number): (index: number) => Decimal {
+  const digits = bindDecimal(data, 0);
+  const factor = 10n ** BigInt(zeros);
+  return (index) => new Decimal(digits(index).unscaled * factor);
 }
 
 /** 16 bytes: int32 months, int32 days, int64 nanoseconds. */

@@ -1,6 +1,6 @@
 import { DataType as ArrowType, DateUnit, type Field, IntervalUnit, type Schema, TimeUnit } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
-import { type DataType, field, StructType, types as T } from '../types/index.ts';
+import { type DataType, field, StructType, sentDecimalType, types as T } from '../types/index.ts';
 
 /**
  * Spark's schema as far as Arrow's tells it: precision of TIME, units of intervals, collations and char lengths are
@@ -23,7 +23,7 @@ function fromType(column: Field, path: string): DataType {
   if (ArrowType.isInt(type) && type.isSigned) return fromInt(type.bitWidth);
   if (ArrowType.isFloat(type) && type.ArrayType === Float32Array) return T.float();
   if (ArrowType.isFloat(type) && type.ArrayType === Float64Array) return T.double();
-  if (ArrowType.isDecimal(type)) return T.decimal(type.precision, type.scale);
+  if (ArrowType.isDecimal(type)) return sentDecimalType(type.precision, type.scale);
   if (ArrowType.isUtf8(type) || ArrowType.isLargeUtf8(type) || ArrowType.isUtf8View(type)) return T.string();
   if (ArrowType.isBinary(type) || ArrowType.isLargeBinary(type) || ArrowType.isBinaryView(type)) return T.binary();
   if (ArrowType.isDate(type) && type.unit === DateUnit.DAY) return T.date();

@@ -52,6 +52,11 @@ export function stringType(collation?: string): StringType {
 export function decimalType(precision = 10, scale = 0): DecimalType {
   checkRange('the precision of a decimal', precision, 1, MAX_PRECISION);
   checkRange(`the scale of a decimal(${precision})`, scale, 0, precision);
+  return sentDecimalType(precision, scale);
+}
+
+/** As a server says, which makes scales below 0, too, where it is told to (spark.sql.legacy.allowNegativeScaleOfDecimal). */
+export function sentDecimalType(precision: number, scale: number): DecimalType {
   return Object.freeze({ kind: 'decimal', precision, scale });
 }
 

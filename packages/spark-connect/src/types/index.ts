@@ -19,7 +19,7 @@ export { exactMicros, LocalDate, LocalDateTime, LocalTime, Timestamp } from './d
 export { parseDataType, parseDDL } from './ddl.ts';
 export { Decimal } from './decimal.ts';
 export { simpleString, sqlType, treeString } from './display.ts';
-export { field } from './factories.ts';
+export { field, sentDecimalType } from './factories.ts';
 export { Geography, Geometry } from './geo-values.ts';
 export { CalendarInterval, DayTimeInterval, YearMonthInterval } from './intervals.ts';
 export { fromJson } from './json-reader.ts';

@@ -11,7 +11,6 @@ import {
   charType,
   dateType,
   dayTimeIntervalType,
-  decimalType,
   doubleType,
   field,
   floatType,
@@ -20,6 +19,7 @@ import {
   longType,
   mapType,
   nullType,
+  sentDecimalType,
   shortType,
   stringType,
   timestampNtzType,
@@ -61,7 +61,7 @@ export function fromProto(proto: ProtoDataType): DataType {
     case undefined:
       throw new SparkConnectError('protocol', 'the server sent a type that this client does not know');
     case 'decimal':
-      return decimalType(kind.value.precision ?? 10, kind.value.scale ?? 0);
+      return sentDecimalType(kind.value.precision ?? 10, kind.value.scale ?? 0);
     case 'string':
       return stringType(kind.value.collation);
     case 'char':

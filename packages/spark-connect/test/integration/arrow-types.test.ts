@@ -370,6 +370,23 @@ describe('values from and to a server', () => {
     expect((await back.collect()).map(rowValues)).to.deep.equal((await frame.collect()).map(rowValues));
   });
 
+  it('are decimals also where a server makes scales below zero', async () => {
+    const own = await openSession({ 'spark.sql.legacy.allowNegativeScaleOfDecimal': 'true' });
+    try {
+      const frame = await own.sql(
+        'SELECT 1e5BD AS a, array(-12e30BD, null) AS b, if(id > 0, 1e5BD, null) AS c FROM range(1)',
+      );
+      expect((await frame.schema()).fields.slice(0, 1).map(({ dataType }) => dataType)).to.deep.equal([
+        { kind: 'decimal', precision: 1, scale: -5 },
+      ]);
+      const row = { a: new Decimal(100_000n), b: [new Decimal(-12n * 10n ** 30n), null], c: null };
+      expect(await frame.collect()).to.deep.equal([row]);
+      expect(await own.createDataFrame(await frame.toArrow()).collect()).to.deep.equal([row]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('are what literals say', async () => {
     const values = [
       new DayTimeInterval(-93_784_000_005n),

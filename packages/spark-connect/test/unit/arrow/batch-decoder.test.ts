@@ -1,4 +1,6 @@
+import { create } from '@bufbuild/protobuf';
 import {
+  Decimal as ArrowDecimal,
   type DataType as ArrowType,
   Binary,
   BinaryView,
@@ -27,7 +29,18 @@ import fc from 'fast-check';
 import { chooseDecoder } from '../../../src/arrow/choose-decoder.ts';
 import { BatchDecoder, decodeTable, encodeRows, rowValues } from '../../../src/arrow/index.ts';
 import { SparkConnectError } from '../../../src/errors.ts';
-import { field, LocalDate, parseDDL, StructType, types as T, Timestamp, Variant } from '../../../src/types/index.ts';
+import { DataTypeSchema } from '../../../src/gen/spark/connect/types_pb.js';
+import {
+  Decimal,
+  field,
+  fromProto,
+  LocalDate,
+  parseDDL,
+  StructType,
+  types as T,
+  Timestamp,
+  Variant,
+} from '../../../src/types/index.ts';
 
 function ipcOf(columns: Record<string, Data>, metadata: Record<string, Map<string, string>> = {}): Uint8Array {
   const fields = Object.entries(columns).map(([name, { type }]) => new Field(name, type, true, metadata[name] ?? null));
@@ -304,6 +317,21 @@ describe('BatchDecoder', () => {
         .to.throw(/cannot be read|column/)
         .with.property('code', 'decode');
     }
+  });
+
+  it('reads decimals whose scale is below zero', () => {
+    const data = makeData({
+      type: new ArrowDecimal(-5, 2, 128),
+      length: 2,
+      data: new Uint32Array([12, 0, 0, 0, ...Array<number>(4).fill(2 ** 32 - 1)]),
+    });
+    const [first, second] = new BatchDecoder(undefined)
+      .decode(ipcOf({ w: data }))
+      .column(0)
+      .toArray();
+    expect([first, second]).to.deep.equal([new Decimal(1_200_000n), new Decimal(-100_000n)]);
+    const sent = create(DataTypeSchema, { kind: { case: 'decimal', value: { precision: 2, scale: -5 } } });
+    expect(fromProto(sent)).to.deep.equal({ kind: 'decimal', precision: 2, scale: -5 });
   });
 
   it('refuses, as a table, messages of different columns', () => {
