@@ -6,7 +6,7 @@ import type { ExecutePlanResponse_ObservedMetrics } from '../gen/spark/connect/b
 import { literalValue } from '../plan/literal-value.ts';
 
 /**
- * What an observation has found, by the names of its columns.
+ * What an observation has found, by the names of its columns; structs are objects, or arrays where names repeat.
  *
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.Observation.html
  */

@@ -1,6 +1,11 @@
 /** A literal that the server sent, as the plain value that rows have too. */
 import { SparkConnectError } from '../errors.ts';
-import type { Expression_Literal, Expression_Literal_SpecializedArray } from '../gen/spark/connect/expressions_pb.js';
+import type {
+  Expression_Literal,
+  Expression_Literal_SpecializedArray,
+  Expression_Literal_Struct,
+} from '../gen/spark/connect/expressions_pb.js';
+import type { DataType } from '../gen/spark/connect/types_pb.js';
 import {
   CalendarInterval,
   DayTimeInterval,
@@ -12,7 +17,13 @@ import {
   YearMonthInterval,
 } from '../types/index.ts';
 
-export function literalValue({ literalType }: Expression_Literal): unknown {
+export function literalValue(literal: Expression_Literal): unknown {
+  return valueIn(literal, undefined);
+}
+
+/** @param outer what the literal around it says of its type, since a type may be told once for all that is in it */
+function valueIn({ literalType, dataType }: Expression_Literal, outer: DataType | undefined): unknown {
+  const type = (dataType ?? outer)?.kind;
   switch (literalType.case) {
     case 'null':
       return null;
@@ -46,12 +57,16 @@ export function literalValue({ literalType }: Expression_Literal): unknown {
     }
     case 'specializedArray':
       return specializedArray(literalType.value);
-    case 'array':
+    case 'array': {
+      const element = type?.case === 'array' ? type.value.elementType : undefined;
+      return literalType.value.elements.map((value) => valueIn(value, element));
+    }
     case 'struct':
-      return literalType.value.elements.map(literalValue);
+      return structValue(literalType.value, type);
     case 'map': {
       const { keys, values } = literalType.value;
-      return new Map(keys.map((key, i) => [literalValue(key), optionalValue(values[i])]));
+      const { keyType, valueType } = type?.case === 'map' ? type.value : {};
+      return new Map(keys.map((key, i) => [valueIn(key, keyType), optionalValue(values[i], valueType)]));
     }
     default:
       throw new SparkConnectError('decode', `the server sent a literal of a kind not known here: ${literalType.case}`);
@@ -63,6 +78,15 @@ function specializedArray({ valueType }: Expression_Literal_SpecializedArray): u
   return valueType.case === undefined ? [] : [...valueType.value.values];
 }
 
-function optionalValue(literal: Expression_Literal | undefined): unknown {
-  return literal === undefined ? null : literalValue(literal);
+/** By the names of its fields; where they are not told, or repeat, in their order. */
+function structValue({ elements, structType }: Expression_Literal_Struct, told: DataType['kind'] | undefined): unknown {
+  const type = told?.case === 'struct' ? told : structType?.kind;
+  const fields = type?.case === 'struct' ? type.value.fields : [];
+  const values = elements.map((value, i) => valueIn(value, fields[i]?.dataType));
+  const isNamed = new Set(fields.map(({ name }) => name)).size === values.length;
+  return isNamed ? Object.fromEntries(fields.map(({ name }, i) => [name, values[i]])) : values;
+}
+
+function optionalValue(literal: Expression_Literal | undefined, type: DataType | undefined): unknown {
+  return literal === undefined ? null : valueIn(literal, type);
 }

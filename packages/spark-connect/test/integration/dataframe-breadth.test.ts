@@ -503,6 +503,21 @@ describe('DataFrame, in breadth', () => {
     expect(await observation.get()).to.deep.equal({ worst: 211, n: 3n });
   });
 
+  it('observes structs by the names of their fields', async function () {
+    // 3.5 sends none.
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    const observation = new Observation();
+    await spark
+      .range(3)
+      .observe(
+        observation,
+        F.expr("max(named_struct('a', id, 'b', 'x'))").as('top'),
+        F.expr("array(named_struct('c', array(named_struct('d', max(id)))), null)").as('all'),
+      )
+      .collect();
+    expect(await observation.get()).to.deep.equal({ top: { a: 2n, b: 'x' }, all: [{ c: [{ d: 2n }] }, null] });
+  });
+
   describe('catalog', () => {
     it('makes tables and knows them', async () => {
       const name = `breadth_${Math.random().toString(36).slice(2)}`;

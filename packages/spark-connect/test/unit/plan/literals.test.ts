@@ -1,7 +1,8 @@
-import { toJson } from '@bufbuild/protobuf';
+import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { SparkConnectError } from '../../../src/errors.ts';
 import { Expression_LiteralSchema } from '../../../src/gen/spark/connect/expressions_pb.js';
+import { DataTypeSchema } from '../../../src/gen/spark/connect/types_pb.js';
 import { compileLiteral } from '../../../src/plan/compile/index.ts';
 import { literalExpression } from '../../../src/plan/literal-expression.ts';
 import { literalValue } from '../../../src/plan/literal-value.ts';
@@ -13,8 +14,10 @@ import {
   LocalDate,
   LocalDateTime,
   LocalTime,
+  parseDataType,
   types as T,
   Timestamp,
+  toProto,
   YearMonthInterval,
 } from '../../../src/types/index.ts';
 
@@ -126,6 +129,32 @@ describe('literals', () => {
     const elements = [literalNode(1), literalNode(2)];
     expect(literalValue(compileLiteral(arrayLiteralNode(T.int(), elements)))).to.deep.equal([1, 2]);
     expect(String(literalValue(compileLiteral(literalNode(Decimal.from('1.20')))))).to.equal('1.20');
+  });
+
+  describe('of a struct', () => {
+    const elements = [{ integer: 1 }, { string: 'x' }];
+    const typeOf = (ddl: string): JsonValue => toJson(DataTypeSchema, toProto(parseDataType(ddl)));
+    const read = (sent: JsonValue) => literalValue(fromJson(Expression_LiteralSchema, sent));
+
+    it('are read by the names that stand in the literal, or in the one around it', () => {
+      const struct = { elements, structType: typeOf('struct<a:int,__proto__:string>') };
+      expect(Object.entries(Object(read({ struct })))).to.deep.equal([
+        ['a', 1],
+        ['__proto__', 'x'],
+      ]);
+      const inner = { struct: { elements } };
+      expect(read({ array: { elements: [inner] }, dataType: typeOf('array<struct<a:int,b:string>>') })).to.deep.equal([
+        { a: 1, b: 'x' },
+      ]);
+      expect(
+        read({ map: { keys: [{ integer: 7 }], values: [inner] }, dataType: typeOf('map<int,struct<a:int,b:string>>') }),
+      ).to.deep.equal(new Map([[7, { a: 1, b: 'x' }]]));
+    });
+
+    it('are read in their order where names repeat or are not told', () => {
+      expect(read({ struct: { elements, structType: typeOf('struct<a:int,a:string>') } })).to.deep.equal([1, 'x']);
+      expect(read({ struct: { elements } })).to.deep.equal([1, 'x']);
+    });
   });
 });
 
