@@ -3,10 +3,15 @@ import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { UnfitValue } from './convert-value.ts';
 import { GrowingBytes } from './growing-bytes.ts';
-import { pathOf, StructBuilder } from './nested-builder.ts';
+import { type Missing, pathOf, StructBuilder } from './nested-builder.ts';
 
-/** A row to send: an object with the columns as keys, or the values by position. */
-export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
+/**
+ * A row to send: an object with the columns as keys, also one of a class or an interface, or an array of the values in
+ * the order of the columns.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.createDataFrame.html
+ */
+export type InputRow = object | readonly unknown[];
 
 /** What a value is expected to take. Where it takes more its column grows, and what is there is copied. */
 const BYTES_PER_VALUE = 8;
@@ -17,7 +22,7 @@ const ROWS_PER_LOOK = 64;
 /**
  * Writes rows as an Arrow IPC stream, the form in which a local relation travels.
  *
- * Strict: every key must be a column and every column a key, and a value is taken only where nothing is lost.
+ * Strict: every key must be a column and every column a key (unless `missing` is `null`), and a value is taken only where nothing is lost.
  * INT takes number or bigint in range; BIGINT bigint or a safe whole number; DECIMAL Decimal, text, number or bigint
  * with no more digits than the column; TIMESTAMP Timestamp, Date or ISO text with a zone; DATE LocalDate or text;
  * MAP a Map; STRUCT an object or an array.
@@ -25,15 +30,17 @@ const ROWS_PER_LOOK = 64;
  * Names that repeat are made unique in the bytes.
  *
  * @param batchBytes about how large a record batch grows before the next one begins; by default there is one
+ * @param missing what becomes of a value that is not there
  * @throws SparkConnectError `encode`, naming the row (from 0) and the column
  */
 export function encodeRows(
   rows: readonly InputRow[],
   schema: StructType,
   batchBytes = Number.POSITIVE_INFINITY,
+  missing: Missing = 'refused',
 ): Uint8Array {
   const rowsOfBatch = Math.ceil(batchBytes / (Math.max(1, schema.fields.length) * BYTES_PER_VALUE));
-  const builder = locating(() => new StructBuilder(schema, Math.max(1, Math.min(rows.length, rowsOfBatch))));
+  const builder = locating(() => new StructBuilder(schema, Math.max(1, Math.min(rows.length, rowsOfBatch)), missing));
   const arrowSchema = new Schema(withUniqueNames(builder.fields));
   const stream = new GrowingBytes();
   const writer = new RecordBatchStreamWriter();

@@ -1,6 +1,6 @@
 export { BatchDecoder } from './batch-decoder.ts';
 export type { ColumnVector } from './column-vector.ts';
-export { encodeRows } from './encode-rows.ts';
+export { encodeRows, type InputRow } from './encode-rows.ts';
 export { inferSchema } from './infer-schema.ts';
 export { type Row, rowValues } from './row.ts';
 export { RowBatch } from './row-batch.ts';

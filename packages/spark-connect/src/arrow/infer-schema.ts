@@ -19,6 +19,7 @@ import {
   YearMonthInterval,
 } from '../types/index.ts';
 import type { InputRow } from './encode-rows.ts';
+import { type InputRecord, isRecord } from './record.ts';
 
 const CLASSES: ReadonlyArray<readonly [new (...parts: never[]) => object, DataType]> = [
   [Date, T.timestamp()],
@@ -41,13 +42,28 @@ const CLASSES: ReadonlyArray<readonly [new (...parts: never[]) => object, DataTy
  * TIMESTAMP, Uint8Array BINARY, Decimal DECIMAL(38,18), a shape GEOMETRY or GEOGRAPHY, an array ARRAY, a Map MAP, an object STRUCT.
  * Rows that are arrays get the names `_1`, `_2` …, as in PySpark.
  *
+ * @param names what errors call the columns where rows are arrays
  * @throws SparkConnectError `encode` where there is no row, no type for a value or column, or two that do not go together
  */
-export function inferSchema(rows: readonly InputRow[]): StructType {
+export function inferSchema(rows: readonly InputRow[], names: readonly string[] = []): StructType {
   if (rows.length === 0) throw new SparkConnectError('encode', 'a schema cannot be inferred from no rows: give one');
   const columns = new Map<string, Guess>();
-  for (const row of rows) observeRow(columns, row, '');
+  for (const [index, row] of rows.entries()) {
+    if (Array.isArray(row)) observeArray(columns, row, names);
+    else observeRecord(columns, recordOf(row, index), '');
+  }
   return settleColumns(columns);
+}
+
+/** @throws SparkConnectError `encode` for what is a value rather than a row of values */
+function recordOf(row: unknown, index: number): InputRecord {
+  const isValue = !isRecord(row) || CLASSES.some(([valueClass]) => row instanceof valueClass);
+  if (!isValue && (isPlain(row) || Object.keys(row).length > 0)) return row;
+  const found = typeof row === 'object' && row !== null ? `a value of ${row.constructor.name}` : String(row);
+  throw new SparkConnectError(
+    'encode',
+    `row ${index}: ${found} has no columns: give an object with the columns as keys, or an array`,
+  );
 }
 
 type Shape = 'atom' | 'array' | 'map' | 'struct';
@@ -155,13 +171,12 @@ class Guess {
         this.#under('value').observe(inner);
       }
     } else {
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype !== null && prototype !== Object.prototype) {
+      if (!isPlain(value)) {
         const name = value.constructor.name;
         throw new SparkConnectError('encode', `column ${this.#path}: no type of Spark's for a value of ${name}`);
       }
       this.#observeShape('struct');
-      observeRow(this.#inner, { ...value }, `${this.#path}.`);
+      observeRecord(this.#inner, { ...value }, `${this.#path}.`);
     }
   }
 
@@ -183,18 +198,26 @@ class Guess {
   }
 }
 
-function observeRow(columns: Map<string, Guess>, row: InputRow, prefix: string): void {
-  if (Array.isArray(row)) {
-    for (const [index, value] of row.entries()) guessOf(columns, `_${index + 1}`, prefix).observe(value);
-  } else {
-    for (const [name, value] of Object.entries(row)) guessOf(columns, name, prefix).observe(value);
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function observeArray(columns: Map<string, Guess>, row: readonly unknown[], names: readonly string[]): void {
+  for (const [index, value] of row.entries()) {
+    const name = `_${index + 1}`;
+    guessOf(columns, name, '', names[index] ?? name).observe(value);
   }
 }
 
-function guessOf(columns: Map<string, Guess>, name: string, prefix: string): Guess {
+function observeRecord(columns: Map<string, Guess>, row: InputRecord, prefix: string): void {
+  for (const [name, value] of Object.entries(row)) guessOf(columns, name, prefix).observe(value);
+}
+
+function guessOf(columns: Map<string, Guess>, name: string, prefix: string, shown = name): Guess {
   let guess = columns.get(name);
   if (!guess) {
-    guess = new Guess(prefix + name);
+    guess = new Guess(prefix + shown);
     columns.set(name, guess);
   }
   return guess;

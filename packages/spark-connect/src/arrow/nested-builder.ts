@@ -1,12 +1,23 @@
 import { type DataType as ArrowType, type Data, Field, List, Map_, makeData, Struct } from 'apache-arrow';
-import { type DataType, type StructField, type StructType, simpleString } from '../types/index.ts';
+import {
+  type ArrayType,
+  type DataType,
+  type MapType,
+  type StructField,
+  type StructType,
+  simpleString,
+} from '../types/index.ts';
 import { atomBuilder, type ColumnBuilder } from './column-builder.ts';
 import { UnfitValue, unfit } from './convert-value.ts';
 import { GeoBuilder, SHAPE_PARTS } from './geo-builder.ts';
+import { isRecord } from './record.ts';
 import { Validity } from './validity.ts';
 
 /** Of the values in arrays and maps nobody knows how many will come. */
 const SOME_VALUES = 256;
+
+/** What becomes of a value that is not there: it is an error, or null. */
+export type Missing = 'refused' | 'null';
 
 /**
  * A builder for a column of any type.
@@ -14,15 +25,15 @@ const SOME_VALUES = 256;
  * @param room values that it should hold before it grows, at least 1
  * @throws UnfitValue for a type that cannot be sent
  */
-export function columnBuilder(type: DataType, room: number): ColumnBuilder {
+export function columnBuilder(type: DataType, room: number, missing: Missing): ColumnBuilder {
   const atom = atomBuilder(type, room);
   if (atom) return atom;
-  if (type.kind === 'struct') return new StructBuilder(type, room);
-  if (type.kind === 'array') return new ArrayBuilder(type.elementType, type.containsNull, type);
+  if (type.kind === 'struct') return new StructBuilder(type, room, missing);
+  if (type.kind === 'array') return new ArrayBuilder(type, missing);
+  if (type.kind === 'map') return new MapBuilder(type, missing);
   if (type.kind === 'geometry' || type.kind === 'geography') {
     return new GeoBuilder(type, new StructBuilder(SHAPE_PARTS, room));
   }
-  if (type.kind === 'map') return new MapBuilder(type.keyType, type.valueType, type.valueContainsNull, type);
   throw new UnfitValue(`values of type ${simpleString(type)} cannot be sent yet`);
 }
 
@@ -31,11 +42,13 @@ class InnerColumn {
   readonly name: string;
   readonly builder: ColumnBuilder;
   readonly nullable: boolean;
+  readonly #missing: Missing;
 
-  constructor(name: string, type: DataType, nullable: boolean, room = SOME_VALUES) {
+  constructor(name: string, type: DataType, nullable: boolean, missing: Missing, room = SOME_VALUES) {
     this.name = name;
     this.nullable = nullable;
-    this.builder = within(name, () => columnBuilder(type, room));
+    this.#missing = missing;
+    this.builder = within(name, () => columnBuilder(type, room, missing));
   }
 
   append(value: unknown): void {
@@ -45,7 +58,7 @@ class InnerColumn {
       } catch (error) {
         throw underneath(this.name, error);
       }
-    } else if (value === undefined) {
+    } else if (value === undefined && this.#missing === 'refused') {
       throw new UnfitValue('the value is missing (give null for none)', { cause: [this.name] });
     } else if (this.nullable) {
       this.builder.appendNull();
@@ -63,17 +76,19 @@ class InnerColumn {
 export class StructBuilder implements ColumnBuilder {
   readonly #type: StructType;
   readonly #names: ReadonlySet<string>;
-  /** The keys of a row that was found to be one for each column: most rows have the same, in the same order. */
+  readonly #missing: Missing;
+  /** The keys of a row that were found to be columns, and those needed: most rows have the same, in the same order. */
   #knownKeys: readonly string[] = [];
   readonly #columns: readonly InnerColumn[];
   readonly #validity = new Validity();
 
   /** @param room rows that it should hold before it grows, at least 1 */
-  constructor(type: StructType, room: number) {
+  constructor(type: StructType, room: number, missing: Missing = 'refused') {
     this.#type = type;
+    this.#missing = missing;
     this.#names = new Set(type.names);
     this.#columns = type.fields.map(
-      ({ name, dataType, nullable }: StructField) => new InnerColumn(name, dataType, nullable, room),
+      ({ name, dataType, nullable }: StructField) => new InnerColumn(name, dataType, nullable, missing, room),
     );
   }
 
@@ -101,7 +116,14 @@ export class StructBuilder implements ColumnBuilder {
 
   #appendRecord(record: Readonly<Record<string, unknown>>): void {
     if (!hasKeys(record, this.#knownKeys)) this.#checkKeys(Object.keys(record));
-    for (const column of this.#columns) column.append(record[column.name]);
+    if (this.#knownKeys.length === this.#columns.length) {
+      for (const column of this.#columns) column.append(record[column.name]);
+    } else {
+      // What is not among the keys may still be found in the prototype.
+      for (const column of this.#columns) {
+        column.append(Object.hasOwn(record, column.name) ? record[column.name] : undefined);
+      }
+    }
   }
 
   #checkKeys(keys: readonly string[]): void {
@@ -111,7 +133,7 @@ export class StructBuilder implements ColumnBuilder {
       throw new UnfitValue('column names repeat: give rows as arrays of values');
     }
     const present = new Set(keys);
-    const missing = this.#columns.find(({ name }) => !present.has(name));
+    const missing = this.#missing === 'refused' && this.#columns.find(({ name }) => !present.has(name));
     if (missing) throw new UnfitValue('the value is missing (give null for none)', { cause: [missing.name] });
     this.#knownKeys = keys;
   }
@@ -143,15 +165,15 @@ export class StructBuilder implements ColumnBuilder {
 }
 
 class ArrayBuilder implements ColumnBuilder {
-  readonly #type: DataType;
+  readonly #type: ArrayType;
   readonly #element: InnerColumn;
   readonly #validity = new Validity();
   readonly #offsets = [0];
   #end = 0;
 
-  constructor(elementType: DataType, containsNull: boolean, type: DataType) {
+  constructor(type: ArrayType, missing: Missing) {
     this.#type = type;
-    this.#element = new InnerColumn('element', elementType, containsNull);
+    this.#element = new InnerColumn('element', type.elementType, type.containsNull, missing);
   }
 
   get arrowType(): ArrowType {
@@ -193,17 +215,17 @@ class ArrayBuilder implements ColumnBuilder {
 }
 
 class MapBuilder implements ColumnBuilder {
-  readonly #type: DataType;
+  readonly #type: MapType;
   readonly #key: InnerColumn;
   readonly #value: InnerColumn;
   readonly #validity = new Validity();
   readonly #offsets = [0];
   #end = 0;
 
-  constructor(keyType: DataType, valueType: DataType, valueContainsNull: boolean, type: DataType) {
+  constructor(type: MapType, missing: Missing) {
     this.#type = type;
-    this.#key = new InnerColumn('key', keyType, false);
-    this.#value = new InnerColumn('value', valueType, valueContainsNull);
+    this.#key = new InnerColumn('key', type.keyType, false, missing);
+    this.#value = new InnerColumn('value', type.valueType, type.valueContainsNull, missing);
   }
 
   get arrowType(): Map_ {
@@ -279,10 +301,4 @@ function hasKeys(record: Readonly<Record<string, unknown>>, keys: readonly strin
 /** The names of the columns from the outermost to the one at fault. */
 export function pathOf(error: UnfitValue): string[] {
   return Array.isArray(error.cause) ? error.cause.map(String) : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || value instanceof Map) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
