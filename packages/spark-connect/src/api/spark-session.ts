@@ -1,4 +1,5 @@
 import type { Table } from 'apache-arrow';
+import type { InputRow } from '../arrow/index.ts';
 import type { CallSignal } from '../client/connect-options.ts';
 import type { ProgressHandler } from '../client/progress-handlers.ts';
 import { checkedTag, type SessionClient } from '../client/session-client.ts';
@@ -17,6 +18,7 @@ import { invalid, nodeIn } from './data-frame/base.ts';
 import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
 import { DataStreamReader } from './data-stream-reader.ts';
+import { checkNameCount, checkNames, localRows, localTables, type RowSchema } from './local-rows.ts';
 import { type ArtifactKind, copiedFile, fileArtifact } from './session-files.ts';
 import { SparkSessionBuilder } from './spark-session-builder.ts';
 import { placeTables } from './sql-tables.ts';
@@ -37,13 +39,6 @@ export interface SqlOptions extends ActionOptions {
   /** DataFrames that the statement reads: `{vitals}` in its text stands for the one of that name. Since Spark 4.0. */
   readonly tables?: Readonly<Record<string, DataFrame>>;
 }
-/**
- * A row to send: values by column name, or in the order of the columns.
- *
- * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.createDataFrame.html
- */
-export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
-
 /**
  * A session on a Spark Connect server: the way to tables, views, SQL and streams.
  *
@@ -169,26 +164,34 @@ export class SparkSession {
   }
 
   /**
+   * A DataFrame of an apache-arrow Table, whose values come through exactly: dictionaries as what they stand for, times
+   * in microseconds.
+   *
+   * @param schema types to cast the columns to, found by name; or new names for them, in order
+   * @throws SparkConnectError decode for a type that Spark has not; encode for a value that Spark cannot hold, and where
+   *   the columns are not those of the schema
+   */
+  createDataFrame(table: Table, schema?: StructType | string | readonly string[]): DataFrame;
+  /**
    * A DataFrame of rows that are here, sent with the plan.
    *
+   * With a schema, rows must have a value (or null) for each of its columns. Without one, types are inferred from all
+   * rows, and what a row does not have, or has undefined, is null, in inner objects and arrays, too.
+   *
    * @param rows objects by column name, or arrays in the schema's order
-   * @param schema a StructType, DDL text, or names of the columns; without types they are inferred from all rows
+   * @param schema a StructType, DDL text, or names of the columns: objects' columns are renamed in the order in which
+   *   their keys turn up
    * @throws SparkConnectError encode: a value does not fit its column (the message names row and column)
    */
   createDataFrame(rows: readonly InputRow[], schema?: StructType | string | readonly string[]): DataFrame;
-  /** A DataFrame of an apache-arrow Table; with a schema it is cast to it. @throws SparkConnectError decode for a type that Spark has not */
-  createDataFrame(table: Table, schema?: StructType | string): DataFrame;
-  createDataFrame(rows: readonly InputRow[] | Table, schema?: StructType | string | readonly string[]): DataFrame {
-    if (arrowRoom().isArrowTable(rows)) return this.#arrowRelation(rows, schema);
-    const type = typeof schema === 'string' ? parseDDL(schema) : schema;
-    if (type instanceof StructType) return this.#localRelation(rows, type);
-    const named = type === undefined ? rows : rows.map((row) => nameValues(row, type));
-    return this.#localRelation(named, arrowRoom().inferSchema(objects(named)));
+  createDataFrame(rows: readonly InputRow[] | Table, schema?: RowSchema): DataFrame {
+    if (arrowRoom().isArrowTable(rows)) return this.#tableFrame(rows, schema);
+    return new DataFrame(this, localRows(rows, schema, this.client.localBatchBytes));
   }
 
   /** An empty DataFrame without columns. */
   emptyDataFrame(): DataFrame {
-    return this.#localRelation([], new StructType([]));
+    return this.createDataFrame([], new StructType([]));
   }
 
   /** Tags all executions of this session from now on, so that {@link interruptTag} finds them. */
@@ -280,23 +283,17 @@ export class SparkSession {
     await this.stop();
   }
 
-  #arrowRelation(table: Table, schema?: StructType | string | readonly string[]): DataFrame {
-    const { encodeTable, tablesOfBatches } = arrowRoom();
-    const takesManyBatches = Number.isFinite(this.client.localBatchBytes);
-    const parts = (takesManyBatches ? [table] : tablesOfBatches(table)).map((part) => {
-      const { schema: own, data } = encodeTable(part);
-      return new DataFrame(this, relation({ kind: 'localRelation', schema: own.json(), data }));
-    });
-    const frame = united(parts);
-    if (schema === undefined) return frame;
-    return typeof schema === 'string' || schema instanceof StructType ? frame.to(schema) : frame.toDF(...schema);
-  }
-  #localRelation(rows: readonly InputRow[], schema: StructType): DataFrame {
-    if (rows.length === 0) return new DataFrame(this, relation({ kind: 'localRelation', schema: schema.json() }));
-    const { encodeRows, isToldByArrow } = arrowRoom();
-    const data = encodeRows(rows, schema, this.client.localBatchBytes);
-    const stated = isToldByArrow(schema) ? {} : { schema: schema.json() };
-    return new DataFrame(this, relation({ kind: 'localRelation', data, ...stated }));
+  #tableFrame(table: Table, given?: RowSchema): DataFrame {
+    const { schema: own, parts } = localTables(table, this.client.localBatchBytes);
+    const frame = united(parts.map((part) => new DataFrame(this, part)));
+    if (given === undefined) return frame;
+    const schema = typeof given === 'string' ? parseDDL(given) : given;
+    if (schema instanceof StructType) {
+      checkNames(own, schema);
+      return frame.to(schema);
+    }
+    checkNameCount(own.names, schema);
+    return frame.toDF(...schema);
   }
 }
 
@@ -312,19 +309,4 @@ function united(frames: readonly DataFrame[]): DataFrame {
 function toLong(value: number | bigint): bigint {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value);
   throw new SparkConnectError('invalid-argument', `${value} is no exact integer: use a bigint`);
-}
-
-function nameValues(row: InputRow, names: readonly string[]): InputRow {
-  if (!Array.isArray(row)) return row;
-  if (row.length !== names.length) {
-    throw new SparkConnectError('encode', `a row has ${row.length} values for ${names.length} columns`);
-  }
-  return Object.fromEntries(names.map((name, i) => [name, row[i]]));
-}
-
-function objects(rows: readonly InputRow[]): readonly Readonly<Record<string, unknown>>[] {
-  return rows.map((row) => {
-    if (!Array.isArray(row)) return row as Readonly<Record<string, unknown>>;
-    throw new SparkConnectError('invalid-argument', 'rows that are arrays need a schema or column names');
-  });
 }

@@ -11,12 +11,13 @@ export function isArrowTable(value: object): value is Table {
 }
 
 /**
- * A table as it travels, and Spark's schema of it.
+ * A table as it travels, and Spark's schema of it; no data where it has no rows, which 3.5 would not read.
  *
  * @throws SparkConnectError `decode` for a type that Spark has not, naming the column
  */
-export function encodeTable(table: Table): { schema: StructType; data: Uint8Array } {
-  return { schema: schemaFromArrow(table.schema), data: tableToIPC(table, 'stream') };
+export function encodeTable(table: Table): { schema: StructType; data?: Uint8Array } {
+  const schema = schemaFromArrow(table.schema);
+  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(table, 'stream') };
 }
 
 /** A table for each batch of one; the table itself where it has no rows. */

@@ -1,0 +1,118 @@
+import { Float64, Int32, Table, tableFromArrays, vectorFromArray } from 'apache-arrow';
+import { expect } from 'chai';
+import { rowValues, SparkConnectError, type SparkSession } from '../../src/index.ts';
+import { openSession } from '../helpers/spark.ts';
+
+interface Reading {
+  readonly id: number;
+  readonly ward: string;
+}
+
+class Bed {
+  readonly ward: string;
+  readonly count: number | undefined;
+
+  constructor(ward: string, count?: number) {
+    this.ward = ward;
+    this.count = count;
+  }
+}
+
+describe('createDataFrame', () => {
+  let spark: SparkSession;
+
+  before(async () => {
+    spark = await openSession();
+  });
+  after(() => spark.stop());
+
+  describe('of rows', () => {
+    it('calls the columns of objects by the names given, in the order of their keys', async () => {
+      const frame = spark.createDataFrame([{ a: 1 }, { b: ['x'], a: 2 }], ['z', 'A B']);
+      expect(await frame.dtypes()).to.deep.equal([
+        ['z', 'bigint'],
+        ['A B', 'array<string>'],
+      ]);
+      expect(await frame.collect()).to.deep.equal([
+        { z: 1n, 'A B': null },
+        { z: 2n, 'A B': ['x'] },
+      ]);
+    });
+
+    it('keeps all values where names repeat', async () => {
+      for (const row of [{ a: 1, b: 'x' }, [1, 'x']]) {
+        const frame = spark.createDataFrame([row], ['z', 'z']);
+        expect((await frame.collect()).map(rowValues)).to.deep.equal([[1n, 'x']]);
+      }
+    });
+
+    it('takes what a row does not have for null where it infers the schema', async () => {
+      const rows: readonly object[] = [
+        { a: 1, s: { x: 1 } },
+        { b: 2, s: { y: [undefined, 'y'] } },
+        { a: undefined, toString: 'own' },
+      ];
+      expect(await spark.createDataFrame(rows).collect()).to.deep.equal([
+        { a: 1n, s: { x: 1n, y: null }, b: null, toString: null },
+        { a: null, s: { x: null, y: [null, 'y'] }, b: 2n, toString: null },
+        { a: null, s: null, b: null, toString: 'own' },
+      ]);
+      expect(() => spark.createDataFrame(rows, 'a INT, b INT, s STRUCT<x: INT>, toString STRING')).to.throw(
+        SparkConnectError,
+        'row 0, column b: the value is missing',
+      );
+    });
+
+    it('takes rows that an interface or a class describes', async () => {
+      const readings = [{ id: 1, ward: '3B' }];
+      const frame = spark.createDataFrame(readings, 'id INT, ward STRING');
+      const same: Reading[] = await frame.collect<Reading>();
+      expect(await spark.createDataFrame(same, 'id INT, ward STRING').collect()).to.deep.equal(readings);
+      const beds: readonly Bed[] = [new Bed('3B', 4), new Bed('4A')];
+      const expected = [
+        { ward: '3B', count: 4n },
+        { ward: '4A', count: null },
+      ];
+      expect(await spark.createDataFrame(beds).collect()).to.deep.equal(expected);
+      expect(await spark.createDataFrame(beds.slice(0, 1), 'count BIGINT, ward STRING').collect()).to.deep.equal([
+        { count: 4n, ward: '3B' },
+      ]);
+    });
+  });
+
+  describe('of an Arrow table', () => {
+    const table = tableFromArrays({ id: Int32Array.of(1, 2), weight: Float64Array.of(70.5, 81) });
+
+    it('casts columns to a schema whose columns have the same names', async () => {
+      expect(await spark.createDataFrame(table, 'weight FLOAT, id BIGINT').collect()).to.deep.equal([
+        { weight: 70.5, id: 1n },
+        { weight: 81, id: 2n },
+      ]);
+    });
+
+    it('gives columns the names given', async () => {
+      expect(await spark.createDataFrame(table, ['z', 'id']).collect()).to.deep.equal([
+        { z: 1, id: 70.5 },
+        { z: 2, id: 81 },
+      ]);
+    });
+
+    it('takes one without rows, and one with batches that have none', async () => {
+      const empty = tableFromArrays({ id: Int32Array.of(), weight: Float64Array.of() });
+      for (const none of [empty, new Table(table.schema, []), table.slice(0, 0)]) {
+        const frame = spark.createDataFrame(none);
+        expect(await frame.dtypes()).to.deep.equal([
+          ['id', 'int'],
+          ['weight', 'double'],
+        ]);
+        expect(await frame.collect()).to.deep.equal([]);
+      }
+      const id = vectorFromArray([1], new Int32());
+      const weight = vectorFromArray([70.5], new Float64());
+      const [filled] = new Table({ id, weight }).batches;
+      const [hollow] = new Table({ id, weight }).slice(0, 0).batches;
+      const parts = [hollow, filled, hollow].filter((batch) => batch !== undefined);
+      expect(await spark.createDataFrame(new Table(parts)).collect()).to.deep.equal([{ id: 1, weight: 70.5 }]);
+    });
+  });
+});

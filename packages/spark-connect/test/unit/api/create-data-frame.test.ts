@@ -1,0 +1,77 @@
+import { Int32, Table, tableFromArrays, vectorFromArray } from 'apache-arrow';
+import { expect } from 'chai';
+import { encodeRows } from '../../../src/arrow/index.ts';
+import { LocalDate, parseDDL, SparkConnectError } from '../../../src/index.ts';
+import { planSession, rootOf } from '../../helpers/plans.ts';
+
+const spark = planSession();
+
+function expectRefused(make: () => unknown, ...messages: string[]): void {
+  for (const message of messages) {
+    expect(make).to.throw(SparkConnectError, message).with.property('code', 'encode');
+  }
+}
+
+describe('createDataFrame', () => {
+  describe('of rows', () => {
+    it('wants one name for each column', () => {
+      expectRefused(() => spark.createDataFrame([{ a: 1 }, { b: 1 }], ['z']), '1 names (z) for 2 columns (a, b)');
+      expectRefused(() => spark.createDataFrame([[1, 2]], ['z']), 'a row has 2 values for 1 columns');
+      expectRefused(() => spark.createDataFrame([[1, 2], { a: 1 }], ['y', 'z']), '2 names (y, z) for 3 columns');
+    });
+
+    it('refuses values in place of rows', () => {
+      for (const value of [new Map([['a', 1]]), new Date(), LocalDate.parse('2026-02-28'), Uint8Array.of(1), () => 1]) {
+        expectRefused(() => spark.createDataFrame([{ a: 1 }, value]), 'row 1: ', ' has no columns');
+      }
+      expectRefused(() => spark.createDataFrame([new (class Hidden {})()]), 'row 0: a value of Hidden has no columns');
+      expectRefused(() => spark.createDataFrame([new Map([['a', 1]])], 'a INT'), 'row 0: a value of Map does not fit');
+    });
+
+    it('names a column that tells no type as the program does', () => {
+      expectRefused(() => spark.createDataFrame([[1, null]], ['y', 'z']), 'column z: no value but null');
+    });
+  });
+
+  describe('of an Arrow table', () => {
+    const table = tableFromArrays({ a: Int32Array.of(1, 2), b: Int32Array.of(3, 4) });
+
+    it('refuses a schema with other columns, also in another case', () => {
+      expectRefused(() => spark.createDataFrame(table, 'a INT, z INT'), 'it lacks z, and the schema has no b');
+      expectRefused(() => spark.createDataFrame(table, 'a INT'), 'the schema has no b');
+      expectRefused(() => spark.createDataFrame(table, 'a INT, b INT, c INT'), 'it lacks c');
+      expectRefused(() => spark.createDataFrame(table, 'A INT, b INT'), 'it lacks A, and the schema has no a');
+      expect(() => spark.createDataFrame(table, 'b INT, a BIGINT')).not.to.throw();
+    });
+
+    it('refuses a schema with other inner columns', () => {
+      const nested = new Table({ s: vectorFromArray([{ x: [{ y: 1 }] }]) });
+      expectRefused(() => spark.createDataFrame(nested, 's STRUCT<z: INT>'), 'it lacks s.z, and the schema has no s.x');
+      expectRefused(
+        () => spark.createDataFrame(nested, 's STRUCT<x: ARRAY<STRUCT<z: INT>>>'),
+        'it lacks s.x.element.z, and the schema has no s.x.element.y',
+      );
+      expect(() => spark.createDataFrame(nested, 's STRUCT<x: ARRAY<STRUCT<y: INT>>>')).not.to.throw();
+    });
+
+    it('wants one name for each column', () => {
+      expectRefused(() => spark.createDataFrame(table, ['z']), '1 names (z) for 2 columns (a, b)');
+    });
+
+    it('sends no data where there are no rows', () => {
+      const empty = new Table({ a: vectorFromArray([], new Int32()) });
+      expect(rootOf(spark.createDataFrame(empty)))
+        .to.have.nested.property('localRelation')
+        .with.all.keys('schema');
+    });
+  });
+});
+
+describe('encodeRows', () => {
+  it('takes a value that is missing for null where it may, but not where the schema allows none', () => {
+    const schema = parseDDL('a INT NOT NULL, b ARRAY<INT>');
+    expect(encodeRows([{ a: 1 }, { b: [undefined], a: 1 }], schema, undefined, 'null').byteLength).to.be.greaterThan(0);
+    expectRefused(() => encodeRows([{ b: [] }], schema, undefined, 'null'), 'row 0, column a: null where');
+    expectRefused(() => encodeRows([{ c: 1 }], schema, undefined, 'null'), 'the schema has no column c');
+  });
+});
