@@ -2,6 +2,9 @@ import { DataType as ArrowType, DateUnit, type Field, IntervalUnit, type Schema,
 import { SparkConnectError } from '../errors.ts';
 import { type DataType, field, StructType, sentDecimalType, types as T } from '../types/index.ts';
 
+const DECIMAL_BITS = 128;
+const DECIMAL_DIGITS = 38;
+
 /**
  * Spark's schema as far as Arrow's tells it: precision of TIME, units of intervals, collations and char lengths are
  * not in it.
@@ -23,7 +26,9 @@ function fromType(column: Field, path: string): DataType {
   if (ArrowType.isInt(type) && type.isSigned) return fromInt(type.bitWidth);
   if (ArrowType.isFloat(type) && type.ArrayType === Float32Array) return T.float();
   if (ArrowType.isFloat(type) && type.ArrayType === Float64Array) return T.double();
-  if (ArrowType.isDecimal(type)) return sentDecimalType(type.precision, type.scale);
+  if (ArrowType.isDecimal(type) && type.bitWidth === DECIMAL_BITS && type.precision <= DECIMAL_DIGITS) {
+    return sentDecimalType(type.precision, type.scale);
+  }
   if (ArrowType.isUtf8(type) || ArrowType.isLargeUtf8(type) || ArrowType.isUtf8View(type)) return T.string();
   if (ArrowType.isBinary(type) || ArrowType.isLargeBinary(type) || ArrowType.isBinaryView(type)) return T.binary();
   if (ArrowType.isDate(type) && type.unit === DateUnit.DAY) return T.date();
@@ -63,5 +68,15 @@ function fromNested({ type }: Field, path: string): DataType {
     }
     return new StructType(type.children.map((child) => fromField(child, `${path}.${child.name}`)));
   }
-  throw new SparkConnectError('decode', `column ${path}: Arrow's ${type} is no type of Spark's`);
+  throw new SparkConnectError('decode', `column ${path}: Arrow's ${type} is no type of Spark's${advice(type)}`);
+}
+
+/** What to use in place of a type that a program may well have. */
+function advice(type: ArrowType): string {
+  if (ArrowType.isInt(type)) return type.bitWidth < 64 ? `: use Int${type.bitWidth * 2}` : ': use Int64, or Decimal';
+  if (ArrowType.isFloat(type)) return ': use Float32';
+  if (ArrowType.isDate(type)) return ': use DateDay, or TimestampMillisecond';
+  if (ArrowType.isInterval(type)) return ': use Duration';
+  if (ArrowType.isDecimal(type)) return `: use one of ${DECIMAL_BITS} bits and at most ${DECIMAL_DIGITS} digits`;
+  return '';
 }

@@ -1,9 +1,9 @@
 import { RecordBatch, type Schema, Table, tableToIPC } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
+import { fitTable } from './fit-table.ts';
 import { namesRepeat, PositionalSchema } from './positional-schema.ts';
 import { readArrowStream } from './read-stream.ts';
-import { schemaFromArrow } from './schema-from-arrow.ts';
 
 /** Whether something is a Table of apache-arrow's, also of another copy of it. */
 export function isArrowTable(value: object): value is Table {
@@ -13,11 +13,12 @@ export function isArrowTable(value: object): value is Table {
 /**
  * A table as it travels, and Spark's schema of it; no data where it has no rows, which 3.5 would not read.
  *
- * @throws SparkConnectError `decode` for a type that Spark has not, naming the column
+ * @throws SparkConnectError `decode` for a type that Spark has not, `encode` for a value that it cannot hold, both naming
+ *   the column
  */
 export function encodeTable(table: Table): { schema: StructType; data?: Uint8Array } {
-  const schema = schemaFromArrow(table.schema);
-  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(table, 'stream') };
+  const { schema, fitted } = fitTable(table);
+  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(fitted, 'stream') };
 }
 
 /** A table for each batch of one; the table itself where it has no rows. */

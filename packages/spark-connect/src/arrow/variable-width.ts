@@ -33,7 +33,7 @@ export function textDecoder(path: string, type: DataType): Decoder {
 /** A decoder for bytes, each value a copy, so that it does not keep the whole message alive. */
 export function bytesDecoder(path: string, type: DataType): Decoder {
   return decoder(path, type, isBytes, (data) => {
-    const bytesAt = data.typeId === Type.BinaryView ? viewReader(data) : offsetReader(data);
+    const bytesAt = bytesReader(data);
     return (index) => new Uint8Array(bytesAt(index));
   });
 }
@@ -69,11 +69,16 @@ function bindText(data: Data, isRepeating: boolean, noteMade: () => void): Gette
 }
 
 function bindTextView(data: Data): (index: number) => string {
-  const bytesAt = viewReader(data);
+  const bytesAt = bytesReader(data);
   return (index) => {
     const bytes = bytesAt(index);
     return toBuffer(bytes).toString('utf8');
   };
+}
+
+/** The bytes of each text or value of a column, which look into its buffers. */
+export function bytesReader(data: Data): (index: number) => Uint8Array {
+  return data.typeId === Type.Utf8View || data.typeId === Type.BinaryView ? viewReader(data) : offsetReader(data);
 }
 
 function offsetReader(data: Data): (index: number) => Uint8Array {
