@@ -19,7 +19,7 @@ import {
   YearMonthInterval,
 } from '../types/index.ts';
 import type { InputRow } from './encode-rows.ts';
-import { type InputRecord, isRecord } from './record.ts';
+import { type InputRecord, isPlain, isRecord } from './record.ts';
 
 const CLASSES: ReadonlyArray<readonly [new (...parts: never[]) => object, DataType]> = [
   [Date, T.timestamp()],
@@ -196,11 +196,6 @@ class Guess {
       `column ${this.#path}: values of ${known} and of ${other} do not go together: give a schema`,
     );
   }
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
 
 function observeArray(columns: Map<string, Guess>, row: readonly unknown[], names: readonly string[]): void {

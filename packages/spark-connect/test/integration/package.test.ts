@@ -30,6 +30,23 @@ console.log(JSON.stringify({
 }));
 `;
 
+/** Compiled only: rows of an interface, which has no index signature, and names for a table. */
+const TYPED_ROWS = `
+import { tableFromArrays } from 'apache-arrow';
+import type { DataFrame, SparkSession } from '${NAME}';
+
+interface Reading {
+  readonly id: number;
+  readonly ward: string;
+}
+
+export async function copies(spark: SparkSession, frame: DataFrame): Promise<DataFrame[]> {
+  const rows = await frame.collect<Reading>();
+  const table = tableFromArrays({ x: Float64Array.of(0.5, 1) });
+  return [spark.createDataFrame(rows, 'id INT, ward STRING'), spark.createDataFrame(table, ['z'])];
+}
+`;
+
 const TS_CONFIG = {
   compilerOptions: {
     target: 'ES2022',
@@ -138,6 +155,7 @@ describe('the package', () => {
     const examples = (await readdir(join(installed, 'examples'))).map((name) => name.replace('.ts', '')).sort();
     expect(examples).to.deep.equal(['batch', 'foreach-batch', 'streaming']);
     await cp(join(installed, 'examples'), join(project, 'src'), { recursive: true });
+    await writeFile(join(project, 'src/typed-rows.ts'), TYPED_ROWS);
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TS_CONFIG));
     await run(join(MODULES, '.bin/tsc'), ['-p', project, '--pretty', 'false']).catch(({ stdout }) => {
       throw new Error(`tsc: ${stdout}`);
