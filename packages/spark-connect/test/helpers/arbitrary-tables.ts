@@ -1,6 +1,6 @@
 /** Tables in all layouts of Arrow's that become Spark's, and the rows that they mean. */
 import {
-  type DataType as ArrowType,
+  DataType as ArrowType,
   Bool,
   type Data,
   Dictionary,
@@ -62,16 +62,14 @@ function unlessNull(values: readonly unknown[], isNull: readonly boolean[]): unk
 /** Whole numbers of 64 bits that mean something in Spark. In place of nulls stands what Spark could not hold. */
 function longs(type: ArrowType, span: bigint, step: bigint, meaning: (value: bigint) => unknown): Columns {
   return (rows) =>
-    fc
-      .tuple(many(fc.bigInt(type.toString().startsWith('Time<') ? 0n : -span, span), rows), nulls(rows))
-      .map(([picked, isNull]) => {
-        const values = picked.map((value) => value * step);
-        const raw = BigInt64Array.from(values, (value, row) => (isNull[row] ? 2n ** 63n - 1n : value));
-        return {
-          data: makeData({ type, ...validity(isNull), ...{ data: raw } }),
-          values: unlessNull(values.map(meaning), isNull),
-        };
-      });
+    fc.tuple(many(fc.bigInt(ArrowType.isTime(type) ? 0n : -span, span), rows), nulls(rows)).map(([picked, isNull]) => {
+      const values = picked.map((value) => value * step);
+      const raw = BigInt64Array.from(values, (value, row) => (isNull[row] ? 2n ** 63n - 1n : value));
+      return {
+        data: makeData({ type, ...validity(isNull), ...{ data: raw } }),
+        values: unlessNull(values.map(meaning), isNull),
+      };
+    });
 }
 
 function built<V>(type: ArrowType, one: fc.Arbitrary<V>, meaning: (value: V) => unknown = (value) => value): Columns {

@@ -86,8 +86,12 @@ describe('encodeRows', () => {
     ['STRUCT<x: INT NOT NULL>', { x: null }, /column v\.x: null where the schema says not null/],
     ['INT', undefined, /the value is missing/],
     ['GEOMETRY(0)', Uint8Array.of(1), /a value of Uint8Array does not fit geometry\(0\): expected a Geometry/],
-    ['GEOMETRY(4326)', new Geography(Uint8Array.of(1), 4326), /a value of Geography does not fit geometry\(4326\)/],
-    ['GEOGRAPHY(4326)', new Geometry(Uint8Array.of(1), 4326), /a value of Geometry does not fit .* a Geography/],
+    [
+      'GEOMETRY(4326)',
+      new Geography(Uint8Array.of(1), 4326),
+      /Geography\(SRID=4326;01\) does not fit geometry\(4326\)/,
+    ],
+    ['GEOGRAPHY(4326)', new Geometry(Uint8Array.of(1), 4326), /Geometry\(SRID=4326;01\) does not fit .* a Geography/],
     ['GEOMETRY(0)', new Geometry(Uint8Array.of(1), 4326), /a geometry with SRID 4326 does not fit geometry\(0\)/],
   ];
   for (const [ddl, value, message] of unfit) {
