@@ -2,6 +2,7 @@ import { pause } from '../../client/retry-policy.ts';
 import type { SessionClient } from '../../client/session-client.ts';
 import type { SessionConf } from '../../client/session-conf.ts';
 import { SparkConnectError } from '../../errors.ts';
+import { errorText } from '../error-text.ts';
 import type { AttachedHandler } from '../streaming-query.ts';
 import { Lease } from './lease.ts';
 import { LONGEST_NAP_MS, type PollPace, PollPacer } from './poll-pacer.ts';
@@ -158,7 +159,7 @@ export class Rendezvous implements AttachedHandler {
       // A handler that gives up because its query ended has not failed, and nobody waits for its answer.
       if (!end.aborted) {
         this.#failure = { error };
-        await this.#answer(`error ${pending.batchId} ${describe(error)}`);
+        await this.#answer(`error ${pending.batchId} ${errorText(error).slice(0, MAX_ERROR_LENGTH)}`);
       }
       throw error;
     }
@@ -178,9 +179,4 @@ export class Rendezvous implements AttachedHandler {
     }
     await this.#wakeUp.wait(ms, this.#end.signal);
   }
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.slice(0, MAX_ERROR_LENGTH);
 }

@@ -109,6 +109,19 @@ describe('rendezvous', () => {
     await rendezvous.forget();
   });
 
+  it('tells the server of an error that has no text, and keeps it', async () => {
+    const session = new FakeSession();
+    const thrown = {
+      toString() {
+        throw new Error('no text');
+      },
+    };
+    const rendezvous = session.meet(() => Promise.reject(thrown));
+    session.announce(0);
+    expect(await rendezvous.finished.catch((error: unknown) => error)).to.equal(thrown);
+    expect(session.values.get('p.answer')).to.equal('error 0 an error that has no text');
+  });
+
   it("keeps the handler's error although the query ends while the error is on its way", async () => {
     const session = new FakeSession();
     const thrown = new Error('the very object');
