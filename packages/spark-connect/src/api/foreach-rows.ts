@@ -1,4 +1,5 @@
 import type { Row } from '../arrow/index.ts';
+import { errorText } from '../streaming/error-text.ts';
 import type { ForeachBatchHandler } from './data-stream-writer.ts';
 
 /**
@@ -7,10 +8,17 @@ import type { ForeachBatchHandler } from './data-stream-writer.ts';
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.foreach.html
  */
 export interface ForeachWriter<T = Row> {
-  /** Before the rows of a batch; false passes the batch over, for instance because it has been written already. */
+  /**
+   * Before the rows of a batch; false passes the batch over, for instance because it has been written already. Only false
+   * does: an `open` that returns nothing takes the rows, which in PySpark it would not.
+   */
   open?(batchId: number): boolean | Promise<boolean>;
   process(row: T): void | Promise<void>;
-  /** After the rows of a batch, with what went wrong, if anything did. */
+  /**
+   * After the rows of a batch, with what went wrong, if anything did; also of one that `open` passed over, but not where
+   * `open` threw. Where `process` has failed and this throws too, the query fails with an AggregateError of both, whose
+   * cause is the error of `process`.
+   */
   close?(error: unknown): void | Promise<void>;
 }
 
@@ -25,15 +33,23 @@ export type ForeachRow<T = Row> = ForeachWriter<T> | ForeachWriter<T>['process']
 export function foreachRows<T>(each: ForeachRow<T>): ForeachBatchHandler {
   const writer: ForeachWriter<T> = typeof each === 'function' ? { process: each } : each;
   return async (batch, batchId, { signal }) => {
-    if ((await writer.open?.(batchId)) === false) return;
-    let failure: unknown;
+    const takesRows = (await writer.open?.(batchId)) !== false;
+    let failure: { readonly error: unknown } | undefined;
     try {
-      for await (const row of batch.toLocalIterator<T>({ signal })) await writer.process(row);
+      if (takesRows) for await (const row of batch.toLocalIterator<T>({ signal })) await writer.process(row);
     } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      await writer.close?.(failure);
+      failure = { error };
     }
+    try {
+      await writer.close?.(failure?.error);
+    } catch (error) {
+      throw failure === undefined ? error : bothFailed(failure.error, error);
+    }
+    if (failure !== undefined) throw failure.error;
   };
+}
+
+function bothFailed(processing: unknown, closing: unknown): AggregateError {
+  const message = `${errorText(processing)}; close failed too: ${errorText(closing)}`;
+  return new AggregateError([processing, closing], message, { cause: processing });
 }
