@@ -5,6 +5,7 @@ import type { StreamingQueryListener } from './listener.ts';
 import { ListenerBus } from './listener-bus.ts';
 import { activeQueries, managerCommand, queryOf } from './manager-command.ts';
 import type { StreamingQuery } from './streaming-query.ts';
+import { wholeTimeout } from './timeout.ts';
 
 /**
  * The streaming queries of one session, whichever process started them.
@@ -28,9 +29,13 @@ export class StreamingQueryManager {
     return resultType.case === 'query' && resultType.value.id ? queryOf(this.#client, resultType.value) : undefined;
   }
 
-  /** Waits until some query of the session ends; see {@link StreamingQuery.awaitTermination}. */
+  /**
+   * Waits until some query of the session ends; see {@link StreamingQuery.awaitTermination}.
+   * @throws SparkConnectError `invalid-argument` for a timeout that is not above zero
+   */
   async awaitAnyTermination(timeoutMs?: number, options: CallSignal = {}): Promise<boolean> {
-    const value = timeoutMs === undefined ? {} : { timeoutMs: BigInt(timeoutMs) };
+    const limit = wholeTimeout(timeoutMs);
+    const value = limit === undefined ? {} : { timeoutMs: BigInt(limit) };
     const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options);
     return resultType.case === 'awaitAnyTermination' && resultType.value.terminated;
   }

@@ -12,6 +12,7 @@ import {
   StreamingQueryCommandSchema,
 } from '../gen/spark/connect/commands_pb.js';
 import { parseProgress, type StreamingQueryProgress } from './progress.ts';
+import { MAX_TIMER_MS, wholeTimeout } from './timeout.ts';
 
 /** What a query does at this moment. */
 export interface StreamingQueryStatus {
@@ -53,8 +54,6 @@ export interface StopOptions extends CallSignal {
 }
 
 const COMMIT_POLL_MS = 10;
-// The longest that a timer takes.
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSchema>['command']>;
 
@@ -121,16 +120,18 @@ export class StreamingQuery {
 
   /**
    * Waits for the end of the query, and of the foreachBatch handler that is still busy then (its signal has fired).
-   * @param timeoutMs gives up waiting after so long; without it, waits for ever.
+   * @param timeoutMs gives up waiting after so long; without it, or with Infinity, waits for ever.
    * @returns whether the query has ended; always true without a timeout.
-   * @throws what the foreachBatch handler threw, the very object; otherwise SparkConnectError `query-failed` where the query failed.
+   * @throws what the foreachBatch handler threw, the very object; otherwise SparkConnectError `query-failed` where the query failed,
+   * `invalid-argument` for a timeout that is not above zero.
    */
   async awaitTermination(timeoutMs?: number, { signal }: CallSignal = {}): Promise<boolean> {
+    const limit = wholeTimeout(timeoutMs);
     const awaitTermination: QueryCommand = {
       case: 'awaitTermination',
-      value: timeoutMs === undefined ? {} : { timeoutMs: BigInt(timeoutMs) },
+      value: limit === undefined ? {} : { timeoutMs: BigInt(limit) },
     };
-    const deadline = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
+    const deadline = limit === undefined ? undefined : performance.now() + limit;
     let ended: boolean;
     try {
       const result = await this.#command(awaitTermination, { signal });
@@ -209,7 +210,8 @@ export class StreamingQuery {
     if (deadline === undefined && signal === undefined) return both;
     const settled = new AbortController();
     // A few milliseconds even where the time is over: a handler that heeds its signal has returned by then.
-    const leftMs = deadline === undefined ? MAX_TIMER_MS : Math.max(50, deadline - performance.now());
+    const leftMs =
+      deadline === undefined ? MAX_TIMER_MS : Math.max(50, Math.min(deadline - performance.now(), MAX_TIMER_MS));
     const late = pause(leftMs, settled.signal, signal).then(() => false);
     late.catch(() => undefined);
     return Promise.race([both, late]).finally(() => settled.abort());

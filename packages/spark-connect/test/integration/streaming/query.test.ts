@@ -102,6 +102,21 @@ describe('a streaming query', () => {
     expect(await query.isActive()).to.equal(true);
   });
 
+  it('takes timeouts of a fraction of a millisecond, and none that are no time', async () => {
+    const query = await rate('fractions').start();
+    expect(await query.awaitTermination(1.5)).to.equal(false);
+    await spark.streams.resetTerminated();
+    expect(await spark.streams.awaitAnyTermination(1.5)).to.equal(false);
+    for (const timeoutMs of [0, -1, Number.NaN]) {
+      expect(await rejection(query.awaitTermination(timeoutMs))).to.have.property('code', 'invalid-argument');
+      const any = await rejection(spark.streams.awaitAnyTermination(timeoutMs));
+      expect(any).to.have.property('code', 'invalid-argument');
+    }
+    const waiting = query.awaitTermination(Number.POSITIVE_INFINITY);
+    await query.stop();
+    expect(await waiting).to.equal(true);
+  });
+
   it('tells why it failed: by awaitTermination and by exception', async () => {
     await workspace.writeJson('failing', [{ id: 0 }]);
     const failing = spark.readStream

@@ -1,0 +1,18 @@
+import { SparkConnectError } from '../errors.ts';
+
+/** The longest that a timer takes. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * A timeout in whole milliseconds, as the server takes it: fractions are rounded up. Undefined where there is no limit.
+ *
+ * @throws SparkConnectError `invalid-argument` where it is not above zero, as PySpark refuses it
+ */
+export function wholeTimeout(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined || timeoutMs > Number.MAX_SAFE_INTEGER) return undefined;
+  if (timeoutMs > 0) return Math.ceil(timeoutMs);
+  throw new SparkConnectError(
+    'invalid-argument',
+    `timeoutMs is ${timeoutMs}: give a number of milliseconds above zero, or none to wait without limit`,
+  );
+}
