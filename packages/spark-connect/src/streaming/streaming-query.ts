@@ -25,6 +25,8 @@ export interface StreamingQueryStatus {
 export interface AttachedHandler {
   /** Settles when no more batch is handled; rejects with the very error that the handler threw. */
   readonly finished: Promise<void>;
+  /** Whether whoever asks is called by the handler: the handler then waits for him, and he cannot wait for the handler. */
+  readonly isCaller: boolean;
   /**
    * Takes no new batch, and waits up to so many milliseconds for the one in hand.
    * @returns the id of the last batch that was acknowledged, -1 where there is none.
@@ -48,7 +50,7 @@ export interface AttachedHandler {
 export interface StopOptions extends CallSignal {
   /**
    * foreachBatch only: let the batch in hand be handled and committed for up to so many milliseconds (default 0: its
-   * signal fires at once).
+   * signal fires at once). Nothing to a handler that stops its own query: its signal fires at once.
    */
   readonly drainTimeoutMs?: number;
 }
@@ -119,7 +121,8 @@ export class StreamingQuery {
   }
 
   /**
-   * Waits for the end of the query, and of the foreachBatch handler that is still busy then (its signal has fired).
+   * Waits for the end of the query, and of the foreachBatch handler that is still busy then (its signal has fired); the
+   * handler itself, when it waits here, does not wait for itself.
    * @param timeoutMs gives up waiting after so long; without it, or with Infinity, waits for ever.
    * @returns whether the query has ended; always true without a timeout.
    * @throws what the foreachBatch handler threw, the very object; otherwise SparkConnectError `query-failed` where the query failed,
@@ -146,10 +149,14 @@ export class StreamingQuery {
     return ended && (await this.#handlerEnded(deadline, signal));
   }
 
-  /** Stops the query and waits until it has stopped; harmless when it has ended already. */
+  /**
+   * Stops the query and waits until it has stopped; harmless when it has ended already. Waits for the foreachBatch handler
+   * too, unless that is what calls: its batch then is not committed, and comes again with the next start.
+   */
   async stop({ drainTimeoutMs = 0, signal }: StopOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#handler && drainTimeoutMs > 0) {
+    const isHandler = this.#handler?.isCaller === true;
+    if (this.#handler && drainTimeoutMs > 0 && !isHandler) {
       const deadline = performance.now() + drainTimeoutMs;
       const lastId = await unlessAborted(this.#handler.drain(drainTimeoutMs), signal);
       await this.#committed(lastId, deadline, { signal });
@@ -157,9 +164,9 @@ export class StreamingQuery {
     this.#handler?.close();
     await this.#command({ case: 'stop', value: true }, { signal });
     // A handler's own error belongs to awaitTermination; whoever stops the query did not ask for it.
-    const finished = this.#handler?.finished.catch(() => undefined) ?? Promise.resolve();
+    const finished = isHandler ? undefined : this.#handler?.finished.catch(() => undefined);
     await unlessAborted(
-      finished.then(() => this.#over),
+      Promise.resolve(finished).then(() => this.#over),
       signal,
     );
   }
@@ -206,7 +213,8 @@ export class StreamingQuery {
   async #handlerEnded(deadline: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
     if (!this.#handler) return true;
     this.#handler.close();
-    const both = this.#handler.finished.finally(() => this.#over).then(() => true);
+    const finished = this.#handler.isCaller ? Promise.resolve() : this.#handler.finished;
+    const both = finished.finally(() => this.#over).then(() => true);
     if (deadline === undefined && signal === undefined) return both;
     const settled = new AbortController();
     // A few milliseconds even where the time is over: a handler that heeds its signal has returned by then.

@@ -8,6 +8,7 @@ import {
   type ForeachBatchHandler,
   SparkConnectError,
   type SparkSession,
+  type StreamingQuery,
 } from '../../src/index.ts';
 import { KafkaTopic } from '../helpers/kafka-topic.ts';
 import { isAtLeast, openSession } from '../helpers/spark.ts';
@@ -195,6 +196,78 @@ describe('foreachBatch with a TypeScript handler', () => {
     expect(await query.awaitTermination()).to.equal(true);
     expect(await query.exception()).to.equal(undefined);
     expect(await remains()).to.deep.equal([]);
+  });
+
+  it('may be stopped by its own handler, drained or not, which has its batch again at the next start', async () => {
+    await workspace.writeJson('itself', rows(0, 1));
+    for (const drainTimeoutMs of [0, 60_000]) {
+      const order: string[] = [];
+      const started = withResolvers();
+      const query: StreamingQuery = await start('itself', async (_batch, batchId, { signal }) => {
+        await started.promise;
+        await query.stop({ drainTimeoutMs });
+        order.push(`stopped ${batchId} ${signal.aborted}`);
+      });
+      started.resolve();
+      expect(await query.awaitTermination(30_000)).to.equal(true);
+      expect(order).to.deep.equal(['stopped 0 true']);
+      expect(await query.exception()).to.equal(undefined);
+      expect(await remains()).to.deep.equal([]);
+    }
+  });
+
+  it('may be stopped by the function of its own foreach', async () => {
+    await workspace.writeJson('row', rows(0, 3));
+    const ids: number[] = [];
+    const started = withResolvers();
+    const query: StreamingQuery = await files('row')
+      .writeStream.option('checkpointLocation', workspace.url('row-checkpoint'))
+      .foreach<{ id: number }>(async ({ id }) => {
+        await started.promise;
+        ids.push(id);
+        await query.stop();
+      })
+      .start();
+    started.resolve();
+    expect(await query.awaitTermination(30_000)).to.equal(true);
+    expect(ids[0]).to.equal(0);
+    expect(await query.exception()).to.equal(undefined);
+  });
+
+  it("does not have a handler that awaits its query's end wait for itself", async () => {
+    await workspace.writeJson('own-end', rows(0, 1));
+    const started = withResolvers();
+    const waits = withResolvers();
+    let end: boolean | undefined;
+    const query: StreamingQuery = await start('own-end', async () => {
+      await started.promise;
+      waits.resolve();
+      end = await query.awaitTermination();
+    });
+    started.resolve();
+    await waits.promise;
+    await query.stop();
+    expect(end).to.equal(true);
+  });
+
+  it('lets a handler end its whole session', async () => {
+    await workspace.writeJson('all', rows(0, 1));
+    const own = await openSession();
+    const ended = withResolvers();
+    const query = await own.readStream
+      .schema('id INT')
+      .json(workspace.url('all'))
+      .writeStream.foreachBatch(async () => {
+        const from = performance.now();
+        await own.stop();
+        // The farewell that a session waits for no longer takes ten seconds.
+        expect(performance.now() - from).to.be.below(9_000);
+        ended.resolve();
+      })
+      .start();
+    const waiting = query.awaitTermination().catch((error: unknown) => error);
+    await ended.promise;
+    await waiting;
   });
 
   it('lets the batch in hand finish and be committed while it drains, and takes no other', async () => {

@@ -3,7 +3,9 @@ import type { SessionClient } from '../../client/session-client.ts';
 import type { SessionConf } from '../../client/session-conf.ts';
 import { SparkConnectError } from '../../errors.ts';
 import { errorText } from '../error-text.ts';
+import { callFor, isWithinCall } from '../own-calls.ts';
 import type { AttachedHandler } from '../streaming-query.ts';
+import { MAX_TIMER_MS } from '../timeout.ts';
 import { Lease } from './lease.ts';
 import { LONGEST_NAP_MS, type PollPace, PollPacer } from './poll-pacer.ts';
 import { WakeUp } from './wake-up.ts';
@@ -71,10 +73,14 @@ export class Rendezvous implements AttachedHandler {
     this.finished.catch(() => undefined);
   }
 
+  get isCaller(): boolean {
+    return isWithinCall(this);
+  }
+
   async drain(timeoutMs: number): Promise<number> {
     this.#draining = true;
     const settled = new AbortController();
-    const waited = pause(timeoutMs, this.#end.signal, settled.signal).catch(() => undefined);
+    const waited = pause(Math.min(timeoutMs, MAX_TIMER_MS), this.#end.signal, settled.signal).catch(() => undefined);
     await Promise.race([this.#inHand, waited]);
     settled.abort();
     return this.#answered;
@@ -154,7 +160,7 @@ export class Rendezvous implements AttachedHandler {
   async #handle(pending: PendingBatch): Promise<void> {
     const end = this.#end.signal;
     try {
-      await this.#handler(pending, end);
+      await callFor(this, () => this.#handler(pending, end));
     } catch (error) {
       // A handler that gives up because its query ended has not failed, and nobody waits for its answer.
       if (!end.aborted) {
