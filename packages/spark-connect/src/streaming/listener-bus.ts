@@ -4,6 +4,7 @@ import { unlessAborted } from '../client/unless-aborted.ts';
 import { type ListenerEvent, type StreamingQueryListener, startedEvent, tell } from './listener.ts';
 import { followBus } from './listener-events.ts';
 import { pollEvents } from './listener-polling.ts';
+import { handlerFailure } from './query-failure.ts';
 
 /** Where a session's events come from: a stream that ends with the signal. `ready` is called once nothing can be missed. */
 export type EventSource = (
@@ -100,7 +101,14 @@ export class ListenerBus {
   async #read(signal: AbortSignal, ready: () => void): Promise<void> {
     const major = Number(this.#client.serverVersion.split('.')[0]);
     const source: EventSource = major >= 4 ? followBus : pollEvents;
-    for await (const event of source(this.#client, signal, ready)) await this.#post(event);
+    for await (const event of source(this.#client, signal, ready)) await this.#post(this.#withCause(event));
+  }
+
+  /** Spark tells of a handler's failure in words only. */
+  #withCause(told: ListenerEvent): ListenerEvent {
+    if (told.of !== 'terminated' || told.event.exception === null) return told;
+    const failure = handlerFailure(this.#client, told.event.runId);
+    return failure === undefined ? told : { ...told, event: { ...told.event, cause: failure.error } };
   }
 
   async #post(event: ListenerEvent): Promise<void> {

@@ -45,6 +45,8 @@ export interface QueryTerminatedEvent {
   /** Why it failed; null where it was stopped. */
   readonly exception: string | null;
   readonly errorClassOnException: string | null;
+  /** What the foreachBatch handler threw, where that ran in this process. */
+  readonly cause?: unknown;
 }
 
 /**

@@ -4,6 +4,7 @@ import { unlessAborted } from '../client/unless-aborted.ts';
 import type { StreamingQueryListener } from './listener.ts';
 import { ListenerBus } from './listener-bus.ts';
 import { activeQueries, managerCommand, queryOf } from './manager-command.ts';
+import { asQueryFailure } from './query-failure.ts';
 import type { StreamingQuery } from './streaming-query.ts';
 import { wholeTimeout } from './timeout.ts';
 
@@ -31,12 +32,17 @@ export class StreamingQueryManager {
 
   /**
    * Waits until some query of the session ends; see {@link StreamingQuery.awaitTermination}.
-   * @throws SparkConnectError `invalid-argument` for a timeout that is not above zero
+   * @throws SparkConnectError `query-failed` where it failed, with what its foreachBatch handler threw as the cause where
+   * that ran in this process; `invalid-argument` for a timeout that is not above zero
    */
   async awaitAnyTermination(timeoutMs?: number, options: CallSignal = {}): Promise<boolean> {
     const limit = wholeTimeout(timeoutMs);
     const value = limit === undefined ? {} : { timeoutMs: BigInt(limit) };
-    const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options);
+    const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options).catch(
+      (error: unknown) => {
+        throw asQueryFailure(this.#client, error);
+      },
+    );
     return resultType.case === 'awaitAnyTermination' && resultType.value.terminated;
   }
 

@@ -12,6 +12,7 @@ import {
   StreamingQueryCommandSchema,
 } from '../gen/spark/connect/commands_pb.js';
 import { parseProgress, type StreamingQueryProgress } from './progress.ts';
+import { asQueryFailure, handlerFailure } from './query-failure.ts';
 import { MAX_TIMER_MS, wholeTimeout } from './timeout.ts';
 
 /** What a query does at this moment. */
@@ -109,7 +110,10 @@ export class StreamingQuery {
     return this.#progress({ case: 'recentProgress', value: true }, options);
   }
 
-  /** Why the query failed, or undefined while it runs or when it was stopped. */
+  /**
+   * Why the query failed, or undefined while it runs or when it was stopped. Its cause is what the foreachBatch handler
+   * threw, the very object, where that ran in this process.
+   */
   async exception(options: CallSignal = {}): Promise<SparkConnectError | undefined> {
     const result = await this.#command({ case: 'exception', value: true }, options);
     if (result.resultType.case !== 'exception' || result.resultType.value.exceptionMessage === undefined)
@@ -117,7 +121,8 @@ export class StreamingQuery {
     await unlessAborted(this.#over, options.signal);
     if (this.#handler?.wasStopped) return undefined;
     const { exceptionMessage, errorClass, stackTrace } = result.resultType.value;
-    return new SparkConnectError('query-failed', exceptionMessage, { errorClass, serverStackTrace: stackTrace });
+    const cause = handlerFailure(this.#client, this.runId)?.error;
+    return new SparkConnectError('query-failed', exceptionMessage, { errorClass, serverStackTrace: stackTrace, cause });
   }
 
   /**
@@ -144,7 +149,7 @@ export class StreamingQuery {
       // The handler's own error says more than the server's report of it.
       if (!(await this.#handlerEnded(deadline, signal))) return false;
       if (this.#handler?.wasStopped) return true;
-      throw asQueryFailure(error);
+      throw asQueryFailure(this.#client, error);
     }
     return ended && (await this.#handlerEnded(deadline, signal));
   }
@@ -261,16 +266,4 @@ export class StreamingQuery {
     }
     throw new SparkConnectError('protocol', `the server did not answer "${command.case}" of query ${this.id}`);
   }
-}
-
-function asQueryFailure(error: unknown): unknown {
-  if (!(error instanceof SparkConnectError) || error.code !== 'execution') return error;
-  const { message, errorClass, sqlState, messageParameters, serverStackTrace } = error;
-  return new SparkConnectError('query-failed', message, {
-    cause: error,
-    errorClass,
-    sqlState,
-    messageParameters,
-    serverStackTrace,
-  });
 }

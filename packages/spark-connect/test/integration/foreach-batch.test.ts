@@ -6,6 +6,7 @@ import {
   type DataFrame,
   functions as F,
   type ForeachBatchHandler,
+  type QueryTerminatedEvent,
   SparkConnectError,
   type SparkSession,
   type StreamingQuery,
@@ -139,11 +140,20 @@ describe('foreachBatch with a TypeScript handler', () => {
   it('fails the query with what the handler throws, and rejects with the very object', async () => {
     await workspace.writeJson('error', rows(0, 1));
     const thrown = new RangeError('the ward\'s "pager" is off: \\ ä 漢 \u2028');
+    const terminated: QueryTerminatedEvent[] = [];
+    await spark.streams.resetTerminated();
+    await spark.streams.addListener({ onQueryTerminated: (event) => void terminated.push(event) });
     const query = await start('error', () => Promise.reject(thrown));
     expect(await rejection(query.awaitTermination())).to.equal(thrown);
     expect(await rejection(query.awaitTermination(1_000))).to.equal(thrown);
     const exception = await query.exception();
     expect(exception?.code).to.equal('query-failed');
+    expect(exception?.cause).to.equal(thrown);
+    const any = await rejection(spark.streams.awaitAnyTermination());
+    expect(any).to.include({ code: 'query-failed', cause: thrown });
+    await until('the news of the end', () => terminated.length > 0);
+    expect(terminated[0]?.cause).to.equal(thrown);
+    await spark.streams.close();
     // Spark 3.5 drops what a Python worker says of its error.
     if (await isAtLeast(spark, '4.0')) expect(exception?.message).to.include(`RangeError: ${thrown.message}`);
     expect(await remains()).to.deep.equal([]);

@@ -40,6 +40,8 @@ export class Rendezvous implements AttachedHandler {
   readonly #conf: SessionConf;
   readonly #prefix: string;
   readonly #handler: BatchHandler;
+  /** Told before the server is. */
+  readonly #onFailure: (error: unknown) => void;
   readonly #pacer: PollPacer;
   readonly #lease: Lease;
   readonly #end = new AbortController();
@@ -56,12 +58,13 @@ export class Rendezvous implements AttachedHandler {
     client: RendezvousClient,
     prefix: string,
     handler: BatchHandler,
-    options: { leaseTimeoutMs: number; pace: PollPace },
+    options: { leaseTimeoutMs: number; pace: PollPace; onFailure: (error: unknown) => void },
   ) {
     this.#client = client;
     this.#conf = client.conf.withOptions({ signal: this.#end.signal, retryPolicy: client.streamingRetryPolicy });
     this.#prefix = prefix;
     this.#handler = handler;
+    this.#onFailure = options.onFailure;
     this.#pacer = new PollPacer(options.pace);
     this.#lease = new Lease(this.#conf, `${prefix}.lease`, options.leaseTimeoutMs / 5, (error) => {
       if (!this.#end.signal.aborted) client.logger.warn(`the lease of ${prefix} is not renewed: ${String(error)}`);
@@ -165,6 +168,7 @@ export class Rendezvous implements AttachedHandler {
       // A handler that gives up because its query ended has not failed, and nobody waits for its answer.
       if (!end.aborted) {
         this.#failure = { error };
+        this.#onFailure(error);
         await this.#answer(`error ${pending.batchId} ${errorText(error).slice(0, MAX_ERROR_LENGTH)}`);
       }
       throw error;

@@ -5,6 +5,7 @@ import type { CallSignal } from '../../client/connect-options.ts';
 import type { SessionClient } from '../../client/session-client.ts';
 import { StreamingForeachFunctionSchema } from '../../gen/spark/connect/commands_pb.js';
 import type { Relation } from '../../gen/spark/connect/relations_pb.js';
+import { keepHandlerFailure } from '../query-failure.ts';
 import { type StreamSpecification, startStream } from '../start-stream.ts';
 import { StreamingQuery } from '../streaming-query.ts';
 import { DEFAULT_LEASE_TIMEOUT_MS, type ForeachBatchOptions } from './options.ts';
@@ -56,7 +57,8 @@ export async function startForeachBatch(
   const told = client.conf.set(`${prefix}.query`, `${identity.id} ${identity.runId}`).catch((error: unknown) => {
     client.logger.warn(`query ${identity.id} may be slow to stop: ${String(error)}`);
   });
-  const rendezvous = new Rendezvous(client, prefix, handler, { leaseTimeoutMs, pace });
+  const onFailure = (error: unknown) => keepHandlerFailure(client, identity.runId, error);
+  const rendezvous = new Rendezvous(client, prefix, handler, { leaseTimeoutMs, pace, onFailure });
   const query = new StreamingQuery(client, identity, rendezvous);
   // Without this process the query is of no use; Spark 3.5 would not end it with the session.
   const withdraw = client.beforeClose(() => query.stop());

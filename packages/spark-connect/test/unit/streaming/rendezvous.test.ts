@@ -14,6 +14,7 @@ class FakeSession {
   readonly streamingRetryPolicy = STREAMING_RETRY_POLICY;
   readonly lifetime = new AbortController();
   readonly closed = this.lifetime.signal;
+  readonly failures: unknown[] = [];
   polls = 0;
   /** Called before each call is answered; what it throws, the call fails with. */
   intercept: (kind: string | undefined, key: string) => void | Promise<void> = () => {};
@@ -50,7 +51,8 @@ class FakeSession {
   }
 
   meet(handler: BatchHandler, pace = { minMs: 0, maxMs: 1 }): Rendezvous {
-    return new Rendezvous(this, 'p', handler, { leaseTimeoutMs: 50, pace });
+    const onFailure = (error: unknown) => void this.failures.push(error);
+    return new Rendezvous(this, 'p', handler, { leaseTimeoutMs: 50, pace, onFailure });
   }
 }
 
@@ -120,6 +122,7 @@ describe('rendezvous', () => {
     session.announce(0);
     expect(await rendezvous.finished.catch((error: unknown) => error)).to.equal(thrown);
     expect(session.values.get('p.answer')).to.equal('error 0 an error that has no text');
+    expect(session.failures).to.deep.equal([thrown]);
   });
 
   it("keeps the handler's error although the query ends while the error is on its way", async () => {
@@ -153,6 +156,7 @@ describe('rendezvous', () => {
     rendezvous.close();
     await rendezvous.finished;
     expect(session.values.has('p.answer')).to.equal(false);
+    expect(session.failures).to.deep.equal([]);
   });
 
   it('ends with the error of a server that cannot be asked any more, and fires the signal', async () => {
