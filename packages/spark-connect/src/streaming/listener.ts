@@ -1,4 +1,5 @@
-import { parseProgress, type ReportedProgress, readProgress, type StreamingQueryProgress } from './progress.ts';
+import { parseExactJson } from './exact-json.ts';
+import { parseProgress, readProgress, type StreamingQueryProgress } from './progress.ts';
 
 /**
  * A query has started; told before the call that starts it returns.
@@ -81,7 +82,7 @@ export function startedEvent(json: string): ListenerEvent {
 }
 
 export function progressEvent(json: string): ListenerEvent {
-  const { progress } = JSON.parse(json) as { progress: ReportedProgress | string };
+  const { progress } = parseExactJson(json) as { progress: unknown };
   return {
     of: 'progress',
     event: { progress: typeof progress === 'string' ? parseProgress(progress) : readProgress(progress) },

@@ -1,13 +1,17 @@
+import { exactJsonText, isJsonObject, parseExactJson, withPlainNumbers } from './exact-json.ts';
+import { type ObservedMetrics, readObservedMetrics } from './observed-metrics.ts';
+
 /**
- * What one source of a streaming query read in a micro-batch. Offsets are the source's own, as Spark prints them.
+ * What one source of a streaming query read in a micro-batch. Offsets are texts as the source prints them, mostly JSON: `0`,
+ * `{"topic":{"0":12}}`; null where there is none.
  *
  * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
  */
 export interface SourceProgress {
   readonly description: string;
-  readonly startOffset: unknown;
-  readonly endOffset: unknown;
-  readonly latestOffset: unknown;
+  readonly startOffset: string | null;
+  readonly endOffset: string | null;
+  readonly latestOffset: string | null;
   readonly numInputRows: number;
   readonly inputRowsPerSecond?: number;
   readonly processedRowsPerSecond?: number;
@@ -66,29 +70,49 @@ export interface StreamingQueryProgress {
   readonly stateOperators: readonly StateOperatorProgress[];
   readonly sources: readonly SourceProgress[];
   readonly sink: SinkProgress;
-  /** Metrics named by `DataFrame.observe`. */
-  readonly observedMetrics?: Readonly<Record<string, unknown>>;
+  /**
+   * Metrics by the names that `DataFrame.observe` gave, each an object by the names of its columns. Whole numbers are bigint,
+   * of whatever type; others are number, or a text where a number would lose digits, as of a long decimal: `Decimal.from` takes
+   * each of them. NaN and Infinity are texts, binary is Base64, structs are objects, and maps whose keys are no texts are lists
+   * of `{ key, value }`. Dates and timestamps are as Spark reports them: milliseconds since 1970, or to listeners of Spark 4
+   * texts in whole seconds.
+   */
+  readonly observedMetrics?: Readonly<Record<string, ObservedMetrics>>;
 }
-
-/** What the JSON holds: the sums over the sources are Spark's own methods, and not part of it. */
-export type ReportedProgress = Omit<
-  StreamingQueryProgress,
-  'numInputRows' | 'inputRowsPerSecond' | 'processedRowsPerSecond'
->;
 
 /** Reads the JSON that Spark reports of a micro-batch. */
 export function parseProgress(json: string): StreamingQueryProgress {
-  return readProgress(JSON.parse(json) as ReportedProgress);
+  return readProgress(parseExactJson(json));
 }
 
-/** Adds up the sources of a report as Spark does. */
-export function readProgress(reported: ReportedProgress): StreamingQueryProgress {
+/** The same of JSON that is part of another, read exactly. Adds up the sources as Spark does. */
+export function readProgress(reported: unknown): StreamingQueryProgress {
+  const { sources, observedMetrics, ...rest } = reported as Readonly<Record<string, unknown>>;
+  const read = (sources as readonly unknown[]).map(readSource);
   const sum = (value: (source: SourceProgress) => number | undefined) =>
-    reported.sources.reduce((total, source) => total + (value(source) ?? 0), 0);
+    read.reduce((total, source) => total + (value(source) ?? 0), 0);
   return {
-    ...reported,
+    ...(withPlainNumbers(rest) as StreamingQueryProgress),
+    sources: read,
+    ...(isJsonObject(observedMetrics) ? { observedMetrics: readObservedMetrics(observedMetrics) } : {}),
     numInputRows: sum((source) => source.numInputRows),
     inputRowsPerSecond: sum((source) => source.inputRowsPerSecond),
     processedRowsPerSecond: sum((source) => source.processedRowsPerSecond),
   };
+}
+
+function readSource(reported: unknown): SourceProgress {
+  const { startOffset, endOffset, latestOffset, ...rest } = reported as Readonly<Record<string, unknown>>;
+  return {
+    ...(withPlainNumbers(rest) as SourceProgress),
+    startOffset: offsetText(startOffset),
+    endOffset: offsetText(endOffset),
+    latestOffset: offsetText(latestOffset),
+  };
+}
+
+/** To listeners, Spark 4 sends the JSON that the text holds elsewhere. */
+function offsetText(offset: unknown): string | null {
+  if (typeof offset === 'string') return offset;
+  return offset === undefined || offset === null ? null : exactJsonText(offset);
 }

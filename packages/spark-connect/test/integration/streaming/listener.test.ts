@@ -4,6 +4,7 @@ import {
   SparkConnectError,
   type SparkSession,
   type StreamingQueryListener,
+  type StreamingQueryProgress,
 } from '../../../src/index.ts';
 import { isAtLeast, openSession } from '../../helpers/spark.ts';
 import { rejection, until, Workspace } from '../../helpers/workspace.ts';
@@ -71,6 +72,37 @@ describe('listeners of streaming queries', () => {
     expect(await rejection(query.awaitTermination())).to.be.instanceOf(SparkConnectError);
     await until('the failure', () => failure !== undefined);
     expect(failure).to.contain('too much');
+  });
+
+  it('are told the same as the query says of itself, exactly', async () => {
+    const heard = new Map<number, StreamingQueryProgress>();
+    await spark.streams.addListener({ onQueryProgress: ({ progress }) => void heard.set(progress.batchId, progress) });
+    await workspace.writeJson('observed', [{ id: 1 }, { id: 2 }]);
+    const big = 2n ** 53n + 1n;
+    const observed = spark.readStream
+      .schema('id INT')
+      .json(workspace.url('observed'))
+      .observe(
+        'm',
+        ...[F.count(F.lit(1)).as('n'), F.max(F.lit(big)).as('big'), F.max(F.struct(F.lit(big).as('y'))).as('st')],
+        ...[F.max(F.expr('12345678901234567890.12')).as('dec'), F.max(F.lit(1.5)).as('half')],
+        F.first(F.expr('map(7, 1)')).as('map'),
+      );
+    const query = await observed.writeStream.format('noop').start();
+    await query.processAllAvailable();
+    const own = await until('its report', async () => (await query.recentProgress()).find((p) => p.numInputRows === 2));
+    const told = await until('the report', () => heard.get(own.batchId));
+    expect(own.observedMetrics).to.deep.equal({
+      m: {
+        ...{ n: 2n, big, st: { y: big }, dec: '12345678901234567890.12', half: 1.5 },
+        map: [{ key: 7n, value: 1n }],
+      },
+    });
+    expect(told.observedMetrics).to.deep.equal(own.observedMetrics);
+    const { startOffset, endOffset, latestOffset } = own.sources[0] ?? expect.fail('no source');
+    expect(endOffset).to.equal('{"logOffset":0}');
+    expect(told.sources[0]).to.include({ startOffset, endOffset, latestOffset });
+    await query.stop();
   });
 
   it('hands rows to a function, batch by batch', async () => {
