@@ -1,17 +1,12 @@
 import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { unlessAborted } from '../client/unless-aborted.ts';
+import { errorText } from './error-text.ts';
 import { type ListenerEvent, type StreamingQueryListener, startedEvent, tell } from './listener.ts';
 import { followBus } from './listener-events.ts';
 import { pollEvents } from './listener-polling.ts';
+import { callFor, isWithinCall } from './own-calls.ts';
 import { handlerFailure } from './query-failure.ts';
-
-/** Where a session's events come from: a stream that ends with the signal. `ready` is called once nothing can be missed. */
-export type EventSource = (
-  client: SessionClient,
-  signal: AbortSignal,
-  ready: () => void,
-) => AsyncIterable<ListenerEvent>;
 
 interface Following {
   readonly stop: AbortController;
@@ -25,7 +20,13 @@ const buses = new WeakMap<SessionClient, ListenerBus>();
 export class ListenerBus {
   readonly #client: SessionClient;
   readonly #listeners = new Set<StreamingQueryListener>();
+  /** Those of the listeners that are told only what had happened before they were removed. */
+  readonly #leaving = new Set<StreamingQueryListener>();
+  /** Runs whose start has been told: by the answer to the call that started it, or by polling. */
+  readonly #startedRuns = new Set<string>();
   #following: Following | undefined;
+  /** The end of the stream before, while it is not there yet: the server takes no listener until then. */
+  #ending: Promise<void> | undefined;
 
   private constructor(client: SessionClient) {
     this.#client = client;
@@ -41,9 +42,13 @@ export class ListenerBus {
   async add(listener: StreamingQueryListener, { signal }: CallSignal = {}): Promise<void> {
     signal?.throwIfAborted();
     this.#listeners.add(listener);
+    this.#leaving.delete(listener);
     this.#following ??= this.#follow();
+    const following = this.#following;
+    // The end of the stream before waits for this callback.
+    if (this.#ending !== undefined && isWithinCall(this)) return;
     try {
-      await unlessAborted(this.#following.ready, signal);
+      await unlessAborted(following.ready, signal);
     } catch (error) {
       if (signal?.aborted) {
         // The stream may serve others; without any it ends.
@@ -51,29 +56,30 @@ export class ListenerBus {
         throw error;
       }
       this.#listeners.delete(listener);
-      this.#following = undefined;
+      if (this.#following === following) this.#following = undefined;
       throw error;
     }
   }
 
-  /** Resolves when all events that had happened have been told. */
+  /** Resolves when all events that had happened have been told; at once where a listener's own callback asks for it. */
   async remove(listener: StreamingQueryListener): Promise<void> {
-    const following = this.#following;
-    if (this.#listeners.has(listener) && this.#listeners.size === 1 && following !== undefined) {
-      this.#following = undefined;
-      following.stop.abort();
-      await following.ended;
-    }
-    this.#listeners.delete(listener);
+    if (!this.#listeners.has(listener)) return;
+    this.#leaving.add(listener);
+    const isLast = this.#leaving.size === this.#listeners.size;
+    if (isLast) this.#end();
+    // Events wait for the callback.
+    if (isLast && !isWithinCall(this)) await this.#ending;
+    if (this.#leaving.delete(listener)) this.#listeners.delete(listener);
   }
 
   async removeAll(): Promise<void> {
     for (const listener of [...this.#listeners]) await this.remove(listener);
+    if (!isWithinCall(this)) await this.#ending;
   }
 
   /** A query that was started here, as the server described it with its answer; 3.5 says nothing, and polling finds it. */
   async started(json: string | undefined): Promise<void> {
-    if (json !== undefined && this.#listeners.size > 0) await this.#post(startedEvent(json));
+    if (json !== undefined && this.#listeners.size > 0) await this.#tell(startedEvent(json));
   }
 
   #follow(): Following {
@@ -86,22 +92,37 @@ export class ListenerBus {
       fail = reject;
     });
     ready.catch(() => undefined);
-    const ended = this.#read(stop.signal, becomeReady)
+    const before = this.#ending ?? Promise.resolve();
+    const ended = before
+      .then(() => this.#read(stop.signal, becomeReady))
+      // A stream that has ended before it began keeps nobody waiting.
+      .then(becomeReady)
       .catch((error: unknown) => {
         fail(error);
         if (stop.signal.aborted || this.#client.isClosed) return;
         this.#client.logger.warn(`the listeners of session ${this.#client.sessionId} hear no more: ${String(error)}`);
         this.#listeners.clear();
+        this.#leaving.clear();
         this.#following = undefined;
       })
       .finally(farewell);
     return { stop, ready, ended };
   }
 
+  #end(): void {
+    const following = this.#following;
+    if (following === undefined) return;
+    this.#following = undefined;
+    following.stop.abort();
+    const ending = following.ended.then(() => {
+      if (this.#ending === ending) this.#ending = undefined;
+    });
+    this.#ending = ending;
+  }
+
   async #read(signal: AbortSignal, ready: () => void): Promise<void> {
-    const major = Number(this.#client.serverVersion.split('.')[0]);
-    const source: EventSource = major >= 4 ? followBus : pollEvents;
-    for await (const event of source(this.#client, signal, ready)) await this.#post(this.#withCause(event));
+    this.#startedRuns.clear();
+    for await (const event of eventsOf(this.#client, signal, ready)) await this.#tell(this.#withCause(event));
   }
 
   /** Spark tells of a handler's failure in words only. */
@@ -111,11 +132,30 @@ export class ListenerBus {
     return failure === undefined ? told : { ...told, event: { ...told.event, cause: failure.error } };
   }
 
-  async #post(event: ListenerEvent): Promise<void> {
+  /** Polling finds queries too whose start has been told. */
+  async #tell(told: ListenerEvent): Promise<void> {
+    const { runId } = told.of === 'progress' ? told.event.progress : told.event;
+    if (told.of === 'terminated') this.#startedRuns.delete(runId);
+    if (told.of === 'started') {
+      if (this.#startedRuns.has(runId)) return;
+      this.#startedRuns.add(runId);
+    }
     for (const listener of this.#listeners) {
-      await tell(listener, event).catch((error: unknown) => {
-        this.#client.logger.warn(`a streaming query listener threw: ${String(error)}`);
+      await callFor(this, () => tell(listener, told)).catch((error: unknown) => {
+        this.#client.logger.warn(`a streaming query listener threw: ${errorText(error)}`);
       });
     }
   }
+}
+
+/** A session's events, until the signal fires. `ready` is called once nothing can be missed. */
+async function* eventsOf(
+  client: SessionClient,
+  signal: AbortSignal,
+  ready: () => void,
+): AsyncGenerator<ListenerEvent, void, undefined> {
+  const hasBus = Number(client.serverVersion.split('.')[0]) >= 4;
+  if (hasBus && (yield* followBus(client, signal, ready))) return;
+  if (hasBus) client.logger.debug(`another client listens in session ${client.sessionId}: its queries are polled here`);
+  yield* pollEvents(client, signal, ready);
 }

@@ -8,35 +8,54 @@ import {
 } from '../gen/spark/connect/commands_pb.js';
 import { idleEvent, type ListenerEvent, progressEvent, terminatedEvent } from './listener.ts';
 
+// The server confirms a listener at once. It says nothing at all, and does not end the call, where the session has one.
+const CONFIRMATION_MS = 5_000;
+
 /**
  * Events as Spark 4 sends them: one long execution, which ends when the listener on the server is removed, after it has sent
  * all that had happened.
+ * @returns whether the server has taken the listener: a session has one, and another client may have it.
  */
 export async function* followBus(
   client: SessionClient,
   signal: AbortSignal,
   ready: () => void,
-): AsyncGenerator<ListenerEvent, void, undefined> {
+): AsyncGenerator<ListenerEvent, boolean, undefined> {
+  if (signal.aborted) return true;
+  let isAdded = false;
   const remove = () => {
+    // Another client's listener would go. Where ours is on its way, it is removed when it is there.
+    if (!isAdded) return;
     client.runCommand(busCommand('removeListenerBusListener')).catch((error: unknown) => {
       client.logger.debug(`removing the listener of the session failed: ${String(error)}`);
     });
   };
   signal.addEventListener('abort', remove, { once: true });
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), CONFIRMATION_MS);
   const opType = { case: 'command', value: busCommand('addListenerBusListener') } as const;
   try {
-    const retryPolicy = client.streamingRetryPolicy;
-    for await (const { responseType } of client.execute(create(PlanSchema, { opType }), { retryPolicy })) {
+    const options = { retryPolicy: client.streamingRetryPolicy, signal: silence.signal };
+    for await (const { responseType } of client.execute(create(PlanSchema, { opType }), options)) {
       if (responseType.case !== 'streamingQueryListenerEventsResult') continue;
-      if (responseType.value.listenerBusListenerAdded) ready();
+      if (responseType.value.listenerBusListenerAdded) {
+        isAdded = true;
+        clearTimeout(timer);
+        ready();
+        if (signal.aborted) remove();
+      }
       for (const event of responseType.value.events) {
         const read = readEvent(event);
         if (read !== undefined) yield read;
       }
     }
+  } catch (error) {
+    if (!silence.signal.aborted) throw error;
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener('abort', remove);
   }
+  return isAdded;
 }
 
 function busCommand(which: 'addListenerBusListener' | 'removeListenerBusListener') {

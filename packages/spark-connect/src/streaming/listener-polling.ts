@@ -13,8 +13,9 @@ interface Watched {
 }
 
 /**
- * Events for Spark 3.5, which has no listeners over Connect: the session's queries are asked every half a second. A query that
- * starts and ends between two looks is missed, and nothing tells of idleness.
+ * Events for Spark 3.5, which has no listeners over Connect, and for a session that another client listens in, since Spark 4
+ * serves one: the session's queries are asked every half a second. A query that starts and ends between two looks is missed,
+ * and nothing tells of idleness.
  */
 export async function* pollEvents(
   client: SessionClient,

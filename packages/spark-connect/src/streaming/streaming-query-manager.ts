@@ -51,11 +51,14 @@ export class StreamingQueryManager {
     await managerCommand(this.#client, { case: 'resetTerminated', value: true }, options);
   }
 
-  /** Resolves when the listener misses nothing any more. Spark 3.5 has no bus for listeners: there its queries are polled. */
+  /**
+   * Resolves when the listener misses nothing any more. Spark 3.5 has no bus for listeners, and Spark 4 serves one client of
+   * a session: otherwise its queries are polled, after five seconds in vain.
+   */
   addListener(listener: StreamingQueryListener, options: CallSignal = {}): Promise<void> {
     return ListenerBus.of(this.#client).add(listener, options);
   }
-  /** Resolves when the listener has been told all that had happened. */
+  /** Resolves when the listener has been told all that had happened; at once where a listener's own callback asks for it. */
   removeListener(listener: StreamingQueryListener, { signal }: CallSignal = {}): Promise<void> {
     return unlessAborted(ListenerBus.of(this.#client).remove(listener), signal);
   }

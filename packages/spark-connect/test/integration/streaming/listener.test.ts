@@ -105,6 +105,70 @@ describe('listeners of streaming queries', () => {
     await query.stop();
   });
 
+  it('may leave and be followed by another at once', async () => {
+    let heard = 0;
+    const first: StreamingQueryListener = {};
+    await spark.streams.addListener(first);
+    const leaving = spark.streams.removeListener(first);
+    await spark.streams.addListener({ onQueryProgress: () => void heard++ });
+    await leaving;
+    const query = await memory('followed').trigger({ processingTime: '200 milliseconds' }).start();
+    await until('a report', () => heard > 0);
+    await query.stop();
+  });
+
+  it('may remove themselves in their own callback, and add another there', async () => {
+    const told: string[] = [];
+    const next: StreamingQueryListener = { onQueryProgress: () => void told.push('next') };
+    const own: StreamingQueryListener = {
+      onQueryProgress: async () => {
+        await spark.streams.removeListener(own);
+        await spark.streams.addListener(next);
+        told.push('own');
+      },
+    };
+    await spark.streams.addListener(own);
+    const query = await memory('itself').trigger({ processingTime: '200 milliseconds' }).start();
+    await until('reports to the next', () => told.length >= 3);
+    expect(told.slice(0, 3)).to.deep.equal(['own', 'next', 'next']);
+    await query.stop();
+  });
+
+  it('serve several clients of one session', async () => {
+    const identity = { sessionId: spark.sessionId, userId: spark.client.userId };
+    const other = await openSession({}, identity);
+    try {
+      const heard: string[][] = [[], []];
+      for (const [i, session] of [spark, other].entries())
+        await session.streams.addListener({
+          onQueryStarted: ({ runId }) => void heard[i]?.push(`started ${runId}`),
+          onQueryProgress: ({ progress }) => void heard[i]?.push(`progress ${progress.runId}`),
+          onQueryTerminated: ({ runId }) => void heard[i]?.push(`terminated ${runId}`),
+        });
+      const started = [];
+      for (const session of [spark, other]) {
+        const source = session.readStream.format('rate').option('rowsPerSecond', 20).load();
+        started.push(await source.writeStream.format('noop').trigger({ processingTime: '200 milliseconds' }).start());
+      }
+      // Of what the other client starts, the bus tells by reports only: its start came with an answer.
+      const times = (i: number, event: string) => heard[i]?.filter((each) => each === event).length ?? 0;
+      for (const { runId } of started) {
+        await until('reports', () => [0, 1].every((i) => times(i, `progress ${runId}`) > 0));
+        // Polling finds each start, once although an answer tells of it too.
+        expect(times(1, `started ${runId}`)).to.equal(1);
+      }
+      // Removing the one that is polled for leaves the other's alone.
+      await other.streams.close();
+      const before = heard[0]?.length ?? 0;
+      await until('more reports', () => (heard[0]?.length ?? 0) > before + 2);
+      const [first] = started;
+      await first?.stop();
+      await until('the end', () => times(0, `terminated ${first?.runId}`) === 1);
+    } finally {
+      other.disconnect();
+    }
+  });
+
   it('hands rows to a function, batch by batch', async () => {
     await workspace.writeJson('in', [{ id: 1 }, { id: 2 }]);
     await workspace.writeJson('in', [{ id: 3 }]);
