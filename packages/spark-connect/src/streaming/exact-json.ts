@@ -10,7 +10,7 @@ export class JsonNumber {
 }
 
 // A text or a number, so that no digits within a text are taken for a number.
-const TOKEN = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 // A key that no server's JSON has.
 const MARK = randomUUID();
 
