@@ -16,6 +16,7 @@ import type { CallHeaders } from './call-headers.ts';
 import { callHeadersInterceptor } from './call-headers-interceptor.ts';
 import { type ConnectionTarget, targetAddress } from './connection-string.ts';
 import { credentials, fixedHeaders } from './credentials.ts';
+import { type CallLimits, RunningCalls } from './running-calls.ts';
 
 /** As in Spark's own clients and servers. */
 export const DEFAULT_MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
@@ -60,7 +61,7 @@ type ServerStreaming<I extends DescMessage, O extends DescMessage> = DescMethodS
 export class Channel {
   readonly #client: grpc.Client;
   readonly #headers: readonly (readonly [string, string])[];
-  readonly #running = new Set<{ cancel(): void }>();
+  readonly #running = new RunningCalls();
   readonly address: string;
 
   constructor(options: ChannelOptions) {
@@ -92,9 +93,9 @@ export class Channel {
   unary<I extends DescMessage, O extends DescMessage>(
     method: Unary<I, O>,
     request: MessageShape<I>,
-    options: { deadlineMs?: number | undefined; signal?: AbortSignal | undefined } = {},
+    options: CallLimits = {},
   ): Promise<MessageShape<O>> {
-    return this.#oneResponse(method.output, options.signal, (done) =>
+    return this.#oneResponse(method.output, options, (done) =>
       this.#client.makeUnaryRequest(
         path(method),
         encoderOf(method.input),
@@ -121,16 +122,15 @@ export class Channel {
       request,
       this.#metadata(),
     );
-    const cancel = () => call.cancel();
-    this.#running.add(call);
-    signal?.addEventListener('abort', cancel, { once: true });
+    // The status of a call that has been given up comes when nobody reads any more.
+    call.on('error', () => {});
+    const letGo = this.#running.watch(call, { signal }, (reason) => call.destroy(asError(reason)));
     try {
       for await (const response of call) yield response as MessageShape<O>;
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     } finally {
-      this.#running.delete(call);
-      signal?.removeEventListener('abort', cancel);
+      letGo();
       call.cancel();
     }
   }
@@ -144,7 +144,7 @@ export class Channel {
     requests: Iterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<MessageShape<O>> {
-    return this.#oneResponse(method.output, signal, (done, reject) => {
+    return this.#oneResponse(method.output, { signal }, (done, reject) => {
       const call = this.#client.makeClientStreamRequest(
         path(method),
         asBuffer,
@@ -161,33 +161,33 @@ export class Channel {
     });
   }
 
-  /** A call that ends in one response, however its request travels; the signal cancels it. */
+  /** A call that ends in one response, however its request travels. */
   #oneResponse<O extends DescMessage>(
     output: O,
-    signal: AbortSignal | undefined,
+    limits: CallLimits,
     start: (
       done: (error: grpc.ServiceError | null, response?: MessageShape<O>) => void,
       reject: (reason: unknown) => void,
     ) => { cancel(): void },
   ): Promise<MessageShape<O>> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
+      if (limits.signal?.aborted) return reject(limits.signal.reason);
+      let ended = false;
+      let letGo = () => {};
       const call = start((error, response) => {
-        this.#running.delete(call);
-        signal?.removeEventListener('abort', cancel);
-        if (signal?.aborted) reject(signal.reason);
-        else if (error) reject(error);
+        ended = true;
+        letGo();
+        if (error) reject(error);
         else resolve(response ?? create(output));
       }, reject);
-      const cancel = () => call.cancel();
-      this.#running.add(call);
-      signal?.addEventListener('abort', cancel, { once: true });
+      // An interceptor may have ended it at once.
+      if (!ended) letGo = this.#running.watch(call, limits, reject);
     });
   }
 
   /** Closes the connection and cancels what still runs: gRPC alone would wait for every stream's end, with the process. */
   close(): void {
-    for (const call of this.#running) call.cancel();
+    this.#running.cancel();
     this.#client.close();
   }
 
@@ -196,6 +196,11 @@ export class Channel {
     for (const [name, value] of this.#headers) metadata.set(name, value);
     return metadata;
   }
+}
+
+/** Streams end by errors; whoever aborts may give anything as the reason. */
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 async function writeAll<M>(call: grpc.ClientWritableStream<M>, messages: Iterable<M>): Promise<void> {

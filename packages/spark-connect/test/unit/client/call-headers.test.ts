@@ -1,8 +1,11 @@
-import { status } from '@grpc/grpc-js';
+import { setTimeout as after } from 'node:timers/promises';
+import { create } from '@bufbuild/protobuf';
+import { InterceptingCall, type Interceptor, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { CallHeaders } from '../../../src/client/call-headers.ts';
 import { SessionClient } from '../../../src/client/session-client.ts';
 import { SparkConnectError } from '../../../src/errors.ts';
+import { PlanSchema } from '../../../src/gen/spark/connect/base_pb.js';
 import { FakeServer } from './fake-server.ts';
 import { serviceError } from './service-error.ts';
 
@@ -75,5 +78,76 @@ describe('headers of each call', () => {
     if (!(error instanceof SparkConnectError)) expect.fail(String(error));
     expect(error.code).to.equal('unauthenticated');
     expect(error.message).to.include('does not accept the token').and.not.include('wrong');
+  });
+
+  describe('that do not come', () => {
+    /** Comes at once until it is `held`. */
+    let held: Promise<unknown> | undefined;
+    const heldHeaders: CallHeaders = {
+      get: () => (held === undefined ? {} : held.then(() => ({ 'x-token': 'late' }))),
+    };
+    const heldInterceptor: Interceptor = (options, nextCall) =>
+      new InterceptingCall(nextCall(options), {
+        start(metadata, listener, next) {
+          if (held === undefined) next(metadata, listener);
+          else void held.then(() => next(metadata, listener));
+        },
+      });
+
+    beforeEach(() => {
+      held = undefined;
+    });
+
+    const failure = (work: Promise<unknown>) =>
+      work.then(
+        () => expect.fail('expected a failure'),
+        (error: unknown) => error,
+      );
+    async function executed(signal?: AbortSignal): Promise<void> {
+      for await (const _ of client?.execute(create(PlanSchema), { signal }) ?? []);
+    }
+
+    for (const [what, options] of [
+      ['headers', { callHeaders: heldHeaders }],
+      ["a program's own interceptor", { interceptors: [heldInterceptor] }],
+    ] as const) {
+      it(`let a call end by its signal, and not begin afterwards: ${what}`, async () => {
+        client = await SessionClient.connect({ remote: server.address, ...options });
+        let come = (_: unknown) => {};
+        held = new Promise((resolve) => {
+          come = resolve;
+        });
+        server.turn({ ending: 'complete' });
+        const signal = AbortSignal.timeout(50);
+        const option = client.conf.withOptions({ signal }).getOption('any');
+        expect(await Promise.all([failure(option), failure(executed(signal))])).to.deep.equal([
+          signal.reason,
+          signal.reason,
+        ]);
+        const before = server.calls.length;
+        held = undefined;
+        come(undefined);
+        await client.conf.getOption('any');
+        await after(20);
+        expect(server.calls.slice(before)).to.include('config').and.not.include('execute');
+        expect(server.calls.filter((call) => call === 'config')).to.have.length(1);
+      });
+
+      it(`let a session end, and with it what waits: ${what}`, async () => {
+        client = await SessionClient.connect({ remote: server.address, ...options, callTimeoutMs: 60 });
+        held = new Promise(() => {});
+        expect(await failure(client.conf.getOption('any'))).to.include({ code: 'timeout' });
+        const waiting = failure(executed());
+        await after(20);
+        client.disconnect();
+        expect(await waiting).to.include({ code: 'session-closed' });
+      });
+
+      it(`let connecting end in time: ${what}`, async () => {
+        held = new Promise(() => {});
+        const connecting = SessionClient.connect({ remote: server.address, connectTimeoutMs: 80, ...options });
+        expect(await failure(connecting)).to.include({ code: 'unavailable' });
+      });
+    }
   });
 });
