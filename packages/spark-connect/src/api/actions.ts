@@ -4,6 +4,7 @@ import type { BatchDecoder, Row, RowBatch } from '../arrow/index.ts';
 import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
+import type { ExecutePlanResponse } from '../gen/spark/connect/base_pb.js';
 import { relationPlan } from '../plan/compile/index.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
 import { type StructType, schemaFromProto } from '../types/index.ts';
@@ -29,16 +30,26 @@ interface ArrowMessage {
   readonly rowCount: bigint;
 }
 
-/** Executes a relation; Arrow streams come as the server sends them. */
-async function* executeArrow(
+/** Executes a relation once the first message is asked for, with the tags that the session has now. */
+function executeArrow(
   client: SessionClient,
   node: RelationNode,
   { onExecutionInfo, ...options }: NotedAction,
 ): AsyncGenerator<ArrowMessage, void, undefined> {
+  const responses = client.execute(() => relationPlan(node), options);
+  return arrowMessages(client, responses, onExecutionInfo);
+}
+
+/** Arrow streams as the server sends them. */
+async function* arrowMessages(
+  client: SessionClient,
+  responses: AsyncGenerator<ExecutePlanResponse, void, undefined>,
+  onExecutionInfo: NotedAction['onExecutionInfo'],
+): AsyncGenerator<ArrowMessage, void, undefined> {
   let schema: StructType | undefined;
   let rowsSeen = 0n;
   let info: ExecutionInfo = { metrics: [], flows: [] };
-  for await (const response of client.execute(relationPlan(node), options)) {
+  for await (const response of responses) {
     if (response.schema !== undefined) schema = schemaFromProto(response.schema);
     if (response.observedMetrics.length > 0) deliverMetrics(client, response.observedMetrics);
     info = withResponse(info, response);
@@ -53,14 +64,20 @@ async function* executeArrow(
 }
 
 /** Executes a relation; batches come as the server sends them, and waiting to take the next one holds the server back. */
-export async function* executeBatches(
+export function executeBatches(
   client: SessionClient,
   node: RelationNode,
   options: NotedAction = {},
 ): AsyncGenerator<RowBatch, void, undefined> {
+  return decoded(executeArrow(client, node, options));
+}
+
+async function* decoded(
+  messages: AsyncGenerator<ArrowMessage, void, undefined>,
+): AsyncGenerator<RowBatch, void, undefined> {
   const { BatchDecoder: Decoder } = await loadArrow();
   let decoder: BatchDecoder | undefined;
-  for await (const { data, schema, rowCount } of executeArrow(client, node, options)) {
+  for await (const { data, schema, rowCount } of messages) {
     decoder ??= new Decoder(schema);
     const batch = decoder.decode(data);
     if (BigInt(batch.rowCount) !== rowCount) throw wrongBatch(rowCount, undefined, BigInt(batch.rowCount));

@@ -174,12 +174,20 @@ export class SessionClient {
   /**
    * Executes a plan and yields the server's responses as they come; reading slowly slows the server down.
    * Aborting interrupts the execution on the server too.
+   *
+   * @param given a plan, or what makes it when the first response is asked for
    */
-  async *execute(
-    plan: Plan,
-    { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions = {},
+  execute(given: Plan | (() => Plan), options: CallOptions = {}): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+    // The session's tags of this moment: the program may change them while the execution gets under way.
+    return this.#execute(given, { ...options, tags: [...this.tags, ...(options.tags ?? [])] });
+  }
+
+  async *#execute(
+    given: Plan | (() => Plan),
+    { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions,
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     signal?.throwIfAborted();
+    const plan = typeof given === 'function' ? given() : given;
     requireFeatures(plan, this.serverVersion);
     await unlessAborted(this.#localRelations.replaceIn(plan, this.serverVersion), signal);
     const takesChunks = isAtLeast(this.serverVersion, '4.1');
@@ -187,7 +195,7 @@ export class SessionClient {
       ...this.#identity.observedFields(),
       operationId,
       plan: takesChunks ? await unlessAborted(this.#compression.apply(plan), signal) : plan,
-      tags: [...new Set([...this.tags, ...tags.map(checkedTag)])],
+      tags: [...new Set(tags.map(checkedTag))],
       requestOptions: [REATTACHABLE, ...(takesChunks ? [this.#chunking()] : [])],
     });
     const context = { channel: this.#channel, retryPolicy, logger: this.logger, lifetime: this.#lifetime.signal };

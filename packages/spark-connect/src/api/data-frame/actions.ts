@@ -38,8 +38,8 @@ export abstract class FrameActions extends FrameGroups {
     return (await collectRows(this.session.client, this.node, this.#noting(options))) as T[];
   }
   /** The rows one by one, with one batch in memory. */
-  async *toLocalIterator<T = Row>(options: ActionOptions = {}): AsyncGenerator<T, void, undefined> {
-    for await (const batch of this.toBatches(options)) for (const row of batch) yield row as T;
+  toLocalIterator<T = Row>(options: ActionOptions = {}): AsyncGenerator<T, void, undefined> {
+    return rowsOf<T>(this.toBatches(options));
   }
   /** The rows in the batches that the server sends, for access by column. */
   toBatches(options: ActionOptions = {}): AsyncGenerator<RowBatch, void, undefined> {
@@ -110,4 +110,8 @@ export abstract class FrameActions extends FrameGroups {
       },
     };
   }
+}
+
+async function* rowsOf<T>(batches: AsyncGenerator<RowBatch, void, undefined>): AsyncGenerator<T, void, undefined> {
+  for await (const batch of batches) for (const row of batch) yield row as T;
 }
