@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { codeOfGrpcStatus, codeOfServerError, type SparkConnectErrorCode } from './error-codes.ts';
+import { partStack, withoutPlan } from './error-message.ts';
 import { type ErrorInfo, ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js';
 import { StatusSchema } from './gen/google/rpc/status_pb.js';
 import { status } from './grpc-status.ts';
@@ -131,7 +132,10 @@ function codeOfName(name: string): SparkConnectErrorCode | undefined {
 function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkConnectError {
   const { message: statusMessage, info } = readStatus(error);
   const metadata: Readonly<Record<string, string>> = info?.metadata ?? {};
-  const { message, stackTrace } = cleanMessage(statusMessage || error.details || error.message);
+  const exceptionClass = info?.reason || undefined;
+  const { message: told, stackTrace } = partStack(statusMessage || error.details || error.message);
+  // What grpc-js leaves behind where name resolution had nothing to say.
+  const message = info ? withoutPlan(told, exceptionClass) : told.replace(/\s*Resolution note:$/, '');
   const errorClass = metadata.errorClass ?? errorClassIn(message);
   const sqlState = metadata.sqlState ?? sqlStateIn(message);
   const javaClasses = quotedStrings(metadata.classes);
@@ -145,7 +149,7 @@ function fromGrpc(error: GrpcError, fallbackCode: SparkConnectErrorCode): SparkC
     errorClass,
     sqlState,
     messageParameters: parameters(metadata.messageParameters),
-    exceptionClass: info?.reason || undefined,
+    exceptionClass,
     serverStackTrace: metadata.stackTrace ?? stackTrace,
     errorId: metadata.errorId,
     grpcCode: error.code,
@@ -173,31 +177,6 @@ function readStatus(error: GrpcError): { message: string; info: ErrorInfo | unde
     // A proxy may cut the trailer off; the plain status still says what happened.
     return { message: '', info: undefined };
   }
-}
-
-/**
- * Parts the sentence for people from what Spark appends to it: the query plan (a tree of `+- ` and `:- ` lines under
- * its root's line) and Java's stack frames.
- */
-export function cleanMessage(raw: string): { message: string; stackTrace: string | undefined } {
-  const lines = raw.split('\n');
-  const frame = lines.findIndex((line) => /^\s+at [\w.$/<>]+\(.*\)$/.test(line));
-  const driver = lines.findIndex((line) => line.trim() === 'Driver stacktrace:');
-  const stackStart = [frame, driver].filter((index) => index > 0).sort((a, b) => a - b)[0];
-  const head = stackStart === undefined ? lines : lines.slice(0, stackStart);
-  const branch = head.findIndex((line) => /^(?:[: ] {2})*[+:]- /.test(line));
-  const bare = head.findIndex((line) => /^'[A-Z]\w+(?:$|[ [(])/.test(line));
-  const plan = [branch - 1, bare].filter((index) => index > 0).sort((a, b) => a - b)[0];
-  const message = (plan === undefined ? head : head.slice(0, plan))
-    .join('\n')
-    .trim()
-    // What grpc-js leaves behind where name resolution had nothing to say.
-    .replace(/\s*Resolution note:$/, '')
-    .replace(/;$/, '');
-  return {
-    message: message || raw.trim(),
-    stackTrace: stackStart === undefined ? undefined : lines.slice(stackStart).join('\n'),
-  };
 }
 
 function errorClassIn(message: string): string | undefined {

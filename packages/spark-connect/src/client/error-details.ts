@@ -1,6 +1,7 @@
 /** What the server keeps of a failed call beyond the status that told of it, which has room for 2 KiB only. */
 import { codeOfServerError } from '../error-codes.ts';
-import { cleanMessage, type QueryContext, SparkConnectError } from '../errors.ts';
+import { partStack, withoutPlan } from '../error-message.ts';
+import { type QueryContext, SparkConnectError } from '../errors.ts';
 import {
   FetchErrorDetailsResponse_QueryContext_ContextType as ContextType,
   type FetchErrorDetailsResponse,
@@ -49,14 +50,18 @@ function describe(
   fallback: SparkConnectError['code'],
   known: ConstructorParameters<typeof SparkConnectError>[2],
 ): SparkConnectError {
-  const { message } = cleanMessage(raw);
+  const [exceptionClass] = errorTypeHierarchy;
+  // A stack within the message is part of serverStackTrace, which has the message as it came.
+  const { message: told, stackTrace: jobStack } = partStack(raw);
+  const message = withoutPlan(told, exceptionClass);
   const errorClass = thrown?.errorClass ?? known?.errorClass;
   return new SparkConnectError(codeOfServerError(errorClass, errorTypeHierarchy) ?? fallback, message, {
     ...known,
     errorClass,
     sqlState: thrown?.sqlState ?? known?.sqlState,
     messageParameters: thrown === undefined ? known?.messageParameters : { ...thrown.messageParameters },
-    exceptionClass: errorTypeHierarchy[0],
+    exceptionClass,
+    serverStackTrace: known?.serverStackTrace ?? jobStack,
     queryContexts: thrown?.queryContexts.map(queryContext),
   });
 }

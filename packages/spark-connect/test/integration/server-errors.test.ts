@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { PlanSchema } from '../../src/gen/spark/connect/base_pb.js';
-import { SparkConnectError, SparkSession } from '../../src/index.ts';
+import { functions as F, lit, SparkConnectError, SparkSession } from '../../src/index.ts';
 import { isAtLeast, openSession, sparkRemote } from '../helpers/spark.ts';
 import { rejection, Workspace } from '../helpers/workspace.ts';
 
@@ -30,6 +30,21 @@ describe('an error of the server', () => {
     expect(error.serverStackTrace).to.match(
       /^org\.apache\.spark\.SparkException: .*Caused by: java\.lang\.RuntimeException/s,
     );
+  });
+
+  it("tells a program's own text whole", async () => {
+    const text = "first\nsecond\n   at /mnt/x(3)\n'Status is bad\n+- third\nDriver stacktrace:\nfourth";
+    const error = (await rejection(
+      spark
+        .range(1)
+        .select(F.raiseError(lit(text)))
+        .collect(),
+    )) as SparkConnectError;
+    expect(error.message).to.include(text);
+    expect(error.message).not.to.match(/\n\tat org\.apache\.spark/);
+    const [missing, unknown] = [spark.table('no_such_table'), spark.range(1).select('no_such_column')];
+    for (const frame of [missing, unknown])
+      expect(String(await rejection(frame.collect()))).not.to.match(/UnresolvedRelation|Range/);
   });
 
   it('names the part of the statement', async () => {

@@ -91,6 +91,24 @@ describe('the details of an error', () => {
     expect(inspect(error)).to.include('DIVIDE_BY_ZERO').and.not.to.include('Job.scala');
   });
 
+  it("tell a program's own text whole, and the stack of a job apart from it", async () => {
+    const described = async (message: string, type: string) => {
+      server.errorDetails = { rootErrorIdx: 0, errors: [{ errorTypeHierarchy: [type], message }] };
+      return failed('e-1');
+    };
+    const runtime = 'org.apache.spark.SparkRuntimeException';
+    for (const text of ['first\n+- second\n\tat a.B.c(B.java:1)', "a\nDriver stacktrace:\nb;\n'Project\n+- c"]) {
+      expect(await described(text, runtime)).to.include({ message: text });
+    }
+    const stack = '\tat a.B.c(B.java:1)\n\nDriver stacktrace:';
+    const job = await described(`Job aborted: first\n+- second\n${stack}`, 'org.apache.spark.SparkException');
+    expect(job).to.include({ message: 'Job aborted: first\n+- second', serverStackTrace: stack });
+    const analysis = 'org.apache.spark.sql.catalyst.ExtendedAnalysisException';
+    expect(await described("no such column;\n'Project ['x]\n+- Range (0, 1)\n", analysis)).to.include({
+      message: 'no such column',
+    });
+  });
+
   it('are not asked for where the server keeps none', async () => {
     expect((await failed(undefined)).message).to.equal('Job aborted due to st...');
     expect(server.calls.filter((call) => call.startsWith('details'))).to.deep.equal([]);

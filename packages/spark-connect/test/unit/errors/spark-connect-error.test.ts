@@ -67,7 +67,7 @@ describe('SparkConnectError.from', () => {
       serverError(
         '[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column `x` cannot be resolved. SQLSTATE: 42703; line 1 pos 7;\n' +
           "'Project ['x]\n+- Range (0, 3, step=1)\n",
-        { reason: 'org.apache.spark.sql.AnalysisException', metadata: { classes: '[]' } },
+        { reason: 'org.apache.spark.sql.catalyst.ExtendedAnalysisException', metadata: { classes: '[]' } },
       ),
     );
     expect(error).to.include({
@@ -98,6 +98,51 @@ describe('SparkConnectError.from', () => {
     expect(error.message).to.equal('Job aborted due to stage failure: java.lang.RuntimeException: boom');
     expect(error.serverStackTrace).to.match(/^\tat org\.apache\.spark\.X\.run/);
     expect(error.code).to.equal('execution');
+  });
+
+  it('takes the stack of a failed job from a message that the server has cut off', () => {
+    const sent = 'boom\nand more\n\tat a.B.c(B.java:1)\nCaused by: d.E: why\n\t... 3 more\n\tat a.B.wri...';
+    const error = SparkConnectError.from(
+      serverError(sent, { reason: 'org.apache.spark.SparkException', metadata: {} }),
+    );
+    expect(error.message).to.equal('boom\nand more');
+    expect(error.serverStackTrace).to.equal(sent.slice(sent.indexOf('\tat')));
+  });
+
+  const own = [
+    'first\nsecond\n+- third\nfourth',
+    'disk full\n   at /mnt/x(3)\nplease free space',
+    'disk full\n\tat a.B.c(B.java:1)\nplease free space',
+    "Column list:\n'Status is bad\nend",
+    'a\nDriver stacktrace:\nb',
+    "tried;\n'Project [x]\n+- Range (0, 1)\nand again;",
+    'see the Resolution note:',
+  ];
+  for (const text of own) {
+    it(`keeps every word of a program's own error: ${JSON.stringify(text)}`, () => {
+      for (const message of [text, `[USER_RAISED_EXCEPTION] ${text} SQLSTATE: P0001`]) {
+        const sent = serverError(message, { reason: 'org.apache.spark.SparkRuntimeException', metadata: {} });
+        expect(SparkConnectError.from(sent)).to.include({ message });
+      }
+      const job = `Job aborted due to stage failure: java.lang.RuntimeException: ${text}`;
+      const stack = '\tat org.apache.spark.X.run(X.scala:1)\n\nDriver stacktrace:';
+      const failed = serverError(`${job}\n${stack}`, { reason: 'org.apache.spark.SparkException', metadata: {} });
+      expect(SparkConnectError.from(failed)).to.include({ message: job, serverStackTrace: stack });
+    });
+  }
+
+  it("takes a plan from an analysis error only, and nothing before it that is a program's own", () => {
+    const name = "a;\n'Project\n+- b";
+    const told = `[UNRESOLVED_COLUMN] A column \`${name}\` cannot be resolved. SQLSTATE: 42703`;
+    const raw = `${told};\n'Project ['c]\n+- Range (0, 1, step=1)\n`;
+    const from = (reason: string) => SparkConnectError.from(serverError(raw, { reason, metadata: {} })).message;
+    expect(from('org.apache.spark.sql.catalyst.ExtendedAnalysisException')).to.equal(told);
+    expect(from('org.apache.spark.sql.catalyst.parser.ParseException')).to.equal(raw.trim());
+    const alone = `${told}; line 1 pos 7;\n'UnresolvedRelation [nope], [], false\n`;
+    const reason = 'org.apache.spark.sql.catalyst.ExtendedAnalysisException';
+    expect(SparkConnectError.from(serverError(alone, { reason, metadata: {} })).message).to.equal(
+      `${told}; line 1 pos 7`,
+    );
   });
 
   const byServer: ReadonlyArray<readonly [string, Record<string, string>, string]> = [
