@@ -20,6 +20,9 @@ const RELEASE_AFTER_BYTES = 4 * 1024 * 1024;
 // Longer than a connection that comes to nothing takes to fail (20 s).
 const STEADY_AFTER_MS = 30_000;
 
+const OPERATION_NOT_FOUND = 'INVALID_HANDLE.OPERATION_NOT_FOUND';
+const SESSION_NOT_FOUND = 'INVALID_HANDLE.SESSION_NOT_FOUND';
+
 const { executePlan, reattachExecute, releaseExecute } = SparkConnectService.method;
 
 interface ExecutionContext {
@@ -53,7 +56,7 @@ export async function* reattachableExecution(
   let open = () => channel.serverStream(executePlan, request, signal);
   let unreleasedBytes = 0;
   let finished = false;
-  let failure: unknown;
+  let isGone = false;
   try {
     while (!finished) {
       const openedAt = performance.now();
@@ -86,18 +89,13 @@ export async function* reattachableExecution(
         if (lifetime.aborted) throw lifetime.reason;
         // A long wait (awaitTermination) brings no response for hours: what cuts it now and then must not use up the attempts.
         if (performance.now() - openedAt >= STEADY_AFTER_MS) retries.reset();
-        const unknownToServer =
-          hasErrorClass(error, 'INVALID_HANDLE.OPERATION_NOT_FOUND') ||
-          hasErrorClass(error, 'INVALID_HANDLE.SESSION_NOT_FOUND');
-        if (unknownToServer && lastResponseId === undefined) {
+        const unknown = [OPERATION_NOT_FOUND, SESSION_NOT_FOUND].find((known) => hasErrorClass(error, known));
+        if (unknown !== undefined && lastResponseId === undefined) {
           // The request never reached the server: executing is safe, since nothing of it was run.
           open = () => channel.serverStream(executePlan, request, signal);
-        } else if (unknownToServer) {
-          throw new SparkConnectError(
-            'session-closed',
-            'the server lost the result while it was being read: it restarted, or the session ended',
-            { cause: error },
-          );
+        } else if (unknown !== undefined) {
+          isGone = true;
+          throw resultLost(unknown, error);
         } else if (isRetriable(error)) {
           open = () => channel.serverStream(reattachExecute, reattachRequest(request, lastResponseId), signal);
         } else {
@@ -109,15 +107,25 @@ export async function* reattachableExecution(
         await pause(waitMs, signal, lifetime);
       }
     }
-  } catch (error) {
-    failure = error;
-    throw error;
   } finally {
     // Also when the reader stopped early: the server would keep the rest for minutes.
-    if (!(failure instanceof SparkConnectError && failure.code === 'session-closed')) {
+    if (!isGone && !lifetime.aborted) {
       void release({ case: 'releaseAll', value: create(ReleaseExecuteRequest_ReleaseAllSchema) });
     }
   }
+}
+
+/** The rows that came are part of a result that cannot be had whole any more. */
+function resultLost(errorClass: string, cause: unknown): SparkConnectError {
+  if (errorClass === SESSION_NOT_FOUND) {
+    const why = 'the server lost the result while it was being read: it restarted, or the session ended';
+    return new SparkConnectError('session-closed', why, { errorClass, cause });
+  }
+  const why = 'the server let go of the result while it was being read, perhaps since nobody read on for long';
+  return new SparkConnectError('not-found', `${why}: the session lives, and the action can be run again`, {
+    errorClass,
+    cause,
+  });
 }
 
 function reattachRequest(request: ExecutePlanRequest, lastResponseId: string | undefined) {

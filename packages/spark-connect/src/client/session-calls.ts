@@ -15,6 +15,12 @@ import type { ConfigCallOptions } from './session-conf.ts';
 import type { SessionIdentity } from './session-identity.ts';
 
 const DETAILS_TIMEOUT_MS = 5_000;
+/** What a server says of a session that it does not have, or no longer. */
+const SESSION_IS_GONE: ReadonlySet<string | undefined> = new Set([
+  'INVALID_HANDLE.SESSION_CHANGED',
+  'INVALID_HANDLE.SESSION_CLOSED',
+  'INVALID_HANDLE.SESSION_NOT_FOUND',
+]);
 const service = SparkConnectService.method;
 
 /** What calls are made with. */
@@ -100,9 +106,7 @@ export class SessionCalls {
     if (signal?.aborted && error === signal.reason) return error;
     if (lifetime.aborted) return lifetime.reason;
     const told = await this.#fetchDetails(explainTransport(SparkConnectError.from(error), line), signal);
-    if (told.errorClass === 'INVALID_HANDLE.SESSION_CHANGED' || told.errorClass === 'INVALID_HANDLE.SESSION_CLOSED') {
-      this.#isLost = true;
-    }
+    if (SESSION_IS_GONE.has(told.errorClass)) this.#isLost = true;
     return explainServer(told, this.#version);
   }
 

@@ -99,13 +99,17 @@ describe('reattachable execution', () => {
     expect(server.operationIds.size).to.equal(1);
   });
 
-  for (const handle of ['OPERATION_NOT_FOUND', 'SESSION_NOT_FOUND']) {
+  for (const [handle, code, advice] of [
+    ['OPERATION_NOT_FOUND', 'not-found', 'can be run again'],
+    ['SESSION_NOT_FOUND', 'session-closed', 'Open a new session'],
+  ] as const) {
     it(`never executes a second time what it has seen a response of: ${handle}`, async () => {
       await play({ send: [1], ending: 'cut' }, { ending: lost(handle) });
       const { ids, error } = await read();
       expect(ids).to.deep.equal(['r1']);
-      expect(error?.code).to.equal('session-closed');
-      expect(error?.message).to.include('lost the result');
+      expect(error).to.include({ code, errorClass: `INVALID_HANDLE.${handle}` });
+      expect(error?.message).to.include('the result while it was being read').and.include(advice);
+      expect(client.isLost).to.equal(code === 'session-closed');
       expect(server.calls).to.deep.equal(['execute', 'reattach after r1']);
     });
   }
