@@ -44,7 +44,7 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   sessionId(sessionId: string): SparkSessionBuilder<Session> {
     return this.connection({ sessionId });
   }
-  /** Whose session it is; by default the user of the operating system. */
+  /** Whose session it is; by default the user of SPARK_USER, USER or the operating system. */
   userId(userId: string): SparkSessionBuilder<Session> {
     return this.connection({ userId });
   }

@@ -14,7 +14,10 @@ export interface ConnectOptions {
   readonly remote: string;
   /** UUID of the session to join or make; by default a new one, or the address's `session_id`. */
   readonly sessionId?: string | undefined;
-  /** Whose session it is: with the session id it names the session on the server. Default: the operating system's user. */
+  /**
+   * Whose session it is: with the session id it names the session on the server. Default: the environment variable
+   * SPARK_USER, or USER, or else the operating system's user where it has a name.
+   */
   readonly userId?: string | undefined;
   readonly userAgent?: string | undefined;
   /** PEM file of a certificate authority of your own. */

@@ -16,6 +16,9 @@ export interface ConnectionTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The environment variable whose token is used where an address has none, as in PySpark. */
+export const TOKEN_VARIABLE = 'SPARK_CONNECT_AUTHENTICATE_TOKEN';
+
 const DEFAULT_PORT = 15002;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 // RFC 9110's token, lower case as HTTP/2 wants header names.
@@ -33,10 +36,11 @@ const RESERVED_HEADER =
  * Keys are `token`, `use_ssl`, `user_id`, `user_agent`, `session_id`, `grpc_max_message_size`; any other becomes a header. Values are
  * percent-decoded. A token asks for TLS unless `use_ssl` says otherwise.
  *
+ * @param environmentToken the token where the address has none; as in PySpark it asks for TLS but to `localhost`
  * @throws SparkConnectError `invalid-connection-string`, naming the part that is wrong (never a token's value).
  * @see https://github.com/apache/spark/blob/master/sql/connect/docs/client-connection-string.md
  */
-export function parseConnectionString(text: string): ConnectionTarget {
+export function parseConnectionString(text: string, environmentToken?: string): ConnectionTarget {
   const match = /^sc:\/\/([^/;]*)(?:\/([^;]*))?((?:;.*)?)$/s.exec(text);
   if (!match) throw invalid('an address looks like sc://host:port/;key=value');
   const [, authority = '', path = '', parameterText = ''] = match;
@@ -50,15 +54,20 @@ export function parseConnectionString(text: string): ConnectionTarget {
     parameters.delete(key);
     return value;
   };
-  const token = take('token');
-  if (token !== undefined && !HEADER_VALUE.test(token)) throw invalid('the token is no printable ASCII');
+  const ownToken = take('token');
+  // A header of the address is the word of who wrote it.
+  const token = ownToken ?? (parameters.has('authorization') ? undefined : environmentToken || undefined);
+  const asksForTls = ownToken !== undefined || (token !== undefined && host !== 'localhost');
+  if (token !== undefined && !HEADER_VALUE.test(token)) {
+    throw invalid(`the token${ownToken === undefined ? ` of ${TOKEN_VARIABLE}` : ''} is no printable ASCII`);
+  }
   const sessionId = take('session_id');
   if (sessionId !== undefined && !isSessionId(sessionId)) throw invalid('session_id must be a UUID');
   return {
     host,
     port,
     token,
-    useTls: parseBoolean('use_ssl', take('use_ssl'), token !== undefined),
+    useTls: parseBoolean('use_ssl', take('use_ssl'), asksForTls),
     userId: take('user_id'),
     userAgent: take('user_agent'),
     sessionId,

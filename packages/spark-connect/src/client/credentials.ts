@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as grpc from '@grpc/grpc-js';
 import { SparkConnectError } from '../errors.ts';
-import type { ConnectionTarget } from './connection-string.ts';
+import { type ConnectionTarget, TOKEN_VARIABLE } from './connection-string.ts';
 
 /**
  * How the line is secured, and the token where the line keeps it secret.
@@ -15,7 +15,10 @@ export function credentials(target: ConnectionTarget, caFile: string | undefined
   if (!target.useTls) {
     // gRPC refuses call credentials on an open line, and so do we: a token readable by everyone on the way is no secret.
     if (token !== undefined && !isLoopback(target.host)) {
-      throw new SparkConnectError('invalid-connection-string', 'a token needs TLS: remove use_ssl=false, or the token');
+      throw new SparkConnectError(
+        'invalid-connection-string',
+        `a token needs TLS: remove use_ssl=false, or the token (of the address or of ${TOKEN_VARIABLE})`,
+      );
     }
     return grpc.credentials.createInsecure();
   }

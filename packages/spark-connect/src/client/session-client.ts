@@ -29,7 +29,7 @@ import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_LOCAL_RELATION_CHUNK_BYTES,
 } from './connect-options.ts';
-import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
+import { type ConnectionTarget, parseConnectionString, TOKEN_VARIABLE } from './connection-string.ts';
 import { reattachableExecution } from './execution.ts';
 import { firstCall } from './first-call.ts';
 import { LocalRelations } from './local-relations.ts';
@@ -116,7 +116,7 @@ export class SessionClient {
    */
   static async connect(options: ConnectOptions, { signal }: CallSignal = {}): Promise<SessionClient> {
     signal?.throwIfAborted();
-    const target = parseConnectionString(options.remote);
+    const target = parseConnectionString(options.remote, process.env[TOKEN_VARIABLE]);
     // gRPC is large, and whoever only imports the package does not wait for it.
     const { Channel } = await import('./channel.ts');
     const client = new SessionClient(options, target, (channelOptions) => new Channel(channelOptions));

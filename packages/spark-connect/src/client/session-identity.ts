@@ -13,6 +13,7 @@ interface SessionResponse {
 /** Which session on which server: what requests say of it, and what responses must say. */
 export class SessionIdentity {
   readonly sessionId: string;
+  /** Empty where nobody is named. */
   readonly userId: string;
   /** Who asks, for the server's logs. */
   readonly clientType: string;
@@ -23,7 +24,7 @@ export class SessionIdentity {
     this.sessionId = options.sessionId ?? target.sessionId ?? randomUUID();
     if (!isSessionId(this.sessionId))
       throw new SparkConnectError('invalid-argument', `'${this.sessionId}' is no session's id: Spark wants a UUID`);
-    this.userId = options.userId ?? target.userId ?? userInfo().username;
+    this.userId = options.userId ?? target.userId ?? environmentUser();
     const agent = options.userAgent ?? target.userAgent ?? 'spark-connect-node';
     this.clientType = `${agent} node/${process.versions.node} os/${platform()}-${arch()}`;
   }
@@ -57,5 +58,17 @@ export class SessionIdentity {
     throw new SparkConnectError('session-closed', 'the server has restarted: its session of this id is another one', {
       errorClass: 'INVALID_HANDLE.SESSION_CHANGED',
     });
+  }
+}
+
+/** As PySpark finds it, and then as the operating system names it: a container's user may have no name at all. */
+function environmentUser(): string {
+  const { SPARK_USER, USER } = process.env;
+  const named = SPARK_USER || USER;
+  if (named) return named;
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
   }
 }

@@ -74,6 +74,22 @@ describe('connection string', () => {
     expect(parseConnectionString('sc://h/;use_ssl=True').useTls).to.equal(true);
   });
 
+  it("takes the environment's token where the address has none, with TLS but to localhost", () => {
+    const of = (text: string) => {
+      const { token, useTls } = parseConnectionString(text, 'env');
+      return { token, useTls };
+    };
+    expect(of('sc://h')).to.deep.equal({ token: 'env', useTls: true });
+    expect(of('sc://127.0.0.1')).to.deep.equal({ token: 'env', useTls: true });
+    expect(of('sc://localhost')).to.deep.equal({ token: 'env', useTls: false });
+    expect(of('sc://localhost/;use_ssl=true')).to.deep.equal({ token: 'env', useTls: true });
+    expect(of('sc://h/;use_ssl=false')).to.deep.equal({ token: 'env', useTls: false });
+    expect(of('sc://localhost/;token=own')).to.deep.equal({ token: 'own', useTls: true });
+    expect(of('sc://h/;authorization=Basic%20x')).to.deep.equal({ token: undefined, useTls: false });
+    expect(parseConnectionString('sc://h', '')).to.include({ token: undefined, useTls: false });
+    expect(() => parseConnectionString('sc://h', 'a\nb')).to.throw(/SPARK_CONNECT_AUTHENTICATE_TOKEN is no printable/);
+  });
+
   it('ignores empty parameters', () => {
     expect(parseConnectionString('sc://h/;;user_id=ada;').userId).to.equal('ada');
   });
