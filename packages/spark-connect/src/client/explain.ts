@@ -1,6 +1,7 @@
 /** What people should do about a failure: gRPC and TLS tell what happened, and rarely why. */
 import { SparkConnectError, type SparkConnectErrorCode } from '../errors.ts';
 import { status } from '../grpc-status.ts';
+import { NESTED_TOO_DEEPLY, STACK_OVERFLOW } from '../plan-depth.ts';
 import { isCallHeadersFailure } from './call-headers.ts';
 import { isServiceError } from './retriable.ts';
 
@@ -84,6 +85,17 @@ const EXPLANATIONS: readonly Explanation[] = [
     code: 'protocol',
     say: (_address, [, bytes, limit]) =>
       `a response has ${bytes} bytes, and the limit is ${limit}: raise grpc_max_message_size in the address, or ask for less at once (from Spark 4.1 on large rows come in pieces)`,
+  },
+  {
+    details: new RegExp(`serialization failure: .*${STACK_OVERFLOW}`),
+    code: 'invalid-argument',
+    say: () => NESTED_TOO_DEEPLY,
+  },
+  {
+    // So a server of gRPC's answers where it has run out of its own stack, among others.
+    details: /^Application error processing RPC$/,
+    say: (address) =>
+      `the server at ${address} broke down at the request and told no reason: its log may; a plan nested some hundred levels deep does that (checkpoint it on its way)`,
   },
   {
     details: /Attempted to send message with a size larger than (\d+)/,

@@ -47,9 +47,7 @@ export class LocalRelations {
    * @param version the server's, e.g. `3.5.7`
    */
   async replaceIn(message: object, version: string): Promise<void> {
-    const found: Relation[] = [];
-    collect(message, found);
-    for (const relation of found) {
+    for (const relation of largeRelations(message)) {
       if (relation.relType.case !== 'localRelation') continue;
       relation.relType = await this.#cached(relation.relType.value, version);
     }
@@ -104,12 +102,16 @@ function hashOf(piece: ArrowPiece): string {
   return hash.digest('hex');
 }
 
-function collect(message: object, found: Relation[]): void {
-  for (const value of Object.values(message)) {
+function largeRelations(message: object): Relation[] {
+  const found: Relation[] = [];
+  const pending: unknown[] = [message];
+  while (pending.length > 0) {
+    const value = pending.pop();
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) continue;
     if (isLargeLocalRelation(value)) found.push(value);
-    else collect(value, found);
+    else for (const inner of Object.values(value)) pending.push(inner);
   }
+  return found;
 }
 
 function isLargeLocalRelation(value: object): value is Relation {

@@ -8,6 +8,7 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import { CommandSchema } from '../gen/spark/connect/commands_pb.js';
 import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
+import { walkPlan } from '../plan-depth.ts';
 
 const THRESHOLD = 'spark.connect.session.planCompression.threshold';
 const ALGORITHM = 'spark.connect.session.planCompression.defaultAlgorithm';
@@ -57,7 +58,7 @@ export class PlanCompression {
     kind: 'RELATION' | 'COMMAND',
     compress: Compress,
   ): Promise<Plan> {
-    const bytes = toBinary(schema, operation);
+    const bytes = walkPlan(() => toBinary(schema, operation));
     if (bytes.byteLength < MIN_BYTES || bytes.byteLength <= (await this.#bytesFrom())) return plan;
     const data = compress(bytes);
     if (data.byteLength >= bytes.byteLength) return plan;
