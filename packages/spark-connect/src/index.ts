@@ -33,7 +33,7 @@ export type { KeepAlive } from './client/channel.ts';
 export type { CallSignal, ConnectOptions } from './client/connect-options.ts';
 export type { Logger } from './client/logger.ts';
 export type { ExecutionProgress, ProgressHandler, StageProgress } from './client/progress-handlers.ts';
-export type { RetryPolicy } from './client/retry-policy.ts';
+export { DEFAULT_RETRY_POLICY, type RetryPolicy, STREAMING_RETRY_POLICY } from './client/retry-policy.ts';
 export type { SessionClient } from './client/session-client.ts';
 export { SessionConf } from './client/session-conf.ts';
 export { type QueryContext, SparkConnectError, type SparkConnectErrorCode } from './errors.ts';

@@ -17,6 +17,7 @@ import { callHeadersInterceptor } from './call-headers-interceptor.ts';
 import { type ConnectionTarget, targetAddress } from './connection-string.ts';
 import { credentials, fixedHeaders } from './credentials.ts';
 import { type CallLimits, RunningCalls } from './running-calls.ts';
+import { MAX_TIMER_MS } from './timer-limit.ts';
 
 /** As in Spark's own clients and servers. */
 export const DEFAULT_MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
@@ -76,8 +77,8 @@ export class Channel {
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
       'grpc.primary_user_agent': options.userAgent,
       // A dead peer is noticed after a while, also where a long query sends nothing.
-      'grpc.keepalive_time_ms': intervalMs,
-      'grpc.keepalive_timeout_ms': timeoutMs,
+      'grpc.keepalive_time_ms': Math.min(intervalMs, MAX_TIMER_MS),
+      'grpc.keepalive_timeout_ms': Math.min(timeoutMs, MAX_TIMER_MS),
       'grpc.keepalive_permit_without_calls': 0,
       // gRPC's own pauses between two attempts to connect grow to two minutes: a server that is back must not wait for that.
       'grpc.initial_reconnect_backoff_ms': 200,

@@ -27,10 +27,11 @@ export interface ConnectOptions {
   /** Headers that change while the session lives, e.g. a token that ends; those that stay are part of the address. */
   readonly callHeaders?: CallHeaders | undefined;
   readonly keepAlive?: KeepAlive | undefined;
-  readonly retryPolicy?: RetryPolicy | undefined;
-  /** For the calls that watch streaming queries and handle their batches (default: about half a minute). */
-  readonly streamingRetryPolicy?: RetryPolicy | undefined;
-  /** How long the first call may take, in milliseconds (default 20,000). */
+  /** What is given differs from DEFAULT_RETRY_POLICY. */
+  readonly retryPolicy?: Partial<RetryPolicy> | undefined;
+  /** For the calls that watch streaming queries and handle their batches; differs from STREAMING_RETRY_POLICY, about half a minute. */
+  readonly streamingRetryPolicy?: Partial<RetryPolicy> | undefined;
+  /** How long the first call may take, in milliseconds (default 20,000; Infinity is no limit). */
   readonly connectTimeoutMs?: number | undefined;
   /**
    * How long each attempt of a call that is no execution may take, in milliseconds: analysis, configuration, interrupts. By

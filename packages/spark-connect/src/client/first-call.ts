@@ -2,6 +2,7 @@ import { SparkConnectError } from '../errors.ts';
 import { isLasting } from './explain.ts';
 import { isRetriable, isServiceError } from './retriable.ts';
 import type { SessionCalls } from './session-calls.ts';
+import { MAX_TIMER_MS } from './timer-limit.ts';
 
 /**
  * Asks the server for its version, so that a wrong address fails here and not at the first query.
@@ -11,8 +12,9 @@ import type { SessionCalls } from './session-calls.ts';
  */
 export async function firstCall(calls: SessionCalls, timeoutMs: number, given: AbortSignal | undefined): Promise<void> {
   const { line } = calls;
-  const late = AbortSignal.timeout(timeoutMs);
-  const signal = given === undefined ? late : AbortSignal.any([late, given]);
+  const late = timeoutMs > MAX_TIMER_MS ? undefined : AbortSignal.timeout(Math.ceil(timeoutMs));
+  const signals = [late, given].filter((signal) => signal !== undefined);
+  const signal = AbortSignal.any(signals);
   let failure: unknown;
   const mayPass = (error: unknown) => {
     if (isServiceError(error)) failure = error;
@@ -21,7 +23,7 @@ export async function firstCall(calls: SessionCalls, timeoutMs: number, given: A
   try {
     await calls.askVersion({ signal, mayPass });
   } catch (error) {
-    if (given?.aborted || !late.aborted) throw error;
+    if (given?.aborted || !late?.aborted) throw error;
     const last = failure === undefined ? undefined : await calls.explain(failure, undefined);
     const reason = last instanceof SparkConnectError ? last.message : 'is it Spark Connect, and with TLS or without?';
     throw new SparkConnectError(

@@ -1,9 +1,8 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { MAX_TIMER_MS } from './timer-limit.ts';
 
 /** How long gRPC's own deadline, which tells more, may come after its time. */
 const GRACE_MS = 50;
-/** Timers of Node's that are longer fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
 
 /** When a call is given up. */
 export interface CallLimits {

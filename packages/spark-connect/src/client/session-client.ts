@@ -22,6 +22,7 @@ import type { Command } from '../gen/spark/connect/commands_pb.js';
 import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
 import { BatchChunks } from './batch-chunks.ts';
 import type { Channel, ChannelOptions } from './channel.ts';
+import { checkOptions } from './checked-options.ts';
 import {
   type CallOptions,
   type CallSignal,
@@ -36,7 +37,13 @@ import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { nodeZstd, PlanCompression } from './plan-compression.ts';
 import { ProgressHandlers } from './progress-handlers.ts';
-import { DEFAULT_RETRY_POLICY, pause, type RetryPolicy, STREAMING_RETRY_POLICY } from './retry-policy.ts';
+import {
+  completePolicy,
+  DEFAULT_RETRY_POLICY,
+  pause,
+  type RetryPolicy,
+  STREAMING_RETRY_POLICY,
+} from './retry-policy.ts';
 import { isAtLeast, requireFeatures } from './server-features.ts';
 import { SessionCalls } from './session-calls.ts';
 import { type ConfigCallOptions, SessionConf } from './session-conf.ts';
@@ -86,8 +93,12 @@ export class SessionClient {
     this.#localRelations = new LocalRelations(this, this.#chunkBytes);
     this.logger = options.logger ?? silentLogger;
     this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
-    this.#retryPolicy = options.retryPolicy ?? DEFAULT_RETRY_POLICY;
-    this.streamingRetryPolicy = options.streamingRetryPolicy ?? STREAMING_RETRY_POLICY;
+    this.#retryPolicy = completePolicy('retryPolicy', options.retryPolicy, DEFAULT_RETRY_POLICY);
+    this.streamingRetryPolicy = completePolicy(
+      'streamingRetryPolicy',
+      options.streamingRetryPolicy,
+      STREAMING_RETRY_POLICY,
+    );
     const { clientType: userAgent } = this.#identity;
     const { caFile, interceptors, callHeaders, keepAlive } = options;
     this.#channel = openChannel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
@@ -112,10 +123,11 @@ export class SessionClient {
 
   /**
    * Opens the channel and asks the server for its version, so that a wrong address fails here and not at the first query.
-   * @throws SparkConnectError `unavailable` (nobody there, or no Spark Connect server), `unauthenticated`, `session-closed`.
+   * @throws SparkConnectError `invalid-argument`, `unavailable` (nobody there, or no Spark Connect server), `unauthenticated`, `session-closed`.
    */
   static async connect(options: ConnectOptions, { signal }: CallSignal = {}): Promise<SessionClient> {
     signal?.throwIfAborted();
+    checkOptions(options);
     const target = parseConnectionString(options.remote, process.env[TOKEN_VARIABLE]);
     // gRPC is large, and whoever only imports the package does not wait for it.
     const { Channel } = await import('./channel.ts');

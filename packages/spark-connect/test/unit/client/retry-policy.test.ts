@@ -1,11 +1,14 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import {
+  completePolicy,
   DEFAULT_RETRY_POLICY,
   pause,
   type RetryPolicy,
   RetryState,
   STREAMING_RETRY_POLICY,
 } from '../../../src/client/retry-policy.ts';
+import { SparkConnectError } from '../../../src/errors.ts';
 
 function schedule(policy: RetryPolicy, random: () => number): number[] {
   const state = new RetryState(policy, random);
@@ -43,6 +46,35 @@ describe('retry policy', () => {
     expect(state.next(70_000)).to.equal(70_000);
   });
 
+  it("follows the server's wish for ten minutes and no longer, or as long as the policy says", () => {
+    const state = new RetryState({ ...DEFAULT_RETRY_POLICY, jitterMs: 0 });
+    expect(state.next(1e12)).to.equal(600_000);
+    expect(state.next(Number.POSITIVE_INFINITY)).to.equal(600_000);
+    expect(new RetryState({ ...DEFAULT_RETRY_POLICY, maxServerDelayMs: 70 }).next(1e12)).to.equal(70);
+  });
+
+  it('differs from the default in what is given', () => {
+    const policy = completePolicy('retryPolicy', { maxRetries: 3, jitterMs: undefined as never }, DEFAULT_RETRY_POLICY);
+    expect(policy).to.deep.equal({ ...DEFAULT_RETRY_POLICY, maxRetries: 3 });
+    expect(completePolicy('retryPolicy', undefined, STREAMING_RETRY_POLICY)).to.deep.equal(STREAMING_RETRY_POLICY);
+    const endless = { maxRetries: Number.POSITIVE_INFINITY };
+    expect(completePolicy('retryPolicy', endless, DEFAULT_RETRY_POLICY)).to.include(endless);
+  });
+
+  for (const wrong of [
+    { maxRetries: -1 },
+    { initialBackoffMs: Number.NaN },
+    { maxBackoffMs: '5' as never },
+    { backoffMultiplier: Number.POSITIVE_INFINITY },
+  ]) {
+    it(`refuses ${inspect(wrong)}`, () => {
+      const [part] = Object.keys(wrong);
+      expect(() => completePolicy('streamingRetryPolicy', wrong, STREAMING_RETRY_POLICY))
+        .to.throw(SparkConnectError, `streamingRetryPolicy.${part}`)
+        .with.property('code', 'invalid-argument');
+    });
+  }
+
   it('ends after the last attempt, whatever the server wishes', () => {
     const state = new RetryState({ ...DEFAULT_RETRY_POLICY, maxRetries: 1 }, () => 0);
     expect(state.next()).to.equal(50);
@@ -59,6 +91,11 @@ describe('retry policy', () => {
 });
 
 describe('pause', () => {
+  it('does not end at once since it is too long for a timer', async () => {
+    const end = AbortSignal.timeout(20);
+    expect(await pause(1e12, end).catch((error: unknown) => error)).to.equal(end.reason);
+  });
+
   it("ends at once with the reason of whichever signal fires, and leaves no listener on the others'", async () => {
     const long = new AbortController();
     const short = new AbortController();
