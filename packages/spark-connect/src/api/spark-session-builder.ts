@@ -12,6 +12,13 @@ interface Settings {
   readonly conf: OptionValues;
 }
 
+/** What a builder does with sessions of its kind. */
+interface SessionKind<Session> {
+  make(client: SessionClient, stopped: () => void): Session;
+  /** The session is open, and somebody is about to get it. */
+  given(session: Session): void;
+}
+
 /** What `getOrCreate` has made in this process and nobody has stopped, by address, user and session id. */
 const sessions = new Map<string, Promise<unknown>>();
 
@@ -21,14 +28,12 @@ const sessions = new Map<string, Promise<unknown>>();
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.builder.html
  */
 export class SparkSessionBuilder<Session extends { readonly client: SessionClient }> {
-  readonly #make: (client: SessionClient, stopped: () => void) => Session;
+  readonly #kind: SessionKind<Session>;
   readonly #settings: Settings;
 
-  constructor(
-    make: (client: SessionClient, stopped: () => void) => Session,
-    settings: Settings = { connection: {}, conf: {} },
-  ) {
-    this.#make = make;
+  /** Builders come from `SparkSession.builder()`. */
+  constructor(kind: SessionKind<Session>, settings: Settings = { connection: {}, conf: {} }) {
+    this.#kind = kind;
     this.#settings = Object.freeze(settings);
   }
 
@@ -69,10 +74,11 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
     signal?.throwIfAborted();
     const options = this.#options();
     const key = JSON.stringify([options.remote, options.userId ?? '', options.sessionId ?? '']);
-    const existing = sessions.get(key) as Promise<Session> | undefined;
-    if (existing !== undefined) {
-      const session = await unlessAborted(existing, signal);
+    // Again after each wait: of two who find the session lost, the second takes what the first makes.
+    for (let known = sessions.get(key); known !== undefined; known = sessions.get(key)) {
+      const session = await unlessAborted(known as Promise<Session>, signal);
       if (!session.client.isClosed && !session.client.isLost) return this.#configure(session, signal);
+      forget(key, known);
     }
     const creating: Promise<Session> = this.#open(options, () => forget(key, creating));
     sessions.set(key, creating);
@@ -97,7 +103,7 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   async #open(options: ConnectOptions, stopped: () => void, signal?: AbortSignal): Promise<Session> {
     const [client] = await Promise.all([SessionClient.connect(options, { signal }), loadArrow()]);
     try {
-      return await this.#configure(this.#make(client, stopped), signal);
+      return await this.#configure(this.#kind.make(client, stopped), signal);
     } catch (error) {
       // Only the channel: the session may be another process's, and must outlive our wrong setting.
       client.disconnect();
@@ -108,11 +114,12 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   async #configure(session: Session, signal: AbortSignal | undefined): Promise<Session> {
     const entries = Object.entries(this.#settings.conf).map(([key, value]) => [key, String(value)] as const);
     if (entries.length > 0) await session.client.conf.withOptions({ signal }).setAll(Object.fromEntries(entries));
+    this.#kind.given(session);
     return session;
   }
 
   #with(settings: Partial<Settings>): SparkSessionBuilder<Session> {
-    return new SparkSessionBuilder(this.#make, { ...this.#settings, ...settings });
+    return new SparkSessionBuilder(this.#kind, { ...this.#settings, ...settings });
   }
 }
 

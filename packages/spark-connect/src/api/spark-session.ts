@@ -45,7 +45,8 @@ export interface SqlOptions extends ActionOptions {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/spark_session.html
  */
 export class SparkSession {
-  static #active: SparkSession | undefined;
+  /** Those that builders have given, the last one at the end. */
+  static #given: readonly SparkSession[] = [];
   /** The connection, for what has no method here. */
   readonly client: SessionClient;
   readonly #stopped: () => void;
@@ -58,16 +59,18 @@ export class SparkSession {
 
   /** Describes a session, to be opened. */
   static builder(): SparkSessionBuilder<SparkSession> {
-    return new SparkSessionBuilder((client, stopped) => {
-      const session = new SparkSession(client, stopped);
-      SparkSession.#active = session;
-      return session;
+    return new SparkSessionBuilder({
+      make: (client, stopped) => new SparkSession(client, stopped),
+      given: (session) => {
+        const others = SparkSession.#given.filter((other) => other !== session && !other.isStopped);
+        SparkSession.#given = [...others, session];
+      },
     });
   }
 
-  /** The session that this process opened last, unless it has been stopped. */
+  /** The session that a builder of this process gave last, of those that are open. */
   static getActiveSession(): SparkSession | undefined {
-    return SparkSession.#active?.isStopped === false ? SparkSession.#active : undefined;
+    return SparkSession.#given.findLast((session) => !session.isStopped);
   }
   /** {@link getActiveSession}, where there must be one. @throws not-found */
   static active(): SparkSession {
