@@ -1,5 +1,6 @@
 import { SparkConnectError } from '../errors.ts';
 import type { ExecutePlanResponse, ExecutePlanResponse_ArrowBatch } from '../gen/spark/connect/base_pb.js';
+import { DEFAULT_MAX_MESSAGE_BYTES } from './connection-string.ts';
 
 /**
  * Puts Arrow batches together that the server has cut into chunks, since one response could not hold them.
@@ -42,4 +43,16 @@ export class BatchChunks {
 
 function wrongChunk(why: string): SparkConnectError {
   return new SparkConnectError('protocol', why);
+}
+
+/** The server takes no less. */
+const MIN_CHUNK_BYTES = 1_024;
+
+/**
+ * The size of pieces to ask for: what fits a message of less than the usual size beside what else is in it; the
+ * server's own choice fits the usual one.
+ */
+export function chunkBytesFor(maxMessageBytes: number | undefined): number | undefined {
+  if (maxMessageBytes === undefined || maxMessageBytes >= DEFAULT_MAX_MESSAGE_BYTES) return undefined;
+  return Math.max(MIN_CHUNK_BYTES, Math.floor(maxMessageBytes / 2));
 }

@@ -14,13 +14,11 @@ import { ExecutePlanResponseSchema } from '../gen/spark/connect/base_pb.js';
 import { alignBatch } from './aligned-batch.ts';
 import type { CallHeaders } from './call-headers.ts';
 import { callHeadersInterceptor } from './call-headers-interceptor.ts';
-import { type ConnectionTarget, targetAddress } from './connection-string.ts';
+import { type ConnectionTarget, DEFAULT_MAX_MESSAGE_BYTES, targetAddress } from './connection-string.ts';
 import { credentials, fixedHeaders } from './credentials.ts';
 import { type CallLimits, RunningCalls } from './running-calls.ts';
 import { MAX_TIMER_MS } from './timer-limit.ts';
 
-/** As in Spark's own clients and servers. */
-export const DEFAULT_MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 // HTTP/2's default window of 64 KiB halts a result stream at every round trip (1.6–4 times slower, measured).
 const FLOW_CONTROL_WINDOW_BYTES = 1024 * 1024;
 

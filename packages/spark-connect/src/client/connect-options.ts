@@ -39,8 +39,8 @@ export interface ConnectOptions {
    */
   readonly callTimeoutMs?: number | undefined;
   /**
-   * The size of the pieces in which a large Arrow batch may come, in bytes, from 1,024 on (default: the server's, a little
-   * under 128 MiB). Since Spark 4.1.
+   * The size of the pieces in which a large Arrow batch may come, in bytes, from 1,024 on. By default the server's, a little
+   * under 128 MiB, or half of what a message may have where the address says less than 128 MiB. Since Spark 4.1.
    */
   readonly preferredArrowChunkBytes?: number | undefined;
   /**

@@ -19,6 +19,9 @@ export interface ConnectionTarget {
 /** The environment variable whose token is used where an address has none, as in PySpark. */
 export const TOKEN_VARIABLE = 'SPARK_CONNECT_AUTHENTICATE_TOKEN';
 
+/** The largest message where the address names none, as in Spark's own clients and servers. */
+export const DEFAULT_MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
+
 const DEFAULT_PORT = 15002;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 // RFC 9110's token, lower case as HTTP/2 wants header names.

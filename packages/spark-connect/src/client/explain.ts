@@ -1,16 +1,10 @@
 /** What people should do about a failure: gRPC and TLS tell what happened, and rarely why. */
-import { SparkConnectError, type SparkConnectErrorCode } from '../errors.ts';
+import { isStreamRemoved, SparkConnectError, type SparkConnectErrorCode } from '../errors.ts';
 import { status } from '../grpc-status.ts';
 import { NESTED_TOO_DEEPLY, STACK_OVERFLOW } from '../plan-depth.ts';
 import { isCallHeadersFailure } from './call-headers.ts';
+import type { Line } from './line.ts';
 import { isServiceError } from './retriable.ts';
-
-/** The line on which the call failed. */
-export interface Line {
-  /** `host:port`. */
-  readonly address: string;
-  readonly useTls: boolean;
-}
 
 interface Explanation {
   readonly details: RegExp;
@@ -121,19 +115,25 @@ const BY_STATUS: Readonly<Partial<Record<number, (address: string) => string>>> 
 };
 
 /** The error with a sentence that says what to do, where gRPC alone has told of it; any other as it is. */
-export function explainTransport(error: SparkConnectError, { address, useTls }: Line): SparkConnectError {
+export function explainTransport(error: SparkConnectError, line: Line): SparkConnectError {
   const { cause } = error;
+  const { address, useTls } = line;
   if (!isServiceError(cause) || error.errorClass !== undefined || error.exceptionClass !== undefined) return error;
   if (isCallHeadersFailure(cause)) return error;
   const explained = (say: string, code = error.code) =>
     new SparkConnectError(code, say, { grpcCode: cause.code, cause });
   if (isText(cause.details)) return explained(`${address} sent text, not gRPC: a web page, perhaps`, 'unavailable');
+  if (isStreamRemoved(cause) && !line.hasCredentials) return explained(cutOff(address), 'unavailable');
   for (const explanation of EXPLANATIONS) {
     const match = matches(explanation, cause.details, useTls);
     if (match !== null) return explained(explanation.say(address, match), explanation.code);
   }
   const say = BY_STATUS[cause.code];
   return say === undefined ? error : explained(`${say(address)} (${error.message})`);
+}
+
+function cutOff(address: string): string {
+  return `the call was cut off without a word: the server at ${address} has broken down, or something on the way does so`;
 }
 
 /** The server's own error, with a sentence that says what to do where its message does not. */

@@ -1,4 +1,5 @@
 import { isStreamRemoved, SparkConnectError } from '../errors.ts';
+import type { Line } from './line.ts';
 import type { Logger } from './logger.ts';
 import { isRetriable, isServiceError, serverRetryDelayMs } from './retriable.ts';
 import { pause, type RetryPolicy, RetryState } from './retry-policy.ts';
@@ -9,8 +10,7 @@ const MAX_REFUSALS = 3;
 export interface RetryContext {
   /** The call's name, for the log. */
   readonly name: string;
-  /** `host:port`. */
-  readonly address: string;
+  readonly line: Line;
   readonly retryPolicy: RetryPolicy;
   readonly logger: Logger;
   /** Fires when the session's own program closes it. */
@@ -22,15 +22,15 @@ export interface RetryContext {
 
 /** Makes a call until it succeeds or its policy ends; then it fails as the last attempt did, unmapped. */
 export async function retrying<T>(context: RetryContext, call: () => Promise<T>): Promise<T> {
-  const { lifetime, signal, mayPass = isRetriable } = context;
+  const { line, lifetime, signal, mayPass = isRetriable } = context;
   const retries = new RetryState(context.retryPolicy);
   for (let refusals = 0; ; ) {
     lifetime.throwIfAborted();
     try {
       return await call();
     } catch (error) {
-      if (isServiceError(error) && isStreamRemoved(error) && ++refusals > MAX_REFUSALS) {
-        const why = `what stands before ${context.address} cuts every call off: it does not accept the token`;
+      if (line.hasCredentials && isServiceError(error) && isStreamRemoved(error) && ++refusals > MAX_REFUSALS) {
+        const why = `what stands before ${line.address} cuts every call off: it does not accept the token`;
         throw new SparkConnectError('unauthenticated', why, { cause: error });
       }
       const waitMs = mayPass(error) && !lifetime.aborted ? retries.next(serverRetryDelayMs(error)) : undefined;

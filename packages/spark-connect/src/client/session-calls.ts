@@ -7,7 +7,8 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import type { Channel } from './channel.ts';
 import { withDetails } from './error-details.ts';
-import { explainServer, explainTransport, type Line } from './explain.ts';
+import { explainServer, explainTransport } from './explain.ts';
+import type { Line } from './line.ts';
 import type { Logger } from './logger.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { retrying } from './retrying.ts';
@@ -89,10 +90,7 @@ export class SessionCalls {
     const { identity, line, logger, lifetime } = this.#context;
     const { signal, mayPass, retryPolicy = this.#context.retryPolicy } = options;
     try {
-      const response = await retrying(
-        { name, address: line.address, logger, retryPolicy, lifetime, signal, mayPass },
-        call,
-      );
+      const response = await retrying({ name, line, logger, retryPolicy, lifetime, signal, mayPass }, call);
       identity.verify(response);
       return response;
     } catch (error) {

@@ -20,7 +20,7 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import type { Command } from '../gen/spark/connect/commands_pb.js';
 import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
-import { BatchChunks } from './batch-chunks.ts';
+import { BatchChunks, chunkBytesFor } from './batch-chunks.ts';
 import type { Channel, ChannelOptions } from './channel.ts';
 import { checkOptions } from './checked-options.ts';
 import {
@@ -33,6 +33,7 @@ import {
 import { type ConnectionTarget, parseConnectionString, TOKEN_VARIABLE } from './connection-string.ts';
 import { reattachableExecution } from './execution.ts';
 import { firstCall } from './first-call.ts';
+import { lineOf } from './line.ts';
 import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { nodeZstd, PlanCompression } from './plan-compression.ts';
@@ -72,6 +73,7 @@ export class SessionClient {
   readonly progress: ProgressHandlers;
   readonly #options: ConnectOptions;
   readonly #chunkBytes: number;
+  readonly #arrowChunkBytes: number | undefined;
   readonly #localRelations: LocalRelations;
   readonly #channel: Channel;
   readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
@@ -90,6 +92,7 @@ export class SessionClient {
     this.#options = options;
     this.#identity = new SessionIdentity(options, target);
     this.#chunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;
+    this.#arrowChunkBytes = options.preferredArrowChunkBytes ?? chunkBytesFor(target.maxMessageBytes);
     this.#localRelations = new LocalRelations(this, this.#chunkBytes);
     this.logger = options.logger ?? silentLogger;
     this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
@@ -106,7 +109,7 @@ export class SessionClient {
     this.#calls = new SessionCalls({
       channel: this.#channel,
       identity: this.#identity,
-      line: { address: this.address, useTls: target.useTls },
+      line: lineOf(options, target),
       logger: this.logger,
       retryPolicy: this.#retryPolicy,
       callTimeoutMs: options.callTimeoutMs,
@@ -350,7 +353,7 @@ export class SessionClient {
   }
 
   #chunking(): MessageInitShape<typeof ExecutePlanRequest_RequestOptionSchema> {
-    const bytes = this.#options.preferredArrowChunkBytes;
+    const bytes = this.#arrowChunkBytes;
     const preferred = bytes === undefined ? {} : { preferredArrowChunkSize: BigInt(bytes) };
     const value = { allowArrowBatchChunking: true, ...preferred };
     return { requestOption: { case: 'resultChunkingOptions', value } };

@@ -79,6 +79,14 @@ describe('an error of the server', () => {
 });
 
 describe('a batch in pieces', () => {
+  it('is small enough for a connection that takes less in a message', async () => {
+    const spark = await SparkSession.builder().remote(`${sparkRemote()}/;grpc_max_message_size=100000`).create();
+    const large = spark.range(1).selectExpr("repeat('x', 300000) AS text").collect();
+    if (await isAtLeast(spark, '4.1')) expect(await large).to.deep.equal([{ text: 'x'.repeat(300_000) }]);
+    else expect(await rejection(large)).to.have.property('code', 'protocol');
+    await spark.stop();
+  });
+
   it('is put together: rows that are larger than a piece', async () => {
     const spark = await SparkSession.builder()
       .remote(sparkRemote())

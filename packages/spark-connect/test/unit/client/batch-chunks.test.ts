@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { BatchChunks } from '../../../src/client/batch-chunks.ts';
+import { BatchChunks, chunkBytesFor } from '../../../src/client/batch-chunks.ts';
 import { SparkConnectError } from '../../../src/errors.ts';
 import { type ExecutePlanResponse, ExecutePlanResponseSchema } from '../../../src/gen/spark/connect/base_pb.js';
 
@@ -14,6 +14,15 @@ function batch(bytes: readonly number[], index?: number, count?: number): Execut
 function bytesOf(response: ExecutePlanResponse | undefined): number[] | undefined {
   return response?.responseType.case === 'arrowBatch' ? [...response.responseType.value.data] : undefined;
 }
+
+describe('the pieces that are asked for', () => {
+  it("fit a smaller message than usual, and are the server's own choice otherwise", () => {
+    expect(chunkBytesFor(undefined)).to.equal(undefined);
+    expect(chunkBytesFor(128 * 1024 * 1024)).to.equal(undefined);
+    expect(chunkBytesFor(100_001)).to.equal(50_000);
+    expect(chunkBytesFor(1_000)).to.equal(1_024);
+  });
+});
 
 describe('chunks of a batch', () => {
   it('become one batch with its rows and offset, when the last has come', () => {

@@ -80,6 +80,19 @@ describe('headers of each call', () => {
     expect(error.message).to.include('does not accept the token').and.not.include('wrong');
   });
 
+  it('are not blamed where there are none', async () => {
+    server.analyzeFailure = serviceError(
+      status.INTERNAL,
+      'Received RST_STREAM with code 0 (Call ended without gRPC status)',
+    );
+    const connecting = SessionClient.connect({ remote: server.address, connectTimeoutMs: 300 });
+    const error = await connecting.catch((failure: unknown) => failure);
+    expect(error).to.include({ code: 'unavailable' });
+    expect(String(error))
+      .to.match(/cut off without a word/)
+      .and.not.match(/token/);
+  });
+
   describe('that do not come', () => {
     /** Comes at once until it is `held`. */
     let held: Promise<unknown> | undefined;
