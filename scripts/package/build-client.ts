@@ -4,6 +4,7 @@ import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../../settings/index.ts';
 import { setUpGeneratedCode } from '../setup/index.ts';
 import { runTool } from '../setup/tool.ts';
+import { withClassNames } from './class-names.ts';
 import { documentFunctions } from './function-docs.ts';
 
 /** The client's folder, where its package.json is. */
@@ -25,22 +26,28 @@ export async function buildClient(dist: string, signal: AbortSignal): Promise<vo
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
   await Promise.all([
-    build({
-      entryPoints: [join(SOURCES, 'index.ts')],
-      outdir: dist,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      external: ['@grpc/grpc-js', 'apache-arrow', 'fzstd'],
-      plugins: [noticesStay],
-      banner: { js: HEADER },
-      logLevel: 'error',
-    }),
+    bundle(dist),
     declarations(dist, signal),
     cp(join(SOURCES, 'streaming/foreach-batch/shim.py'), join(dist, 'shim.py')),
   ]);
+}
+
+async function bundle(dist: string): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [join(SOURCES, 'index.ts')],
+    outdir: dist,
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['@grpc/grpc-js', 'apache-arrow', 'fzstd'],
+    plugins: [noticesStay],
+    banner: { js: HEADER },
+    logLevel: 'error',
+  });
+  await Promise.all(outputFiles.map(({ path, text }) => writeFile(path, withClassNames(text))));
 }
 
 /** A file from elsewhere that goes into ours keeps its notice, which is the comment that it begins with. */

@@ -47,6 +47,18 @@ export async function copies(spark: SparkSession, frame: DataFrame): Promise<Dat
 }
 `;
 
+const NAMES_JS = `
+import * as all from '${NAME}';
+const classes = Object.entries(all).filter(([, it]) => typeof it === 'function' && /^class\\b/.test(String(it)));
+let stack = '';
+try {
+  all.LocalDate.parse('none');
+} catch (error) {
+  stack = error.stack;
+}
+console.log(JSON.stringify({ names: classes.map(([exported, { name }]) => [exported, name]), stack }));
+`;
+
 const TS_CONFIG = {
   compilerOptions: {
     target: 'ES2022',
@@ -127,6 +139,17 @@ describe('the package', () => {
     }
     // What of others is built in: the protobuf runtime.
     expect([...notices]).to.include.members(['Buf Technologies', 'Google Inc']);
+  });
+
+  it('has classes that tell their own names, in stacks too', async () => {
+    await writeFile(join(project, 'names.js'), NAMES_JS);
+    const { stdout } = await node('names.js');
+    const { names, stack } = JSON.parse(stdout);
+    expect(names.length).to.be.greaterThan(30);
+    for (const [exported, name] of names) expect(name).to.equal(exported);
+    expect(stack)
+      .to.match(/at LocalDate\.parse/)
+      .and.not.match(/\b_[A-Z]/);
   });
 
   it('works from plain JavaScript, also where no text may be compiled', async () => {
