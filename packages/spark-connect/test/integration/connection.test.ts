@@ -120,7 +120,30 @@ describe('a server that crashes', () => {
     expect(await next.range(3).count()).to.equal(3);
     await next.stop();
   });
+
+  it('ends a result that is being read, with its session: the next one is new', async () => {
+    const builder = SparkSession.builder().remote(server.remote);
+    const spark = await builder.getOrCreate();
+    // More than the server and the line hold for a reader that waits.
+    const rows = spark.range(2_000_000).selectExpr('id', "repeat('x', 50) AS text").toBatches();
+    expect((await rows.next()).done).to.equal(false);
+    await server.kill();
+    await server.start();
+    const error = await rejection(readOn(rows));
+    expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'session-closed');
+    expect((error as SparkConnectError).errorClass).to.match(/^INVALID_HANDLE\.SESSION_/);
+    expect(spark.isStopped).to.equal(true);
+    const next = await builder.getOrCreate();
+    expect(next).not.to.equal(spark);
+    expect(await next.range(3).count()).to.equal(3);
+    await next.stop();
+    spark.disconnect();
+  });
 });
+
+async function readOn(rows: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of rows);
+}
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => {
