@@ -19,7 +19,7 @@ const forgotten = new FinalizationRegistry(({ client, relationId }: Kept) => {
   if (client.isClosed) return;
   const value = { relation: { relationId } };
   const remove = create(CommandSchema, { commandType: { case: 'removeCachedRemoteRelationCommand', value } });
-  client.runCommand(remove).catch((error: unknown) => {
+  client.runCommand(remove, { isOwn: true }).catch((error: unknown) => {
     client.logger.debug(`forgetting checkpoint ${relationId} failed: ${String(error)}`);
   });
 });

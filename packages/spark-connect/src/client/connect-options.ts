@@ -63,6 +63,8 @@ export interface CallOptions extends CallSignal {
   readonly retryPolicy?: RetryPolicy | undefined;
   /** Tags by which `interruptTag` finds the execution. */
   readonly tags?: readonly string[] | undefined;
+  /** Whether the client asks of its own accord: the session's tags are not put on it, and progress handlers hear nothing of it. */
+  readonly isOwn?: boolean | undefined;
   /** The execution's own id, a UUID, for who has to know it beforehand; by default a random one. */
   readonly operationId?: string | undefined;
 }

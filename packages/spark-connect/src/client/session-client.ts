@@ -194,12 +194,13 @@ export class SessionClient {
    */
   execute(given: Plan | (() => Plan), options: CallOptions = {}): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     // The session's tags of this moment: the program may change them while the execution gets under way.
-    return this.#execute(given, { ...options, tags: [...this.tags, ...(options.tags ?? [])] });
+    const sessionTags = options.isOwn ? [] : this.tags;
+    return this.#execute(given, { ...options, tags: [...sessionTags, ...(options.tags ?? [])] });
   }
 
   async *#execute(
     given: Plan | (() => Plan),
-    { signal, retryPolicy = this.#retryPolicy, tags = [], operationId = randomUUID() }: CallOptions,
+    { signal, retryPolicy = this.#retryPolicy, tags = [], isOwn = false, operationId = randomUUID() }: CallOptions,
   ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     signal?.throwIfAborted();
     const plan = typeof given === 'function' ? given() : given;
@@ -225,7 +226,7 @@ export class SessionClient {
       for await (const response of reattachableExecution(context, request, signal)) {
         this.#identity.verify(response);
         const { responseType } = response;
-        if (responseType.case === 'executionProgress') this.progress.report(operationId, responseType.value);
+        if (responseType.case === 'executionProgress' && !isOwn) this.progress.report(operationId, responseType.value);
         const whole = chunks.add(response);
         if (whole !== undefined) yield whole;
       }
@@ -238,7 +239,7 @@ export class SessionClient {
       throw told;
     } finally {
       signal?.removeEventListener('abort', interrupt);
-      this.progress.report(operationId, undefined);
+      if (!isOwn) this.progress.report(operationId, undefined);
     }
   }
 

@@ -26,7 +26,7 @@ export async function* followBus(
   const remove = () => {
     // Another client's listener would go. Where ours is on its way, it is removed when it is there.
     if (!isAdded) return;
-    client.runCommand(busCommand('removeListenerBusListener')).catch((error: unknown) => {
+    client.runCommand(busCommand('removeListenerBusListener'), { isOwn: true }).catch((error: unknown) => {
       client.logger.debug(`removing the listener of the session failed: ${String(error)}`);
     });
   };
@@ -35,7 +35,7 @@ export async function* followBus(
   const timer = setTimeout(() => silence.abort(), CONFIRMATION_MS);
   const opType = { case: 'command', value: busCommand('addListenerBusListener') } as const;
   try {
-    const options = { retryPolicy: client.streamingRetryPolicy, signal: silence.signal };
+    const options = { retryPolicy: client.streamingRetryPolicy, signal: silence.signal, isOwn: true };
     for await (const { responseType } of client.execute(create(PlanSchema, { opType }), options)) {
       if (responseType.case !== 'streamingQueryListenerEventsResult') continue;
       if (responseType.value.listenerBusListenerAdded) {

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../client/connect-options.ts';
 import { pause } from '../client/retry-policy.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import type { ListenerEvent } from './listener.ts';
@@ -5,6 +6,7 @@ import { activeQueries } from './manager-command.ts';
 import type { StreamingQuery } from './streaming-query.ts';
 
 const POLL_MS = 500;
+const OWN: CallOptions = { isOwn: true };
 
 interface Watched {
   readonly query: StreamingQuery;
@@ -25,7 +27,7 @@ export async function* pollEvents(
   const watched = new Map<string, Watched>();
   for (;;) {
     const isLast = signal.aborted;
-    const active = await activeQueries(client);
+    const active = await activeQueries(client, OWN);
     for (const query of active) {
       if (watched.has(query.runId)) continue;
       watched.set(query.runId, { query, lastTimestamp: '' });
@@ -49,7 +51,7 @@ function started({ id, runId, name }: StreamingQuery): ListenerEvent {
 }
 
 async function* newReports(watched: Watched): AsyncGenerator<ListenerEvent, void, undefined> {
-  for (const progress of await watched.query.recentProgress()) {
+  for (const progress of await watched.query.recentProgress(OWN)) {
     if (progress.timestamp <= watched.lastTimestamp) continue;
     watched.lastTimestamp = progress.timestamp;
     yield { of: 'progress', event: { progress } };
@@ -57,7 +59,7 @@ async function* newReports(watched: Watched): AsyncGenerator<ListenerEvent, void
 }
 
 async function terminated(query: StreamingQuery): Promise<ListenerEvent> {
-  const failure = await query.exception();
+  const failure = await query.exception(OWN);
   const { id, runId } = query;
   const errorClassOnException = failure?.errorClass ?? null;
   return { of: 'terminated', event: { id, runId, exception: failure?.message ?? null, errorClassOnException } };

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { CallSignal } from '../client/connect-options.ts';
+import type { CallOptions } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -16,7 +16,7 @@ export type ManagerCommand = NonNullable<MessageInitShape<typeof StreamingQueryM
 export async function managerCommand(
   client: SessionClient,
   command: ManagerCommand,
-  options: CallSignal = {},
+  options: CallOptions = {},
 ): Promise<StreamingQueryManagerCommandResult> {
   const value = create(StreamingQueryManagerCommandSchema, { command });
   const message = create(CommandSchema, { commandType: { case: 'streamingQueryManagerCommand', value } });
@@ -26,7 +26,7 @@ export async function managerCommand(
   throw new SparkConnectError('protocol', `the server did not answer "${command.case}"`);
 }
 
-export async function activeQueries(client: SessionClient, options?: CallSignal): Promise<StreamingQuery[]> {
+export async function activeQueries(client: SessionClient, options?: CallOptions): Promise<StreamingQuery[]> {
   const { resultType } = await managerCommand(client, { case: 'active', value: true }, options);
   return resultType.case === 'active' ? resultType.value.activeQueries.map((query) => queryOf(client, query)) : [];
 }

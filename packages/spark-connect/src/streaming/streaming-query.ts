@@ -13,7 +13,7 @@ import {
 } from '../gen/spark/connect/commands_pb.js';
 import { parseProgress, type StreamingQueryProgress } from './progress.ts';
 import { asQueryFailure, handlerFailure } from './query-failure.ts';
-import { MAX_TIMER_MS, wholeTimeout } from './timeout.ts';
+import { wholeTimeout } from './timeout.ts';
 
 /** What a query does at this moment. */
 export interface StreamingQueryStatus {
@@ -196,7 +196,7 @@ export class StreamingQuery {
       const operationId = randomUUID();
       handler.waitsIn(operationId);
       try {
-        await this.#command({ case: 'awaitTermination', value: {} }, { operationId });
+        await this.#command({ case: 'awaitTermination', value: {} }, { operationId, isOwn: true });
         break;
       } catch (error) {
         const { errorClass, code } = SparkConnectError.from(error);
@@ -223,8 +223,7 @@ export class StreamingQuery {
     if (deadline === undefined && signal === undefined) return both;
     const settled = new AbortController();
     // A few milliseconds even where the time is over: a handler that heeds its signal has returned by then.
-    const leftMs =
-      deadline === undefined ? MAX_TIMER_MS : Math.max(50, Math.min(deadline - performance.now(), MAX_TIMER_MS));
+    const leftMs = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(50, deadline - performance.now());
     const late = pause(leftMs, settled.signal, signal).then(() => false);
     late.catch(() => undefined);
     return Promise.race([both, late]).finally(() => settled.abort());
@@ -232,8 +231,9 @@ export class StreamingQuery {
 
   /** Spark reports a batch after it has committed it. */
   async #committed(batchId: number, deadline: number, options: CallSignal): Promise<void> {
+    const own = { ...options, isOwn: true };
     while (batchId >= 0 && performance.now() < deadline) {
-      if (((await this.lastProgress(options))?.batchId ?? -1) >= batchId || !(await this.isActive(options))) return;
+      if (((await this.lastProgress(own))?.batchId ?? -1) >= batchId || !(await this.isActive(own))) return;
       await pause(COMMIT_POLL_MS, options.signal);
     }
   }

@@ -1,8 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
 
-/** The longest that a timer takes. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * A timeout in whole milliseconds, as the server takes it: fractions are rounded up. Undefined where there is no limit.
  *

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import {
   col,
   type DataFrame,
+  type ExecutionProgress,
   functions as F,
   type ForeachBatchHandler,
   type QueryTerminatedEvent,
@@ -66,6 +67,42 @@ describe('foreachBatch with a TypeScript handler', () => {
     expect(ids).to.deep.equal(Array.from({ length: 1_000 }, (_, i) => i));
     expect(await query.exception()).to.equal(undefined);
     expect(await remains()).to.deep.equal([]);
+  });
+
+  it('is not touched by tags of other work, and tells progress handlers nothing of its watching', async () => {
+    const reported = new Set<string>();
+    const handler = ({ operationId }: ExecutionProgress) => {
+      reported.add(operationId);
+    };
+    let batches = 0;
+    const query = await spark.readStream
+      .format('rate')
+      .load()
+      .writeStream.trigger({ processingTime: '2 seconds' })
+      .foreachBatch(() => {
+        batches += 1;
+      })
+      .start();
+    const more = async (count: number) => {
+      const from = batches;
+      await until('further batches', async () => batches >= from + count);
+    };
+    await more(1);
+    spark.registerProgressHandler(handler);
+    spark.addTag('report');
+    try {
+      // The call that watches the query is made anew with each batch that comes after a pause.
+      await more(3);
+      expect(await spark.interruptTag('report')).to.deep.equal([]);
+      await more(1);
+      expect(await query.isActive()).to.equal(true);
+    } finally {
+      spark.clearTags();
+      spark.removeProgressHandler(handler);
+    }
+    // That of the question whether it is active.
+    expect(reported.size).to.be.at.most(1);
+    await query.stop();
   });
 
   it('hands over every message of a topic once, in the order of each partition', async () => {

@@ -5,7 +5,6 @@ import { SparkConnectError } from '../../errors.ts';
 import { errorText } from '../error-text.ts';
 import { callFor, isWithinCall } from '../own-calls.ts';
 import type { AttachedHandler } from '../streaming-query.ts';
-import { MAX_TIMER_MS } from '../timeout.ts';
 import { Lease } from './lease.ts';
 import { LONGEST_NAP_MS, type PollPace, PollPacer } from './poll-pacer.ts';
 import { WakeUp } from './wake-up.ts';
@@ -83,7 +82,7 @@ export class Rendezvous implements AttachedHandler {
   async drain(timeoutMs: number): Promise<number> {
     this.#draining = true;
     const settled = new AbortController();
-    const waited = pause(Math.min(timeoutMs, MAX_TIMER_MS), this.#end.signal, settled.signal).catch(() => undefined);
+    const waited = pause(timeoutMs, this.#end.signal, settled.signal).catch(() => undefined);
     await Promise.race([this.#inHand, waited]);
     settled.abort();
     return this.#answered;
