@@ -7,7 +7,7 @@ const CANDIDATES = ['3.11', '3.12', '3.10', '3.13', '3.9', '3.8', '3.14'] as con
 /** What is asked of a session here; it is also the key under which the answer is remembered. */
 type Server = Pick<SessionClient, 'logger'>;
 
-const SLOW_START_ATTEMPTS = 3;
+const SLOW_START_ATTEMPTS = 5;
 
 const known = new WeakMap<Server, string>();
 
