@@ -117,7 +117,7 @@ describe('createDataFrame', () => {
         fc.asyncProperty(arbitraryTable({ hasTimes }), async ({ table: sent, rows }) => {
           expect(await spark.createDataFrame(sent).collect()).to.deep.equal(rows);
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
 
