@@ -218,7 +218,12 @@ describe('vital-alerts and what is not a finding', () => {
     expect(notice).not.to.match(/Bcc|a@/);
     // Nobody can tell the doctor of patient 2, so somebody else must know.
     await arrives('ops@example.org', /^Ward A: Heart beat too high$/);
-    await arrives('ops@example.org', /^Technical: 2 patients: no readings come any more$/);
+    // In one notice or in two: on a busy machine readings come in several batches, and one patient is missed before the other is known.
+    const silent = () =>
+      subjectsOf('ops@example.org')
+        .map((subject) => /^Technical: (\d) patients?: no readings come any more$/.exec(subject ?? '')?.[1])
+        .reduce((sum, patients) => sum + Number(patients ?? 0), 0);
+    await eventually(() => Promise.resolve(silent() === 2), 'notices of two patients without readings');
     const status = await run('jobs/status.ts', [], environment);
     expect(status.stdout).to.match(/^ {2}silent patients: 2$/m);
     await writer.readings([{ customerId: 1, heartBeat: 75, bp: 200 }]);
