@@ -202,3 +202,8 @@ function parameters(json: string | undefined): Record<string, string> | undefine
     return undefined;
   }
 }
+
+/** What a caller did wrong, before anything is sent. */
+export function invalid(what: string): SparkConnectError {
+  return new SparkConnectError('invalid-argument', what);
+}

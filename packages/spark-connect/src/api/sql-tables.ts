@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { invalid } from '../errors.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
-import { invalid } from './data-frame/base.ts';
 
 /**
  * Puts relations in the place of `{name}` in a statement, each under an alias of its own: while the server runs it, they are temporary views, which would

@@ -1,4 +1,5 @@
 import { type Data, TimeUnit } from 'apache-arrow';
+import { isInt64 } from '../types/index.ts';
 import { nullTest, valuesOf } from './buffers.ts';
 
 const PER_SECOND: Readonly<Record<TimeUnit, bigint>> = {
@@ -24,7 +25,7 @@ export function inUnit(data: Data, bits: number, from: TimeUnit, to: TimeUnit): 
     const value = BigInt(values[row] ?? 0);
     if (from === TimeUnit.NANOSECOND) checkMicros(value);
     const number = (value * multiplier) / divisor;
-    if (BigInt.asIntN(64, number) !== number) throw new RangeError(`${value} ${UNITS[from]} are too many for 64 bits`);
+    if (!isInt64(number)) throw new RangeError(`${value} ${UNITS[from]} are too many for 64 bits`);
     scaled[row] = number;
   }
   return { data: scaled };

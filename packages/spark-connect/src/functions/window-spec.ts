@@ -1,4 +1,4 @@
-import { SparkConnectError } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import {
   type ExpressionNode,
   type FrameBoundary,
@@ -93,10 +93,6 @@ function boundary(type: WindowFrame['type'], offset: number | bigint): FrameBoun
   if (type === 'range') return { at: 'value', value: literalNode(offset) };
   if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return { at: 'value', value: literalNode(number) };
   throw invalid(`a row frame's boundary is a 32-bit integer, not ${offset}`);
-}
-
-function invalid(what: string): SparkConnectError {
-  return new SparkConnectError('invalid-argument', what);
 }
 
 /**

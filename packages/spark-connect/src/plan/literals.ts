@@ -1,5 +1,5 @@
 /** Literal records: a plain value with the Spark type that it travels as. */
-import { SparkConnectError } from '../errors.ts';
+import { invalid, type SparkConnectError } from '../errors.ts';
 import {
   CalendarInterval,
   type DataType,
@@ -234,8 +234,4 @@ function contentAs(value: LiteralValue, type: DataType): LiteralContent {
 
 function tooFine(value: DayTimeInterval | YearMonthInterval, type: DataType): SparkConnectError {
   return invalid(`${value} does not fit ${simpleString(type)}: that holds no part of its last field`);
-}
-
-function invalid(what: string): SparkConnectError {
-  return new SparkConnectError('invalid-argument', what);
 }

@@ -1,4 +1,4 @@
-import { SparkConnectError } from '../../errors.ts';
+import { invalid } from '../../errors.ts';
 import type { Plan } from '../../gen/spark/connect/base_pb.js';
 import { relationPlan } from '../../plan/compile/index.ts';
 import type { RelationNode } from '../../plan/relations/index.ts';
@@ -49,8 +49,4 @@ export function nodeIn(session: SparkSession, frame: FrameBase): RelationNode {
 export function rowCount(count: number): number {
   if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count;
   throw invalid(`${count} is no number of rows (0 to 2147483647)`);
-}
-
-export function invalid(what: string): SparkConnectError {
-  return new SparkConnectError('invalid-argument', what);
 }

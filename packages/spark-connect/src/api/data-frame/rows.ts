@@ -1,3 +1,4 @@
+import { invalid } from '../../errors.ts';
 import {
   type ColumnOrName,
   type ColumnOrValue,
@@ -10,7 +11,7 @@ import { partitionIdNode, type SortOrderNode, sortOrderNode, sqlExpressionNode }
 import { literalNode } from '../../plan/literals.ts';
 import { defined, relation } from '../../plan/relations/index.ts';
 import { randomSeed } from '../seed.ts';
-import { invalid, rowCount } from './base.ts';
+import { rowCount } from './base.ts';
 import { FrameColumns } from './columns.ts';
 import type { DataFrame } from './index.ts';
 
