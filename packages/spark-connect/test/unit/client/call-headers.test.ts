@@ -147,7 +147,8 @@ describe('headers of each call', () => {
       });
 
       it(`let a session end, and with it what waits: ${what}`, async () => {
-        client = await SessionClient.connect({ remote: server.address, ...options, callTimeoutMs: 60 });
+        // Connecting has this time, too.
+        client = await SessionClient.connect({ remote: server.address, ...options, callTimeoutMs: 1_000 });
         held = new Promise(() => {});
         expect(await failure(client.conf.getOption('any'))).to.include({ code: 'timeout' });
         const waiting = failure(executed());
