@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { SparkConnectError } from '../errors.ts';
 import {
   type AnalyzePlanRequest,
@@ -8,8 +7,6 @@ import {
   ArtifactStatusesRequestSchema,
   CloneSessionRequestSchema,
   ConfigRequestSchema,
-  type ExecutePlanRequest_RequestOptionSchema,
-  ExecutePlanRequestSchema,
   type ExecutePlanResponse,
   InterruptRequest_InterruptType,
   InterruptRequestSchema,
@@ -20,7 +17,7 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import type { Command } from '../gen/spark/connect/commands_pb.js';
 import { type Artifact, artifactRequests, requireIntact } from './artifacts.ts';
-import { BatchChunks, chunkBytesFor } from './batch-chunks.ts';
+import { chunkBytesFor } from './batch-chunks.ts';
 import type { Channel, ChannelOptions } from './channel.ts';
 import { checkOptions } from './checked-options.ts';
 import {
@@ -31,12 +28,12 @@ import {
   DEFAULT_LOCAL_RELATION_CHUNK_BYTES,
 } from './connect-options.ts';
 import { type ConnectionTarget, parseConnectionString, TOKEN_VARIABLE } from './connection-string.ts';
-import { reattachableExecution } from './execution.ts';
 import { firstCall } from './first-call.ts';
 import { lineOf } from './line.ts';
 import { LocalRelations } from './local-relations.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { nodeZstd, PlanCompression } from './plan-compression.ts';
+import { PlanExecutor } from './plan-executor.ts';
 import { ProgressHandlers } from './progress-handlers.ts';
 import {
   completePolicy,
@@ -54,7 +51,6 @@ import { unlessAborted } from './unless-aborted.ts';
 const FAREWELL_TIMEOUT_MS = 10_000;
 /** A record batch of rows stays in the processor's cache, more or less, while it is made and copied. */
 const LOCAL_BATCH_BYTES = 1024 * 1024;
-const REATTACHABLE = { requestOption: { case: 'reattachOptions', value: { reattachable: true } } } as const;
 const service = SparkConnectService.method;
 
 /** One session on a Spark Connect server: executes and analyses plans, with retries, and knows nothing of DataFrames. */
@@ -73,13 +69,11 @@ export class SessionClient {
   readonly progress: ProgressHandlers;
   readonly #options: ConnectOptions;
   readonly #chunkBytes: number;
-  readonly #arrowChunkBytes: number | undefined;
   readonly #localRelations: LocalRelations;
   readonly #channel: Channel;
-  readonly #compression = new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd);
   readonly #identity: SessionIdentity;
-  readonly #retryPolicy: RetryPolicy;
   readonly #calls: SessionCalls;
+  readonly #executor: PlanExecutor;
   readonly #lifetime = new AbortController();
   readonly #farewells = new Set<() => Promise<void>>();
   #closing: Promise<void> | undefined;
@@ -92,11 +86,10 @@ export class SessionClient {
     this.#options = options;
     this.#identity = new SessionIdentity(options, target);
     this.#chunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;
-    this.#arrowChunkBytes = options.preferredArrowChunkBytes ?? chunkBytesFor(target.maxMessageBytes);
     this.#localRelations = new LocalRelations(this, this.#chunkBytes);
     this.logger = options.logger ?? silentLogger;
     this.progress = new ProgressHandlers((error) => this.logger.warn(`a progress handler threw: ${String(error)}`));
-    this.#retryPolicy = completePolicy('retryPolicy', options.retryPolicy, DEFAULT_RETRY_POLICY);
+    const retryPolicy = completePolicy('retryPolicy', options.retryPolicy, DEFAULT_RETRY_POLICY);
     this.streamingRetryPolicy = completePolicy(
       'streamingRetryPolicy',
       options.streamingRetryPolicy,
@@ -106,14 +99,22 @@ export class SessionClient {
     const { caFile, interceptors, callHeaders, keepAlive } = options;
     this.#channel = openChannel({ target, userAgent, caFile, interceptors, callHeaders, keepAlive });
     this.address = this.#channel.address;
-    this.#calls = new SessionCalls({
+    const shared = {
       channel: this.#channel,
       identity: this.#identity,
-      line: lineOf(options, target),
       logger: this.logger,
-      retryPolicy: this.#retryPolicy,
-      callTimeoutMs: options.callTimeoutMs,
+      retryPolicy,
       lifetime: this.#lifetime.signal,
+    };
+    this.#calls = new SessionCalls({ ...shared, line: lineOf(options, target), callTimeoutMs: options.callTimeoutMs });
+    this.#executor = new PlanExecutor({
+      ...shared,
+      calls: this.#calls,
+      localRelations: this.#localRelations,
+      compression: new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd),
+      progress: this.progress,
+      arrowChunkBytes: options.preferredArrowChunkBytes ?? chunkBytesFor(target.maxMessageBytes),
+      interrupt: (operationId) => this.interruptOperation(operationId),
     });
     this.conf = new SessionConf((operation, callOptions) =>
       this.#calls.unary(
@@ -195,52 +196,7 @@ export class SessionClient {
   execute(given: Plan | (() => Plan), options: CallOptions = {}): AsyncGenerator<ExecutePlanResponse, void, undefined> {
     // The session's tags of this moment: the program may change them while the execution gets under way.
     const sessionTags = options.isOwn ? [] : this.tags;
-    return this.#execute(given, { ...options, tags: [...sessionTags, ...(options.tags ?? [])] });
-  }
-
-  async *#execute(
-    given: Plan | (() => Plan),
-    { signal, retryPolicy = this.#retryPolicy, tags = [], isOwn = false, operationId = randomUUID() }: CallOptions,
-  ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
-    signal?.throwIfAborted();
-    const plan = typeof given === 'function' ? given() : given;
-    requireFeatures(plan, this.serverVersion);
-    await unlessAborted(this.#localRelations.replaceIn(plan, this.serverVersion), signal);
-    const takesChunks = isAtLeast(this.serverVersion, '4.1');
-    const request = create(ExecutePlanRequestSchema, {
-      ...this.#identity.observedFields(),
-      operationId,
-      plan: takesChunks ? await unlessAborted(this.#compression.apply(plan), signal) : plan,
-      tags: [...new Set(tags.map(checkedTag))],
-      requestOptions: [REATTACHABLE, ...(takesChunks ? [this.#chunking()] : [])],
-    });
-    const context = { channel: this.#channel, retryPolicy, logger: this.logger, lifetime: this.#lifetime.signal };
-    const interrupt = () => {
-      this.interruptOperation(operationId).catch((error: unknown) =>
-        this.logger.debug(`interrupt failed: ${String(error)}`),
-      );
-    };
-    const chunks = new BatchChunks();
-    signal?.addEventListener('abort', interrupt, { once: true });
-    try {
-      for await (const response of reattachableExecution(context, request, signal)) {
-        this.#identity.verify(response);
-        const { responseType } = response;
-        if (responseType.case === 'executionProgress' && !isOwn) this.progress.report(operationId, responseType.value);
-        const whole = chunks.add(response);
-        if (whole !== undefined) yield whole;
-      }
-      chunks.requireWhole();
-    } catch (error) {
-      const told = await this.#calls.explain(error, signal);
-      if (told instanceof SparkConnectError && told.errorClass === 'CONNECT_INVALID_PLAN.CANNOT_PARSE') {
-        this.#compression.disable();
-      }
-      throw told;
-    } finally {
-      signal?.removeEventListener('abort', interrupt);
-      if (!isOwn) this.progress.report(operationId, undefined);
-    }
+    return this.#executor.execute(given, { ...options, tags: [...sessionTags, ...(options.tags ?? [])] });
   }
 
   /** Executes a command and returns all its responses; for commands whose answers are small. */
@@ -352,17 +308,4 @@ export class SessionClient {
     const request = create(InterruptRequestSchema, { ...this.#identity.observedFields(), interruptType, interrupt });
     return (await this.#calls.unary(service.interrupt, request, options)).interruptedIds;
   }
-
-  #chunking(): MessageInitShape<typeof ExecutePlanRequest_RequestOptionSchema> {
-    const bytes = this.#arrowChunkBytes;
-    const preferred = bytes === undefined ? {} : { preferredArrowChunkSize: BigInt(bytes) };
-    const value = { allowArrowBatchChunking: true, ...preferred };
-    return { requestOption: { case: 'resultChunkingOptions', value } };
-  }
-}
-
-/** @throws SparkConnectError `invalid-argument` for what the server takes for no tag */
-export function checkedTag(tag: string): string {
-  if (tag !== '' && !tag.includes(',')) return tag;
-  throw new SparkConnectError('invalid-argument', `'${tag}' is no tag: a tag is not empty and has no comma`);
 }
