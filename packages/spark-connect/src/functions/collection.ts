@@ -3,7 +3,7 @@
  *
  * What each computes is documented under its SQL name at https://spark.apache.org/docs/latest/api/sql/
  */
-import { column, define, optional, rest, value } from './define.ts';
+import { column, define, optional, orList, rest, value } from './define.ts';
 
 // Collection Functions
 export const cardinality = define('cardinality', column);
@@ -49,7 +49,7 @@ export const mapFromArrays = define('map_from_arrays', column, column);
 export const mapFromEntries = define('map_from_entries', column);
 export const mapKeys = define('map_keys', column);
 export const mapValues = define('map_values', column);
-export const strToMap = define('str_to_map', column, optional(column), optional(column));
+export const strToMap = define('str_to_map', column, optional(column, ','), optional(column));
 
 // Generator Functions
 export const explode = define('explode', column);
@@ -59,8 +59,11 @@ export const inlineOuter = define('inline_outer', column);
 export const posexplode = define('posexplode', column);
 export const posexplodeOuter = define('posexplode_outer', column);
 export const stack = define('stack', rest(column));
-export const array = define('array', rest(column));
-export const struct = define('struct', rest(column));
-/** A map of key, value, key, value … */
-export const createMap = define('map', rest(column));
-export const mapConcat = define('map_concat', rest(column));
+/** An array of columns, given one by one or as one array. */
+export const array = orList(define('array', rest(column)));
+/** A struct of columns, given one by one or as one array. */
+export const struct = orList(define('struct', rest(column)));
+/** A map of key, value, key, value …, given one by one or as one array. */
+export const createMap = orList(define('map', rest(column)));
+/** Maps put together, given one by one or as one array. */
+export const mapConcat = orList(define('map_concat', rest(column)));

@@ -3,7 +3,7 @@
  *
  * What each computes is documented under its SQL name at https://spark.apache.org/docs/latest/api/sql/
  */
-import type { Column, ColumnOrName } from './column.ts';
+import type { Column, ColumnOrName, ColumnOrValue } from './column.ts';
 import { column, define, optional, value } from './define.ts';
 
 // Date and Timestamp Functions
@@ -37,19 +37,19 @@ export const localtimestamp = define('localtimestamp');
 export const makeDate = define('make_date', column, column, column);
 export const makeDtInterval = define(
   'make_dt_interval',
-  optional(column),
-  optional(column),
-  optional(column),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
   optional(column),
 );
 export const makeInterval = define(
   'make_interval',
-  optional(column),
-  optional(column),
-  optional(column),
-  optional(column),
-  optional(column),
-  optional(column),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
   optional(column),
 );
 export const makeTime = define('make_time', column, column, column);
@@ -82,7 +82,7 @@ export const makeTimestampNtz = define(
   optional(column),
   optional(column),
 );
-export const makeYmInterval = define('make_ym_interval', optional(column), optional(column));
+export const makeYmInterval = define('make_ym_interval', optional(column, 0), optional(column));
 export const minute = define('minute', column);
 export const month = define('month', column);
 export const monthname = define('monthname', column);
@@ -109,12 +109,12 @@ export const toUtcTimestamp = define('to_utc_timestamp', column, value);
 export const trunc = define('trunc', column, value);
 export const tryMakeInterval = define(
   'try_make_interval',
-  optional(column),
-  optional(column),
-  optional(column),
-  optional(column),
-  optional(column),
-  optional(column),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
   optional(column),
 );
 export const tryMakeTimestamp = define(
@@ -158,7 +158,23 @@ export const weekday = define('weekday', column);
 export const weekofyear = define('weekofyear', column);
 export const windowTime = define('window_time', column);
 export const year = define('year', column);
-export const convertTimezone = define('convert_timezone', value, value, column);
+
+const betweenTimezones = define('convert_timezone', value, value, column);
+const fromSessionTimezone = define('convert_timezone', value, column);
+
+/**
+ * What clocks in another time zone show, as a timestamp without a time zone.
+ *
+ * @param sourceTz the time zone of `sourceTs`; null or undefined: the session's
+ */
+export function convertTimezone(
+  sourceTz: ColumnOrValue | undefined,
+  targetTz: ColumnOrValue,
+  sourceTs: ColumnOrName,
+): Column {
+  if (sourceTz === undefined || sourceTz === null) return fromSessionTimezone(targetTz, sourceTs);
+  return betweenTimezones(sourceTz, targetTz, sourceTs);
+}
 
 /**
  * Puts times into windows: `{ start, end }` structs, used to group by.

@@ -8,6 +8,8 @@
 import { randomBytes } from 'node:crypto';
 import { SparkConnectError } from '../errors.ts';
 import { type ExpressionNode, functionNode } from '../plan/expressions.ts';
+import { literalExpression } from '../plan/literal-expression.ts';
+import type { LiteralValue } from '../plan/literals.ts';
 import { Column, type ColumnOrName, type ColumnOrValue, nameToExpression, toExpression } from './column.ts';
 
 interface Kinds {
@@ -22,13 +24,20 @@ type Presence = 'required' | 'optional' | 'rest';
 export interface Parameter<K extends Kind = Kind, P extends Presence = Presence> {
   readonly kind: K;
   readonly presence: P;
+  /** What Spark assumes where it is left out; without one, nothing can be given behind it then. */
+  readonly fallback?: LiteralValue;
 }
 
 export const column: Parameter<'column', 'required'> = Object.freeze({ kind: 'column', presence: 'required' });
 export const value: Parameter<'value', 'required'> = Object.freeze({ kind: 'value', presence: 'required' });
 
-export function optional<K extends Kind>(parameter: Parameter<K, 'required'>): Parameter<K, 'optional'> {
-  return Object.freeze({ kind: parameter.kind, presence: 'optional' });
+/** @param fallback what Spark assumes without it: sent only where a later argument is given */
+export function optional<K extends Kind>(
+  parameter: Parameter<K, 'required'>,
+  fallback?: LiteralValue,
+): Parameter<K, 'optional'> {
+  const base = { kind: parameter.kind, presence: 'optional' } as const;
+  return Object.freeze(fallback === undefined ? base : { ...base, fallback });
 }
 
 export function rest<K extends Kind>(parameter: Parameter<K, 'required'>): Parameter<K, 'rest'> {
@@ -52,6 +61,16 @@ export function define<const P extends readonly Parameter[]>(
   ...parameters: P
 ): (...args: Arguments<P>) => Column {
   return (...args) => new Column(functionNode(name, toArguments(name, parameters, args)));
+}
+
+/** A function of any number of columns that also takes them as one array. */
+export function orList(
+  make: (...columns: Kinds['column'][]) => Column,
+): (...columns: readonly Kinds['column'][] | readonly [readonly Kinds['column'][]]) => Column {
+  return (...columns) => {
+    const [first] = columns;
+    return make(...((columns.length === 1 && Array.isArray(first) ? first : columns) as readonly Kinds['column'][]));
+  };
 }
 
 /**
@@ -86,10 +105,12 @@ function toArguments(
     if (parameter === undefined) throw invalid(name, `takes ${parameters.length} arguments, not ${args.length}`);
     if (arg === undefined) {
       if (parameter.presence === 'required') throw invalid(name, `argument ${i + 1} is missing`);
-      if (args.slice(i + 1).some((later) => later !== undefined)) {
+      if (args.slice(i + 1).every((later) => later === undefined)) break;
+      if (parameter.fallback === undefined) {
         throw invalid(name, `argument ${i + 1} is missing, but a later one is given`);
       }
-      break;
+      nodes.push(literalExpression(parameter.fallback));
+      continue;
     }
     nodes.push(parameter.kind === 'column' && typeof arg === 'string' ? nameToExpression(arg) : toExpression(arg));
   }

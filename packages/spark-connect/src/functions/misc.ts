@@ -6,14 +6,21 @@
 import { column, define, optional, rest, value } from './define.ts';
 
 // Misc Functions
-export const aesDecrypt = define('aes_decrypt', column, column, optional(column), optional(column), optional(column));
+export const aesDecrypt = define(
+  'aes_decrypt',
+  column,
+  column,
+  optional(column, 'GCM'),
+  optional(column, 'DEFAULT'),
+  optional(column),
+);
 export const aesEncrypt = define(
   'aes_encrypt',
   column,
   column,
-  optional(column),
-  optional(column),
-  optional(column),
+  optional(column, 'GCM'),
+  optional(column, 'DEFAULT'),
+  optional(column, ''),
   optional(column),
 );
 export const assertTrue = define('assert_true', column, optional(value));
@@ -58,8 +65,8 @@ export const tryAesDecrypt = define(
   'try_aes_decrypt',
   column,
   column,
-  optional(column),
-  optional(column),
+  optional(column, 'GCM'),
+  optional(column, 'DEFAULT'),
   optional(column),
 );
 export const tryReflect = define('try_reflect', rest(column));

@@ -37,7 +37,14 @@ export const locate = define('locate', value, column, optional(value));
 export const lower = define('lower', column);
 export const lpad = define('lpad', column, value, value);
 export const makeValidUtf8 = define('make_valid_utf8', column);
-export const mask = define('mask', column, optional(column), optional(column), optional(column), optional(column));
+export const mask = define(
+  'mask',
+  column,
+  optional(column, 'X'),
+  optional(column, 'x'),
+  optional(column, 'n'),
+  optional(column),
+);
 export const octetLength = define('octet_length', column);
 export const overlay = define('overlay', column, column, column, optional(column));
 export const position = define('position', column, column, optional(column));
@@ -54,7 +61,7 @@ export const repeat = define('repeat', column, column);
 export const replace = define('replace', column, column, optional(column));
 export const right = define('right', column, column);
 export const rpad = define('rpad', column, value, value);
-export const sentences = define('sentences', column, optional(column), optional(column));
+export const sentences = define('sentences', column, optional(column, ''), optional(column));
 export const soundex = define('soundex', column);
 export const split = define('split', column, value, optional(column));
 export const splitPart = define('split_part', column, column, column);

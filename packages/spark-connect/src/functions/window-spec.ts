@@ -53,7 +53,7 @@ export class WindowSpec {
   /**
    * Counts rows from the current one: `rowsBetween(-2, 0)` is this row and the two before it.
    *
-   * @throws SparkConnectError invalid-argument for an offset that is no integer of 32 bits, and a frame that begins or ends at the wrong end
+   * @throws SparkConnectError invalid-argument for an offset that is no integer from -2147483647 to 2147483647, and a frame that begins or ends at the wrong end
    */
   rowsBetween(start: number | bigint, end: number | bigint): WindowSpec {
     return this.#frame('rows', start, end);
@@ -80,7 +80,7 @@ export class WindowSpec {
 const UNBOUNDED: FrameBoundary = { at: 'unbounded' };
 
 function isUnboundedPreceding(offset: number | bigint): boolean {
-  return offset === unboundedPreceding || offset <= -LONG_LIMIT;
+  return offset === unboundedPreceding || offset <= 1n - LONG_LIMIT;
 }
 
 function isUnboundedFollowing(offset: number | bigint): boolean {
@@ -91,8 +91,9 @@ function boundary(type: WindowFrame['type'], offset: number | bigint): FrameBoun
   const number = Number(offset);
   if (number === 0) return { at: 'currentRow' };
   if (type === 'range') return { at: 'value', value: literalNode(offset) };
+  // Not -(2^31), though it is one of 32 bits: Spark turns its sign around in vain, and finds no rows.
   if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return { at: 'value', value: literalNode(number) };
-  throw invalid(`a row frame's boundary is a 32-bit integer, not ${offset}`);
+  throw invalid(`a row frame's boundary is a whole number from -2147483647 to 2147483647, or an end, not ${offset}`);
 }
 
 /**

@@ -105,9 +105,12 @@ describe('columns', () => {
       [Window.unboundedPreceding, Window.unboundedFollowing],
       [-Infinity, Infinity],
       [-(2n ** 63n), 2n ** 63n - 1n],
+      [1n - 2n ** 63n, Window.unboundedFollowing],
     ] as const) {
       expect(frame(byTime.rowsBetween(start, end))).to.deep.include({ lower: unbounded, upper: unbounded });
     }
+    expect(() => byTime.rowsBetween(0, 2 ** 31)).to.throw(SparkConnectError, 'not 2147483648');
+    expect(() => byTime.rowsBetween(-(2 ** 31), 0)).to.throw(SparkConnectError, 'not -2147483648');
     expect(() => byTime.rangeBetween(-1e16, 0)).to.throw(SparkConnectError, 'use a bigint');
     expect(() => byTime.rowsBetween(0, Window.unboundedPreceding)).to.throw(SparkConnectError, 'cannot end at');
     expect(() => byTime.rangeBetween(Window.unboundedFollowing, 0)).to.throw(SparkConnectError, 'cannot begin at');

@@ -24,11 +24,53 @@ describe('functions', () => {
     const abs = F.abs as (...args: unknown[]) => Column;
     expect(() => abs()).to.throw(SparkConnectError, 'abs: argument 1 is missing');
     expect(() => abs('a', 'b')).to.throw(SparkConnectError, 'abs: takes 1 arguments, not 2');
-    expect(() => F.mask('a', undefined, 'x')).to.throw(
+    expect(() => F.makeTimestamp('a', undefined, 'x')).to.throw(
       SparkConnectError,
       'argument 2 is missing, but a later one is given',
     );
     expect(json(F.round('a', undefined))).to.deep.equal(call('round', attribute('a')));
+  });
+
+  it("sends Spark's default for an argument that is skipped, and only then", () => {
+    const text = (string: string) => ({ literal: { string } });
+    expect(json(F.mask('a', undefined, undefined, lit('#')))).to.deep.equal(
+      call('mask', attribute('a'), text('X'), text('x'), text('#')),
+    );
+    const zero = { literal: { integer: 0 } };
+    expect(json(F.makeInterval(undefined, undefined, undefined, 'days'))).to.deep.equal(
+      call('make_interval', zero, zero, zero, attribute('days')),
+    );
+    expect(json(F.strToMap('a', undefined, lit('=')))).to.deep.equal(
+      call('str_to_map', attribute('a'), text(','), text('=')),
+    );
+    expect(json(F.mask('a', lit('#')))).to.deep.equal(call('mask', attribute('a'), text('#')));
+  });
+
+  it('takes the columns of arrays, structs and maps one by one or as one array', () => {
+    for (const [name, make] of Object.entries({
+      array: F.array,
+      struct: F.struct,
+      map: F.createMap,
+      map_concat: F.mapConcat,
+    })) {
+      expect(json(make('a', 'b'))).to.deep.equal(call(name, attribute('a'), attribute('b')));
+      expect(json(make(['a', 'b']))).to.deep.equal(json(make('a', 'b')));
+    }
+    expect(json(F.array([]))).to.deep.equal(json(F.array()));
+  });
+
+  it('converts from the time zone of the session where none is given', () => {
+    const utc = { literal: { string: 'UTC' } };
+    expect(json(F.convertTimezone(undefined, 'UTC', 't'))).to.deep.equal(call('convert_timezone', utc, attribute('t')));
+    expect(json(F.convertTimezone(null, 'UTC', 't'))).to.deep.equal(call('convert_timezone', utc, attribute('t')));
+    expect(json(F.convertTimezone('UTC', 'UTC', 't'))).to.deep.equal(
+      call('convert_timezone', utc, utc, attribute('t')),
+    );
+  });
+
+  it('refuses a checksum that there is not', () => {
+    expect(json(F.sha2('a', 0))).to.deep.equal(call('sha2', attribute('a'), { literal: { integer: 0 } }));
+    expect(() => F.sha2('a', 255)).to.throw(SparkConnectError, 'sha2 has no 255 bits: 0, 224, 256, 384, 512');
   });
 
   it('marks distinct aggregates', () => {
