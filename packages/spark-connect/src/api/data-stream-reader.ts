@@ -1,7 +1,7 @@
 import { relation } from '../plan/relations/index.ts';
 import type { StructType } from '../types/index.ts';
 import { DataFrame } from './data-frame/index.ts';
-import { type OptionValue, optionText } from './options.ts';
+import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
 import type { SparkSession } from './spark-session.ts';
 
 interface Description {
@@ -39,9 +39,8 @@ export class DataStreamReader {
   }
 
   /** Options of the source. */
-  options(options: Readonly<Record<string, OptionValue>>): DataStreamReader {
-    const texts = Object.entries(options).map(([key, value]) => [key, optionText(value)] as const);
-    return this.#with({ options: { ...this.#description.options, ...Object.fromEntries(texts) } });
+  options(options: OptionValues): DataStreamReader {
+    return this.#with({ options: mergeOptions(this.#description.options, options) });
   }
 
   /** The streaming DataFrame; a path for file sources. */

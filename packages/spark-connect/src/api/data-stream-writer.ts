@@ -10,7 +10,7 @@ import { type OutputMode, type StreamSpecification, startStream, type Trigger } 
 import { StreamingQuery } from '../streaming/streaming-query.ts';
 import type { DataFrame } from './data-frame/index.ts';
 import { type ForeachRow, foreachRows } from './foreach-rows.ts';
-import { type OptionValue, optionText } from './options.ts';
+import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
 
 /** What a foreachBatch handler is told besides the batch. */
 export interface ForeachBatchContext {
@@ -79,9 +79,8 @@ export class DataStreamWriter {
   }
 
   /** Options of the sink, and `checkpointLocation`. */
-  options(options: Readonly<Record<string, OptionValue>>): DataStreamWriter {
-    const texts = Object.entries(options).map(([key, value]) => [key, optionText(value)] as const);
-    return this.#with({ options: { ...this.#specification.options, ...Object.fromEntries(texts) } });
+  options(options: OptionValues): DataStreamWriter {
+    return this.#with({ options: mergeOptions(this.#specification.options, options) });
   }
 
   /** Since Spark 4.0. */

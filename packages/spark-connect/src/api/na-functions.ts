@@ -1,4 +1,4 @@
-import { SparkConnectError } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import { type LiteralNode, literalNode } from '../plan/literals.ts';
 import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
 import { types as T } from '../types/index.ts';
@@ -26,22 +26,34 @@ export class DataFrameNaFunctions {
     const perColumn = typeof value === 'object' ? Object.entries(value) : undefined;
     const columns = perColumn?.map(([column]) => column) ?? subset;
     const values = perColumn?.map(([, each]) => fillLiteral(each)) ?? [fillLiteral(value as FillValue)];
-    if (values.length === 0) throw new SparkConnectError('invalid-argument', 'fill needs a value');
+    if (values.length === 0) throw invalid('fill needs a value');
     return this.#wrap(relation({ kind: 'fillNa', input: this.#input, columns, values }));
   }
 
-  /** Drops rows with `any` null, with `all` nulls, or with fewer than `thresh` values. */
+  /**
+   * Drops rows with `any` null, with `all` nulls, or with fewer than `thresh` values.
+   *
+   * @throws SparkConnectError invalid-argument for another `how`
+   */
   drop(
     options: { readonly how?: 'any' | 'all'; readonly thresh?: number; readonly subset?: readonly string[] } = {},
   ): DataFrame {
-    const minNonNulls = options.thresh ?? (options.how === 'all' ? 1 : undefined);
+    const { how = 'any' } = options;
+    if (how !== 'any' && how !== 'all') throw invalid(`rows are dropped for any null or all, not for '${how}'`);
+    const minNonNulls = options.thresh ?? (how === 'all' ? 1 : undefined);
     const optional = defined({ minNonNulls });
     return this.#wrap(relation({ kind: 'dropNa', input: this.#input, columns: options.subset ?? [], ...optional }));
   }
 
-  /** Replaces values, given as pairs of old and new. */
-  replace(pairs: Iterable<readonly [ReplaceValue, ReplaceValue]>, subset: readonly string[] = []): DataFrame {
-    const replacements = [...pairs].map(([from, to]): [LiteralNode, LiteralNode] => [
+  /**
+   * Replaces values, given as pairs of old and new: all numbers, all texts or all booleans; the new may be null.
+   *
+   * @throws SparkConnectError invalid-argument for values of several kinds, and null as an old one
+   */
+  replace(pairs: Iterable<readonly [FillValue, ReplaceValue]>, subset: readonly string[] = []): DataFrame {
+    const list = [...pairs];
+    checkKinds(list);
+    const replacements = list.map(([from, to]): [LiteralNode, LiteralNode] => [
       replaceLiteral(from),
       replaceLiteral(to),
     ]);
@@ -58,4 +70,12 @@ function fillLiteral(value: FillValue): LiteralNode {
 function replaceLiteral(value: ReplaceValue): LiteralNode {
   if (typeof value !== 'number' && typeof value !== 'bigint') return literalNode(value);
   return literalNode(Number(value), T.double());
+}
+
+/** Of several kinds, Spark casts some to the kind of others: in vain, or to null. */
+function checkKinds(pairs: readonly (readonly [ReplaceValue, ReplaceValue])[]): void {
+  if (pairs.some(([from]) => from === null)) throw invalid('null is no value to be replaced: fill() puts values there');
+  const values = pairs.flat().filter((value) => value !== null);
+  const kinds = new Set(values.map((value) => (typeof value === 'bigint' ? 'number' : typeof value)));
+  if (kinds.size > 1) throw invalid(`values of one kind are replaced at a time, not ${[...kinds].join(' and ')}`);
 }

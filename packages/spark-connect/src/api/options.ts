@@ -3,7 +3,7 @@ export type OptionValue = string | number | bigint | boolean;
 /** Options by their names, whose case Spark does not mind. */
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
-export function optionText(value: OptionValue): string {
+function optionText(value: OptionValue): string {
   return String(value);
 }
 

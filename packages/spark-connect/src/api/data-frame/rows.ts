@@ -28,7 +28,7 @@ export abstract class FrameRows extends FrameColumns {
   }
   /** The rows in this order. A number is the place of a column, from 1, and a negative one sorts by it in descending order. */
   orderBy(...columns: readonly (ColumnOrName | number)[]): DataFrame {
-    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(placeOrOrder), global: true }));
+    return this.#sort(columns, true);
   }
   /** {@link orderBy} */
   sort(...columns: readonly (ColumnOrName | number)[]): DataFrame {
@@ -36,7 +36,7 @@ export abstract class FrameRows extends FrameColumns {
   }
   /** The rows of each partition in this order; numbers as for {@link orderBy}. */
   sortWithinPartitions(...columns: readonly (ColumnOrName | number)[]): DataFrame {
-    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(placeOrOrder), global: false }));
+    return this.#sort(columns, false);
   }
   /** At most so many rows. */
   limit(limit: number): DataFrame {
@@ -110,6 +110,12 @@ export abstract class FrameRows extends FrameColumns {
   /** How late rows may come, by a column of times; state about what is older is forgotten. */
   withWatermark(eventTime: string, delayThreshold: string): DataFrame {
     return this.wrap(relation({ kind: 'withWatermark', input: this.node, eventTime, delayThreshold }));
+  }
+
+  /** @throws SparkConnectError invalid-argument without a column */
+  #sort(columns: readonly (ColumnOrName | number)[], global: boolean): DataFrame {
+    if (columns.length === 0) throw invalid('sorting needs a column');
+    return this.wrap(relation({ kind: 'sort', input: this.node, order: columns.map(placeOrOrder), global }));
   }
 
   #sample(

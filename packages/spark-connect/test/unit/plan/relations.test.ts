@@ -40,6 +40,14 @@ describe('plans', () => {
       });
     });
 
+    it('reads streams with the last spelling of an option', () => {
+      const frame = spark.readStream.format('rate').option('rowsPerSecond', 1).options({ ROWSPERSECOND: 2 }).load();
+      expect(rootOf(frame)).to.deep.equal({
+        common: { planId: '1' },
+        read: { dataSource: { format: 'rate', options: { ROWSPERSECOND: '2' } }, isStreaming: true },
+      });
+    });
+
     it('reads tables and ranges', () => {
       expect(rootOf(table())).to.deep.equal(tableJson);
       expect(rootOf(spark.range(2, 10n, 2, { numPartitions: 3 }))).to.deep.equal({
@@ -209,6 +217,7 @@ describe('plans', () => {
           isGlobal: true,
         },
       });
+      expect(() => table().sort()).to.throw(SparkConnectError, 'sorting needs a column');
       expect(() => table().sort(0)).to.throw(SparkConnectError, '0 is no place');
       expect(() => table().sort(1.5)).to.throw(SparkConnectError, '1.5 is no place');
     });
@@ -370,6 +379,19 @@ describe('plans', () => {
       expectOnTable(table().na.replace(new Map([[0, null]]), ['bp']), {
         replace: { cols: ['bp'], replacements: [{ oldValue: { double: 0 }, newValue: { null: { null: {} } } }] },
       });
+    });
+
+    it('refuses what would be dropped or replaced otherwise than it reads', () => {
+      const { na } = table();
+      expect(() => na.drop({ how: 'All' as 'all' })).to.throw(SparkConnectError, "not for 'All'");
+      expect(() => na.replace([[1, 'x']])).to.throw(SparkConnectError, 'not number and string');
+      expect(() =>
+        na.replace([
+          ['x', 'y'],
+          [true, false],
+        ]),
+      ).to.throw(SparkConnectError, 'not string and boolean');
+      expect(() => na.replace([[null as unknown as string, 'x']])).to.throw(SparkConnectError, 'fill()');
     });
   });
 
