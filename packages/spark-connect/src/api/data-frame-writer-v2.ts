@@ -1,5 +1,5 @@
 import type { SessionClient } from '../client/session-client.ts';
-import { type Column, type ColumnOrName, nameToExpression } from '../functions/column.ts';
+import { type Column, type ColumnOrName, nameToExpression, optionalExpression } from '../functions/column.ts';
 import { command, type WriteTableNode } from '../plan/commands.ts';
 import { compileCommand } from '../plan/compile/index.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
@@ -83,7 +83,7 @@ export class DataFrameWriterV2 {
   }
 
   async #run(mode: WriteTableNode['mode'], options: ActionOptions, condition?: Column): Promise<void> {
-    const optional = defined({ overwriteCondition: condition?.expression });
+    const optional = defined({ overwriteCondition: optionalExpression(condition) });
     const base = { kind: 'writeTable', input: this.#input, table: this.#table, mode } as const;
     const node = command({ ...base, ...this.#settings, ...optional });
     await this.#client().runCommand(compileCommand(node), options);

@@ -1,5 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
-import { Column, type ColumnOrName } from '../functions/column.ts';
+import { Column, type ColumnOrName, columnExpression, optionalExpression } from '../functions/column.ts';
 import { type ExpressionNode, nameNode } from '../plan/expressions.ts';
 import { defined, type JoinKind, type RelationNode, relation } from '../plan/relations/index.ts';
 
@@ -59,7 +59,7 @@ export function lateralJoinNode(
   if (!['inner', 'leftOuter', 'cross'].includes(joinKind)) {
     throw new SparkConnectError('invalid-argument', `no lateral join is called '${how}': inner, left, cross`);
   }
-  return relation({ kind: 'lateralJoin', left, right, joinKind, ...defined({ condition: on?.expression }) });
+  return relation({ kind: 'lateralJoin', left, right, joinKind, ...defined({ condition: optionalExpression(on) }) });
 }
 
 /** How each row finds its one partner in an as-of join: the nearest that is not later, or as told here. */
@@ -93,12 +93,12 @@ export function asOfJoinNode(
     joinType: how,
     allowExactMatches,
     direction,
-    ...defined({ ...joinOn(on), tolerance: tolerance?.expression }),
+    ...defined({ ...joinOn(on), tolerance: optionalExpression(tolerance) }),
   });
 }
 
 function columnOf(node: RelationNode, column: ColumnOrName): ExpressionNode {
-  return typeof column === 'string' ? nameNode(column, node) : column.expression;
+  return typeof column === 'string' ? nameNode(column, node) : columnExpression(column);
 }
 
 /** @throws SparkConnectError invalid-argument for names mixed with conditions */
@@ -109,7 +109,7 @@ function joinOn(on: JoinOn | undefined): { readonly using: readonly string[]; re
     on === undefined ? [] : typeof on === 'string' || on instanceof Column ? [on] : on;
   for (const item of list) {
     if (typeof item === 'string') using.push(item);
-    else conditions.push(item);
+    else conditions.push(new Column(columnExpression(item)));
   }
   if (conditions.length > 0 && using.length > 0) {
     throw new SparkConnectError('invalid-argument', 'a join takes column names or conditions, not both');

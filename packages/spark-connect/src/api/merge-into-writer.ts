@@ -1,5 +1,5 @@
 import type { SessionClient } from '../client/session-client.ts';
-import type { Column } from '../functions/column.ts';
+import { type Column, columnExpression, optionalExpression } from '../functions/column.ts';
 import { command, type MergeAction, type MergeIntoNode } from '../plan/commands.ts';
 import { compileCommand } from '../plan/compile/index.ts';
 import { sqlExpressionNode } from '../plan/expressions.ts';
@@ -62,7 +62,7 @@ export class MergeIntoWriter {
 
   /** The command record that `merge` sends, for tools and tests. */
   toCommand(): MergeIntoNode {
-    const condition = this.#condition.expression;
+    const condition = columnExpression(this.#condition);
     return command({ kind: 'mergeInto', table: this.#table, source: this.#source, condition, ...this.#clauses });
   }
 
@@ -133,6 +133,6 @@ function action(kind: MergeAction['action'], condition?: Column, values?: Assign
   const assignments =
     values === undefined
       ? undefined
-      : Object.entries(values).map(([key, value]) => [sqlExpressionNode(key), value.expression] as const);
-  return { action: kind, ...defined({ condition: condition?.expression, assignments }) };
+      : Object.entries(values).map(([key, value]) => [sqlExpressionNode(key), columnExpression(value)] as const);
+  return { action: kind, ...defined({ condition: optionalExpression(condition), assignments }) };
 }

@@ -35,6 +35,7 @@ export const arraysZip = define('arrays_zip', rest(column));
 export const flatten = define('flatten', column);
 export const get = define('get', column, column);
 export const sequence = define('sequence', column, column, optional(column));
+/** The elements in a random order: another with each action, unless a seed is given, which Spark 3.5 does not take. */
 export const shuffle = define('shuffle', column, optional(value));
 export const slice = define('slice', column, column, column);
 export const sortArray = define('sort_array', column, optional(value));

@@ -280,7 +280,7 @@ export class Column {
 
   /** Another case of a chain begun by the function `when`. @throws invalid-argument after `otherwise`, or on other columns */
   when(condition: Column, value: ColumnOrValue): Column {
-    return new Column(functionNode('when', [...this.#cases(), condition.expression, toExpression(value)]));
+    return new Column(functionNode('when', [...this.#cases(), columnExpression(condition), toExpression(value)]));
   }
   /** Ends a chain of `when`: the value where no case applies (null without it). */
   otherwise(value: ColumnOrValue): Column {
@@ -321,6 +321,11 @@ export function columnExpression(value: Column): ExpressionNode {
   const given: unknown = value;
   const advice = Array.isArray(given) ? 'give columns one by one (...columns)' : 'a value becomes a column by lit(…)';
   throw new SparkConnectError('invalid-argument', `a column is wanted, not ${typeNameOf(given)}: ${advice}`);
+}
+
+/** {@link columnExpression} of a column that may be left out: what is none must not pass for one that is not there. */
+export function optionalExpression(value: Column | undefined): ExpressionNode | undefined {
+  return value === undefined ? undefined : columnExpression(value);
 }
 
 function typeNameOf(value: unknown): string {

@@ -2,7 +2,7 @@
 import { functionNode } from '../plan/expressions.ts';
 import { literalNode } from '../plan/literals.ts';
 import { type DataType, toJson } from '../types/index.ts';
-import { Column, type ColumnOrName, nameToExpression } from './column.ts';
+import { Column, type ColumnOrName, columnExpression, nameToExpression } from './column.ts';
 
 /** A data type, DDL text (`'a INT, b STRING'`), Spark's JSON of a type, or a column such as `schemaOfJson(…)`. */
 export type SchemaArgument = DataType | string | Column;
@@ -22,7 +22,7 @@ export function render(name: string, column: ColumnOrName, options?: FormatOptio
 
 /** `schema_of_json` and its like, whose text is an example and no column's name. */
 export function schemaOf(name: string, example: string | Column, options?: FormatOptions): Column {
-  const text = typeof example === 'string' ? literalNode(example) : example.expression;
+  const text = typeof example === 'string' ? literalNode(example) : columnExpression(example);
   return new Column(functionNode(name, [text, ...optionArguments(options)]));
 }
 

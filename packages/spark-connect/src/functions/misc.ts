@@ -72,6 +72,7 @@ export const tryAesDecrypt = define(
 export const tryReflect = define('try_reflect', rest(column));
 export const unwrapUdt = define('unwrap_udt', column);
 export const user = define('user');
+/** A random UUID for each row: others with each action, unless a seed is given, which Spark 3.5 does not take. */
 export const uuid = define('uuid', optional(value));
 export const version = define('version');
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  type Column,
   col,
   type DataFrame,
   functions as F,
@@ -152,8 +153,21 @@ describe('plans', () => {
         ['filter', true],
         ['withColumn', 'x', 1],
         ['withColumn', 'x', 'y'],
+        ['join', table(), [1]],
+        ['lateralJoin', table(), 'a'],
+        ['joinAsOf', table(), 'a', 'a', { tolerance: 5 }],
       ] as const) {
         expect(() => frame[method]?.(...args), method).to.throw(SparkConnectError, 'a column is wanted, not');
+      }
+      const condition = 'a > 1' as unknown as Column;
+      const merging = table().mergeInto('t', col('a'));
+      for (const build of [
+        () => merging.whenMatched(condition).delete(),
+        () => merging.whenNotMatched().insert({ a: condition }),
+        () => table().mergeInto('t', condition).toCommand(),
+        () => F.when(col('a'), 1).when(condition, 2),
+      ]) {
+        expect(build, String(build)).to.throw(SparkConnectError, 'a column is wanted, not string');
       }
       expect(() => F.transform('a', () => 1 as never)).to.throw(SparkConnectError, 'a column is wanted, not number');
       const { dropFields } = col('a') as unknown as { dropFields(): unknown };
