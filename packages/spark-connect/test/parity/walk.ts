@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../helpers/plans.ts';
 
 export interface PySparkNames {
   readonly version: string;
@@ -24,14 +25,20 @@ export function callPySpark(version: string): readonly PySparkCall[] {
   return run(version, 'call-pyspark.py') as readonly PySparkCall[];
 }
 
-function run(version: string, program: string): unknown {
+/** What each of these expressions of Python would send. @throws where the virtual environment of this version is not there */
+export function planPySpark(version: string, expressions: readonly string[]): readonly Json[] {
+  return run(version, 'build-plans.py', JSON.stringify(expressions)) as readonly Json[];
+}
+
+function run(version: string, program: string, input = ''): unknown {
   const python = join(process.env.INSTANT_HEALTH_CACHE ?? join(root, '.cache'), `venv-${version}`, 'bin', 'python');
   if (!existsSync(python)) throw new Error(`no PySpark ${version} at ${python}: run "npm run setup"`);
   const script = join(import.meta.dirname, program);
   return JSON.parse(
     execFileSync(python, [script], {
       encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
+      input,
+      stdio: ['pipe', 'pipe', 'ignore'],
       maxBuffer: 16 * 1024 * 1024,
     }),
   );
