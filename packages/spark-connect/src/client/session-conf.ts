@@ -38,9 +38,19 @@ export class SessionConf {
     return new SessionConf(this.#call, { ...this.#options, ...options });
   }
 
-  /** @throws SparkConnectError with Spark's `SQL_CONF_NOT_FOUND` where the key is neither set nor has a default. */
-  async get(key: string): Promise<string> {
-    const response = await this.#send({ opType: { case: 'get', value: { keys: [key] } } });
+  /**
+   * The value of a key.
+   *
+   * @param fallback the value where the key is not set, also in place of Spark's own default
+   * @throws SparkConnectError with Spark's `SQL_CONF_NOT_FOUND` where the key is not set, and neither has a default nor is given one
+   */
+  async get(key: string, fallback?: string | number | boolean): Promise<string> {
+    const response = await this.#send({
+      opType:
+        fallback === undefined
+          ? { case: 'get', value: { keys: [key] } }
+          : { case: 'getWithDefault', value: { pairs: [{ key, value: String(fallback) }] } },
+    });
     return response.pairs[0]?.value ?? '';
   }
 

@@ -13,6 +13,8 @@ describe('SparkSession on a server', () => {
     expect(second).to.equal(first);
     expect(await first.conf.get('spark.sql.shuffle.partitions')).to.equal('3');
     expect(await first.conf.get('spark.sql.ansi.enabled')).to.equal('false');
+    expect(await first.conf.get('spark.sql.shuffle.partitions', 5)).to.equal('3');
+    expect(await first.conf.get('spark.no.such.key', 5)).to.equal('5');
     first.disconnect();
     const third = await builder().sessionId(sessionId).getOrCreate();
     expect(third).not.to.equal(first);
