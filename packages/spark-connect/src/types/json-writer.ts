@@ -8,22 +8,27 @@ export type JsonType = string | { readonly [key: string]: unknown };
 /** Where a column's JSON keeps its collations, so that readers that know none still read `string`. */
 export const COLLATIONS_KEY = '__COLLATIONS';
 
-/** Writes a type as `DataType.json` of Spark does. */
+/** Writes a type as `DataType.json` of Spark does; a collation outside of all columns, where Spark would lose it, as PySpark does. */
 export function toJson(type: DataType): JsonType {
+  return write(type, false);
+}
+
+/** @param inColumn there is a column's metadata to hold the collations */
+function write(type: DataType, inColumn: boolean): JsonType {
   switch (type.kind) {
     case 'struct':
       return { type: 'struct', fields: type.fields.map(fieldToJson) };
     case 'array':
-      return { type: 'array', elementType: toJson(type.elementType), containsNull: type.containsNull };
+      return { type: 'array', elementType: write(type.elementType, inColumn), containsNull: type.containsNull };
     case 'map':
       return {
         type: 'map',
-        keyType: toJson(type.keyType),
-        valueType: toJson(type.valueType),
+        keyType: write(type.keyType, inColumn),
+        valueType: write(type.valueType, inColumn),
         valueContainsNull: type.valueContainsNull,
       };
     case 'string':
-      return 'string';
+      return inColumn || type.collation === undefined ? 'string' : `string collate ${type.collation}`;
     case 'geometry':
       return `geometry(${crsOf(type.srid)})`;
     case 'geography':
@@ -34,7 +39,7 @@ export function toJson(type: DataType): JsonType {
         ...(type.jvmClass === undefined ? {} : { class: type.jvmClass }),
         ...(type.pythonClass === undefined ? {} : { pyClass: type.pythonClass }),
         ...(type.serializedPythonClass === undefined ? {} : { serializedClass: type.serializedPythonClass }),
-        ...(type.sqlType === undefined ? {} : { sqlType: toJson(type.sqlType) }),
+        ...(type.sqlType === undefined ? {} : { sqlType: write(type.sqlType, inColumn) }),
       };
     default:
       return typeName(type);
@@ -46,7 +51,7 @@ function fieldToJson({ name, dataType, nullable, metadata }: StructField): JsonT
   const hasCollations = Object.keys(collations).length > 0;
   return {
     name,
-    type: toJson(dataType),
+    type: write(dataType, true),
     nullable,
     metadata: hasCollations ? { ...metadata, [COLLATIONS_KEY]: collations } : metadata,
   };

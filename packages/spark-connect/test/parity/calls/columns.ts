@@ -252,6 +252,7 @@ export const columns: readonly Call[] = [
     'F.from_json("a", T.StructType([T.StructField("x", T.IntegerType())]))',
     () => F.fromJson('a', StructType.of({ x: 'int' })),
   ],
+  ['F.from_json("a", T.ArrayType(T.StringType("UNICODE")))', () => F.fromJson('a', T.array(T.string('UNICODE')))],
   ['F.from_csv("a", F.schema_of_csv("1"))', () => F.fromCsv('a', F.schemaOfCsv('1'))],
   ['partitioning.bucket(4, "a")', () => F.bucket(4, 'a')],
   ['partitioning.days("a")', () => F.days('a')],

@@ -108,6 +108,7 @@ export const frames: readonly Call[] = [
   ['df.sort(other.scalar())', ({ df, other }) => df.sort(other.scalar())],
   ['df.filter(~other.exists())', ({ df, other }) => df.filter(other.exists().not())],
   ['df.filter(col("a").isin(other))', ({ df, other }) => df.filter(col('a').isin(other))],
+  ['df.filter(other.filter(df.exists()).exists())', ({ df, other }) => df.filter(other.filter(df.exists()).exists())],
   ['df.groupBy("a").agg(other.scalar())', ({ df, other }) => df.groupBy('a').agg(other.scalar())],
 
   [

@@ -130,6 +130,16 @@ describe('StructType', () => {
     });
   }
 
+  it('keeps a collation where there is no column to hold it', () => {
+    const texts = T.array(T.string('UNICODE'));
+    const json = { type: 'array', elementType: 'string collate UNICODE', containsNull: true };
+    expect(toJson(texts)).to.deep.equal(json);
+    expect(fromJson(JSON.stringify(json))).to.deep.equal(texts);
+    const column = new StructType().add('texts', texts);
+    expect(toJson(column)).to.have.nested.property('fields[0].type.elementType', 'string');
+    expect(fromJson(column.json())).to.deep.equal(column);
+  });
+
   it('refuses places of no system', () => {
     for (const json of ['geometry(nope)', 'geometry(ogc:crs84)', 'geometry(OGC:CRS84, SPHERICAL)']) {
       expect(() => fromJson(json), json).to.throw(/not a type of Spark's JSON/);
