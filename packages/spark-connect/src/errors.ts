@@ -70,6 +70,7 @@ export class SparkConnectError extends Error {
 
   constructor(code: SparkConnectErrorCode, message: string, details: SparkConnectErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    deepenStack(this);
     this.code = code;
     if (details.errorClass !== undefined) this.errorClass = details.errorClass;
     if (details.sqlState !== undefined) this.sqlState = details.sqlState;
@@ -99,6 +100,19 @@ export class SparkConnectError extends Error {
       return new SparkConnectError(codeOfName(thrown.name) ?? fallbackCode, thrown.message, { cause: thrown });
     return new SparkConnectError(fallbackCode, String(thrown), { cause: thrown });
   }
+}
+
+/** How many of our own calls lie between an action of the program and the place where its error is made, and some more. */
+const OWN_FRAMES = 15;
+
+/** Node keeps ten calls of a stack, which would all be ours: the line of the program that asked is the one that helps. */
+function deepenStack(error: Error): void {
+  const { value: limit, writable } = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? {};
+  // A program may do without stacks, or may have frozen what it shares with its packages.
+  if (!writable || typeof limit !== 'number' || !(limit > 0)) return;
+  Error.stackTraceLimit = limit + OWN_FRAMES;
+  Error.captureStackTrace(error, error.constructor);
+  Error.stackTraceLimit = limit;
 }
 
 /** A property that is there, and that `console.log` and loggers leave out. */

@@ -57,9 +57,10 @@ export type {
   StateOperatorProgress,
   StreamingQueryProgress,
 } from './streaming/progress.ts';
-export type { OutputMode, Trigger } from './streaming/start-stream.ts';
+export type { OutputMode } from './streaming/start-stream.ts';
 export { StreamingQuery } from './streaming/streaming-query.ts';
 export { StreamingQueryManager } from './streaming/streaming-query-manager.ts';
+export type { Trigger } from './streaming/trigger.ts';
 export {
   CalendarInterval,
   type DataType,

@@ -21,13 +21,13 @@ import type { SparkSession } from './spark-session.ts';
  */
 export interface CreateTableOptions {
   /** Where the files are; with one, dropping the table leaves them. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** The format, e.g. `parquet`; by default the server's `spark.sql.sources.default`. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Undefined: as the files at the path have it. */
-  readonly schema?: StructType;
-  readonly description?: string;
-  readonly options?: OptionValues;
+  readonly schema?: StructType | undefined;
+  readonly description?: string | undefined;
+  readonly options?: OptionValues | undefined;
 }
 
 /**

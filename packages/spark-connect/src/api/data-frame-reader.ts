@@ -12,16 +12,18 @@ import type { SparkSession } from './spark-session.ts';
  */
 export interface JdbcOptions {
   /** Passed to the driver: `user`, `password`, `driver`, `fetchsize` … */
-  readonly properties?: OptionValues;
+  readonly properties?: OptionValues | undefined;
   /** Reads the table in several pieces, by ranges of a numeric or time column. */
-  readonly partitions?: {
-    readonly column: string;
-    readonly lowerBound: number | bigint | string;
-    readonly upperBound: number | bigint | string;
-    readonly numPartitions: number;
-  };
+  readonly partitions?:
+    | {
+        readonly column: string;
+        readonly lowerBound: number | bigint | string;
+        readonly upperBound: number | bigint | string;
+        readonly numPartitions: number;
+      }
+    | undefined;
   /** Reads the table in several pieces, one for each of these conditions in the database's SQL. */
-  readonly predicates?: readonly string[];
+  readonly predicates?: readonly string[] | undefined;
 }
 
 interface Settings {

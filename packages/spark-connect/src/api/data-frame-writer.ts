@@ -84,7 +84,7 @@ export class DataFrameWriter {
     return this.#run({ to: 'table', table, method: 'saveAsTable' }, options);
   }
   /** Into an existing table, by position of the columns. */
-  insertInto(table: string, options: ActionOptions & { readonly overwrite?: boolean } = {}): Promise<void> {
+  insertInto(table: string, options: ActionOptions & { readonly overwrite?: boolean | undefined } = {}): Promise<void> {
     const writer = options.overwrite === undefined ? this : this.mode(options.overwrite ? 'overwrite' : 'append');
     return writer.#run({ to: 'table', table, method: 'insertInto' }, options);
   }
@@ -117,7 +117,7 @@ export class DataFrameWriter {
   jdbc(
     url: string,
     table: string,
-    options: ActionOptions & { readonly properties?: OptionValues } = {},
+    options: ActionOptions & { readonly properties?: OptionValues | undefined } = {},
   ): Promise<void> {
     const { properties = {}, ...rest } = options;
     return this.format('jdbc')

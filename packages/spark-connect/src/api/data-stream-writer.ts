@@ -6,8 +6,9 @@ import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
 import { compileRelation } from '../plan/compile/index.ts';
 import { relation } from '../plan/relations/index.ts';
 import { type ForeachBatchOptions, startForeachBatch } from '../streaming/foreach-batch/index.ts';
-import { type OutputMode, type StreamSpecification, startStream, type Trigger } from '../streaming/start-stream.ts';
+import { type OutputMode, type StreamSpecification, startStream } from '../streaming/start-stream.ts';
 import { StreamingQuery } from '../streaming/streaming-query.ts';
+import { checkedTrigger, type Trigger } from '../streaming/trigger.ts';
 import type { DataFrame } from './data-frame/index.ts';
 import { type ForeachRow, foreachRows } from './foreach-rows.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
@@ -68,9 +69,14 @@ export class DataStreamWriter {
     return this.#with({ queryName });
   }
 
-  /** `{ processingTime: '10 seconds' }`, `{ availableNow: true }`, `{ once: true }`, `{ continuous: '1 second' }` or (4.2) `{ realTime: '5 minutes' }`. */
+  /**
+   * `{ processingTime: '10 seconds' }`, `{ availableNow: true }`, `{ once: true }`, `{ continuous: '1 second' }` or (4.2) `{ realTime: '5 minutes' }`.
+   * By default a batch begins when the one before is done.
+   *
+   * @throws SparkConnectError invalid-argument for none or several of these, and for a wrong value
+   */
   trigger(trigger: Trigger): DataStreamWriter {
-    return this.#with({ trigger });
+    return this.#with({ trigger: checkedTrigger(trigger) });
   }
 
   /** An option of the sink, and `checkpointLocation`. */

@@ -65,15 +65,15 @@ export function lateralJoinNode(
 /** How each row finds its one partner in an as-of join: the nearest that is not later, or as told here. */
 export interface AsOfOptions {
   /** What must be equal besides: column names, or conditions. */
-  readonly on?: JoinOn;
+  readonly on?: JoinOn | undefined;
   /** `left` keeps rows that have no partner. Default: inner. */
-  readonly how?: 'inner' | 'left';
+  readonly how?: 'inner' | 'left' | undefined;
   /** How far the partner may be, e.g. `lit(5)` or an interval. */
-  readonly tolerance?: Column;
+  readonly tolerance?: Column | undefined;
   /** Whether an equal value counts. Default: true. */
-  readonly allowExactMatches?: boolean;
+  readonly allowExactMatches?: boolean | undefined;
   /** The partner before (backward, the default), after (forward), or on either side (nearest). */
-  readonly direction?: 'backward' | 'forward' | 'nearest';
+  readonly direction?: 'backward' | 'forward' | 'nearest' | undefined;
 }
 
 export function asOfJoinNode(

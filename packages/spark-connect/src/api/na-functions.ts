@@ -36,7 +36,11 @@ export class DataFrameNaFunctions {
    * @throws SparkConnectError invalid-argument for another `how`
    */
   drop(
-    options: { readonly how?: 'any' | 'all'; readonly thresh?: number; readonly subset?: readonly string[] } = {},
+    options: {
+      readonly how?: 'any' | 'all' | undefined;
+      readonly thresh?: number | undefined;
+      readonly subset?: readonly string[] | undefined;
+    } = {},
   ): DataFrame {
     const { how = 'any' } = options;
     if (how !== 'any' && how !== 'all') throw invalid(`rows are dropped for any null or all, not for '${how}'`);

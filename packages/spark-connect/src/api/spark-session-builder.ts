@@ -2,10 +2,11 @@ import type { CallSignal, ConnectOptions } from '../client/connect-options.ts';
 import { SessionClient } from '../client/session-client.ts';
 import { unlessAborted } from '../client/unless-aborted.ts';
 import { SparkConnectError } from '../errors.ts';
+import { defined } from '../plan/relations/index.ts';
 import { loadArrow } from './arrow-room.ts';
 import type { OptionValue, OptionValues } from './options.ts';
 
-type Connection = Omit<ConnectOptions, 'remote'> & { readonly remote?: string };
+type Connection = Omit<ConnectOptions, 'remote'> & { readonly remote?: string | undefined };
 
 interface Settings {
   readonly connection: Connection;
@@ -55,14 +56,14 @@ export class SparkSessionBuilder<Session extends { readonly client: SessionClien
   }
   /** Everything else about the connection: certificate authority, interceptors, retries, timeout, logger. */
   connection(connection: Connection): SparkSessionBuilder<Session> {
-    return this.#with({ connection: { ...this.#settings.connection, ...connection } });
+    return this.#with({ connection: { ...this.#settings.connection, ...defined(connection) } });
   }
-  /** Settings of the session, one by one or as an object. */
+  /** Settings of the session, one by one or as an object; what is undefined is left out. */
   config(key: string, value: OptionValue): SparkSessionBuilder<Session>;
   config(settings: OptionValues): SparkSessionBuilder<Session>;
   config(keyOrSettings: string | OptionValues, value?: OptionValue): SparkSessionBuilder<Session> {
-    const added = typeof keyOrSettings === 'string' ? { [keyOrSettings]: value ?? '' } : keyOrSettings;
-    return this.#with({ conf: { ...this.#settings.conf, ...added } });
+    const added = typeof keyOrSettings === 'string' ? { [keyOrSettings]: value } : keyOrSettings;
+    return this.#with({ conf: { ...this.#settings.conf, ...defined(added) } });
   }
 
   /**

@@ -38,7 +38,7 @@ export type SqlArgs = Readonly<Record<string, ColumnOrValue>> | readonly ColumnO
  */
 export interface SqlOptions extends ActionOptions {
   /** DataFrames that the statement reads: `{vitals}` in its text stands for the one of that name. Since Spark 4.0. */
-  readonly tables?: Readonly<Record<string, DataFrame>>;
+  readonly tables?: Readonly<Record<string, DataFrame>> | undefined;
 }
 /**
  * A session on a Spark Connect server: the way to tables, views, SQL and streams.
@@ -157,7 +157,7 @@ export class SparkSession {
     startOrEnd: number | bigint,
     end?: number | bigint,
     step: number | bigint = 1,
-    options: { readonly numPartitions?: number } = {},
+    options: { readonly numPartitions?: number | undefined } = {},
   ): DataFrame {
     const [first, last] = end === undefined ? [0n, startOrEnd] : [startOrEnd, end];
     const bounds = { start: toLong(first), end: toLong(last), step: toLong(step) };
@@ -234,7 +234,7 @@ export class SparkSession {
    */
   async addArtifacts(
     paths: readonly string[],
-    { kind = 'jar', signal }: CallSignal & { readonly kind?: ArtifactKind } = {},
+    { kind = 'jar', signal }: CallSignal & { readonly kind?: ArtifactKind | undefined } = {},
   ): Promise<void> {
     await this.client.addArtifacts(await Promise.all(paths.map((path) => fileArtifact(path, kind))), { signal });
   }
@@ -273,7 +273,7 @@ export class SparkSession {
    *
    * @param options.allowReconnect lets a later session have the same id, which 4.x refuses otherwise
    */
-  async stop(options: { readonly allowReconnect?: boolean } = {}): Promise<void> {
+  async stop(options: { readonly allowReconnect?: boolean | undefined } = {}): Promise<void> {
     this.#stopped();
     await this.client.close(options);
   }

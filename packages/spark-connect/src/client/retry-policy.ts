@@ -14,7 +14,7 @@ export interface RetryPolicy {
   /** Jitter starts at this pause: short ones stay short. */
   readonly minJitterThresholdMs: number;
   /** The longest pause that a server may ask for by its RetryInfo (default 600,000, as in PySpark). */
-  readonly maxServerDelayMs?: number;
+  readonly maxServerDelayMs?: number | undefined;
 }
 
 const MAX_SERVER_DELAY_MS = 600_000;
@@ -53,7 +53,9 @@ export function completePolicy(
   given: Partial<RetryPolicy> | undefined,
   otherwise: RetryPolicy,
 ): RetryPolicy {
-  const parts = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  const parts = Object.entries(given ?? {}).flatMap(([part, value]) =>
+    value === undefined ? [] : [[part, value] as const],
+  );
   for (const [part, value] of parts) {
     requireFromZero(`${option}.${part}`, value);
     if (value !== Number.POSITIVE_INFINITY || MAY_BE_ENDLESS.has(part)) continue;

@@ -273,7 +273,7 @@ export class SessionClient {
    * channel. Spark 3.5 lacks the call: there the session ends by itself after an hour without one.
    * @param allowReconnect lets the same session id be used again afterwards.
    */
-  close({ allowReconnect = false }: { allowReconnect?: boolean } = {}): Promise<void> {
+  close({ allowReconnect = false }: { allowReconnect?: boolean | undefined } = {}): Promise<void> {
     this.#closing ??= this.isClosed ? Promise.resolve() : this.#close(allowReconnect);
     return this.#closing;
   }

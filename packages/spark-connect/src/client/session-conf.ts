@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { invalid } from '../errors.ts';
 import { ConfigRequest_OperationSchema, type ConfigResponse } from '../gen/spark/connect/base_pb.js';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -72,14 +73,14 @@ export class SessionConf {
     return Object.fromEntries(response.pairs.map(({ key, value }) => [key, value ?? '']));
   }
 
-  /** Sets one key. */
-  async set(key: string, value: string | number | boolean): Promise<void> {
+  /** Sets one key. @throws SparkConnectError invalid-argument for undefined */
+  async set(key: string, value: string | number | bigint | boolean): Promise<void> {
     await this.setAll({ [key]: value });
   }
 
-  /** Sets several keys in one call. */
-  async setAll(values: Readonly<Record<string, string | number | boolean>>): Promise<void> {
-    const pairs = Object.entries(values).map(([key, value]) => ({ key, value: String(value) }));
+  /** Sets several keys in one call. @throws SparkConnectError invalid-argument for undefined */
+  async setAll(values: Readonly<Record<string, string | number | bigint | boolean>>): Promise<void> {
+    const pairs = Object.entries(values).map(([key, value]) => ({ key, value: settingText(key, value) }));
     await this.#send({ opType: { case: 'set', value: { pairs } } });
   }
 
@@ -97,4 +98,9 @@ export class SessionConf {
   #send(init: OperationInit): Promise<ConfigResponse> {
     return this.#call(operationMessage(init), this.#options);
   }
+}
+
+function settingText(key: string, value: unknown): string {
+  if (value !== undefined && value !== null) return String(value);
+  throw invalid(`${key} is ${value}, which is no setting: unset('${key}') goes back to its default`);
 }

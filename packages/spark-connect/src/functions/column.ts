@@ -29,7 +29,7 @@ export type ColumnOrValue = Column | LiteralValue;
  */
 export interface AliasOptions {
   /** Kept beside the column in the schema; any JSON object. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

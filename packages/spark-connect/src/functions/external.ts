@@ -29,8 +29,8 @@ export function toAvro(column: ColumnOrName, schema?: string): Column {
 
 export interface ProtobufOptions {
   /** A serialized FileDescriptorSet; without one, the message name is a Java class on the server's class path. */
-  readonly descriptorSet?: Uint8Array;
-  readonly options?: FormatOptions;
+  readonly descriptorSet?: Uint8Array | undefined;
+  readonly options?: FormatOptions | undefined;
 }
 
 /**

@@ -6,7 +6,8 @@ import { Column, type ColumnOrName, columnExpression, nameToExpression } from '.
 
 /** A data type, DDL text (`'a INT, b STRING'`), Spark's JSON of a type, or a column such as `schemaOfJson(…)`. */
 export type SchemaArgument = DataType | string | Column;
-export type FormatOptions = Readonly<Record<string, string | number | boolean>>;
+/** Options of a format by their names; what is undefined is left out. */
+export type FormatOptions = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** `from_json` and its like. */
 export function parse(name: string, column: ColumnOrName, schema: SchemaArgument, options?: FormatOptions): Column {
@@ -32,6 +33,8 @@ function typeJson(type: DataType): string {
 
 export function optionArguments(options?: FormatOptions) {
   if (options === undefined) return [];
-  const entries = Object.entries(options).flatMap(([key, value]) => [literalNode(key), literalNode(String(value))]);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return [];
+  const entries = given.flatMap(([key, value]) => [literalNode(key), literalNode(String(value))]);
   return [functionNode('map', entries)];
 }

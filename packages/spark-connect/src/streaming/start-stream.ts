@@ -11,19 +11,7 @@ import {
 } from '../gen/spark/connect/commands_pb.js';
 import type { Relation } from '../gen/spark/connect/relations_pb.js';
 import { ListenerBus } from './listener-bus.ts';
-
-/**
- * When a query looks for new data: exactly one of these.
- *
- * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.trigger.html
- */
-export type Trigger =
-  | { readonly processingTime: string }
-  | { readonly once: true }
-  | { readonly availableNow: true }
-  | { readonly continuous: string }
-  /** Rows leave as they come, in micro-batches that last so long. Since Spark 4.2. */
-  | { readonly realTime: string };
+import type { Trigger } from './trigger.ts';
 
 /**
  * Which rows of a result that changes are written with each batch.
@@ -78,17 +66,18 @@ export async function startStream(
 
 function triggerOf(trigger: Trigger | undefined): NonNullable<StartInit['trigger']> {
   if (trigger === undefined) return { case: undefined };
-  if ('processingTime' in trigger) return { case: 'processingTimeInterval', value: trigger.processingTime };
-  if ('continuous' in trigger) return { case: 'continuousCheckpointInterval', value: trigger.continuous };
-  if ('realTime' in trigger) return { case: undefined };
-  return 'once' in trigger ? { case: 'once', value: true } : { case: 'availableNow', value: true };
+  const { processingTime, continuous, realTime, once } = trigger;
+  if (processingTime !== undefined) return { case: 'processingTimeInterval', value: processingTime };
+  if (continuous !== undefined) return { case: 'continuousCheckpointInterval', value: continuous };
+  if (realTime !== undefined) return { case: undefined };
+  return { case: once === true ? 'once' : 'availableNow', value: true };
 }
 
 // `string real_time_batch_duration = 100`, in the protocol of 4.2: newer than the one that this client is generated from.
 const REAL_TIME_FIELD = 100;
 
 function setRealTime(version: string, start: WriteStreamOperationStart, trigger: Trigger | undefined) {
-  if (trigger === undefined || !('realTime' in trigger)) return;
+  if (trigger?.realTime === undefined) return;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 4 || (major === 4 && minor < 2)) {
     // An older server would overlook the field and run micro-batches.

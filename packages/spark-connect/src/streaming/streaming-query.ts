@@ -53,7 +53,7 @@ export interface StopOptions extends CallSignal {
    * foreachBatch only: let the batch in hand be handled and committed for up to so many milliseconds (default 0: its
    * signal fires at once). Nothing to a handler that stops its own query: its signal fires at once.
    */
-  readonly drainTimeoutMs?: number;
+  readonly drainTimeoutMs?: number | undefined;
 }
 
 const COMMIT_POLL_MS = 10;

@@ -24,9 +24,9 @@ import { FrameGroups } from './groups.ts';
  */
 export interface ShowOptions {
   /** Cut cells longer than this; true is 20, false is never. */
-  readonly truncate?: boolean | number;
+  readonly truncate?: boolean | number | undefined;
   /** One line per cell. */
-  readonly vertical?: boolean;
+  readonly vertical?: boolean | undefined;
 }
 
 /** What runs on the server and brings rows. */

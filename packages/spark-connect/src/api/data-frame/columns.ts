@@ -20,7 +20,7 @@ import type { DataFrame } from './index.ts';
 export interface UnpivotOptions {
   readonly ids: readonly ColumnOrName[];
   /** Undefined: all columns that are no ids. */
-  readonly values?: readonly ColumnOrName[];
+  readonly values?: readonly ColumnOrName[] | undefined;
   readonly variableColumnName: string;
   readonly valueColumnName: string;
 }

@@ -40,7 +40,7 @@ export abstract class FrameCombine extends FrameRows {
     return this.union(other);
   }
   /** All rows of both, by column name. */
-  unionByName(other: DataFrame, options: { readonly allowMissingColumns?: boolean } = {}): DataFrame {
+  unionByName(other: DataFrame, options: { readonly allowMissingColumns?: boolean | undefined } = {}): DataFrame {
     return this.#setOperation('union', other, true, true, options.allowMissingColumns ?? false);
   }
   /** The different rows that both have. */

@@ -21,7 +21,7 @@ export abstract class FrameKept extends FrameQuestions {
     return this.persist(undefined, options);
   }
   /** Keeps the rows no longer; `blocking` waits until they are gone. */
-  async unpersist(options: CallSignal & { readonly blocking?: boolean } = {}): Promise<this> {
+  async unpersist(options: CallSignal & { readonly blocking?: boolean | undefined } = {}): Promise<this> {
     await unpersistRelation(this.session.client, this.node, options.blocking ?? false, options);
     return this;
   }
@@ -46,7 +46,7 @@ export abstract class FrameKept extends FrameQuestions {
   /** {@link checkpoint} on the executors' own disks: quicker, and gone with an executor. Since Spark 4.0. */
   localCheckpoint(
     eager = true,
-    options: ActionOptions & { readonly storageLevel?: StorageLevel } = {},
+    options: ActionOptions & { readonly storageLevel?: StorageLevel | undefined } = {},
   ): Promise<DataFrame> {
     const { storageLevel, ...rest } = options;
     return this.#checkpoint({ local: true, eager, ...defined({ storageLevel }) }, rest);

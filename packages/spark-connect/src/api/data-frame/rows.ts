@@ -61,7 +61,7 @@ export abstract class FrameRows extends FrameColumns {
   /** A random share of the rows. */
   sample(
     fraction: number,
-    options: { readonly withReplacement?: boolean; readonly seed?: bigint | number } = {},
+    options: { readonly withReplacement?: boolean | undefined; readonly seed?: bigint | number | undefined } = {},
   ): DataFrame {
     return this.#sample(0, fraction, options.withReplacement ?? false, BigInt(options.seed ?? randomSeed()), false);
   }

@@ -8,13 +8,13 @@
  */
 export interface ForeachBatchOptions {
   /** The server fails the query when the client shows no sign of life for so long (default 15,000). */
-  readonly leaseTimeoutMs?: number;
+  readonly leaseTimeoutMs?: number | undefined;
   /** The server's Python, `major.minor`; found out by asking where it is not given. */
-  readonly pythonVersion?: string;
+  readonly pythonVersion?: string | undefined;
   /** Shortest pause between two questions whether a batch waits (default 4). */
-  readonly minPollIntervalMs?: number;
+  readonly minPollIntervalMs?: number | undefined;
   /** Longest pause: a rest, which the server ends when a batch comes (default 1,000). */
-  readonly maxPollIntervalMs?: number;
+  readonly maxPollIntervalMs?: number | undefined;
 }
 
 export const DEFAULT_LEASE_TIMEOUT_MS = 15_000;

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { create } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { SparkSession } from '../../../src/api/spark-session.ts';
 import { SessionClient } from '../../../src/client/session-client.ts';
 import { SparkConnectError } from '../../../src/errors.ts';
 import { PlanSchema } from '../../../src/gen/spark/connect/base_pb.js';
@@ -120,5 +121,35 @@ describe('the details of an error', () => {
       const error = await failed('e-2');
       expect(error).to.include({ code: 'execution', message: 'Job aborted due to st...', errorId: 'e-2' });
     }
+  });
+
+  describe('and its stack', () => {
+    // Mocha keeps all calls of a stack; a program has Node's ten.
+    const limit = Error.stackTraceLimit;
+    beforeEach(() => {
+      Error.stackTraceLimit = 10;
+    });
+    afterEach(() => {
+      Error.stackTraceLimit = limit;
+    });
+
+    it('has the line of the program, which is more than ten calls away', async () => {
+      const metadata = errorInfo('org.apache.spark.SparkException', { errorId: 'e-1' });
+      server.turn({ ending: { fail: serviceError(status.INTERNAL, 'no such table', metadata) } });
+      server.errorDetails = { rootErrorIdx: 0, errors: [{ message: 'no such table' }] };
+      const session = new SparkSession(client);
+      const lineOfTheProgram = async () => await session.range(3).show();
+      const error = await lineOfTheProgram().catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(SparkConnectError);
+      expect((error as Error).stack)
+        .to.contain('SparkConnectError: no such table')
+        .and.to.contain('lineOfTheProgram');
+      expect(Error.stackTraceLimit).to.equal(10);
+    });
+
+    it('is none where the program wants none', () => {
+      Error.stackTraceLimit = 0;
+      expect(new SparkConnectError('encode', 'no').stack).not.to.contain('    at ');
+    });
   });
 });
