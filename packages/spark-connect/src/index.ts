@@ -37,13 +37,20 @@ export { DEFAULT_RETRY_POLICY, type RetryPolicy, STREAMING_RETRY_POLICY } from '
 export type { SessionClient } from './client/session-client.ts';
 export { SessionConf } from './client/session-conf.ts';
 export { type QueryContext, SparkConnectError, type SparkConnectErrorCode } from './errors.ts';
-export { type AliasOptions, Column, type ColumnOrName, type ColumnOrValue } from './functions/column.ts';
+export {
+  type AliasOptions,
+  Column,
+  type ColumnArgument,
+  type ColumnOrName,
+  type ColumnOrValue,
+} from './functions/column.ts';
 export { col, expr, lit } from './functions/core.ts';
 export * as functions from './functions/index.ts';
 export { Window, WindowSpec } from './functions/window-spec.ts';
 export type { SaveMode } from './plan/commands.ts';
 export type { LiteralValue } from './plan/literals.ts';
 export { type StorageLevel, StorageLevels } from './plan/storage-level.ts';
+export type { ForeachBatchOptions } from './streaming/foreach-batch/index.ts';
 export type {
   QueryIdleEvent,
   QueryProgressEvent,
@@ -58,25 +65,39 @@ export type {
   StreamingQueryProgress,
 } from './streaming/progress.ts';
 export type { OutputMode } from './streaming/start-stream.ts';
-export { StreamingQuery } from './streaming/streaming-query.ts';
+export { type StopOptions, StreamingQuery, type StreamingQueryStatus } from './streaming/streaming-query.ts';
 export { StreamingQueryManager } from './streaming/streaming-query-manager.ts';
-export type { Trigger } from './streaming/trigger.ts';
+export type { Trigger, TriggerKinds } from './streaming/trigger.ts';
 export {
+  type ArrayType,
   CalendarInterval,
+  type CharType,
   type DataType,
   DayTimeInterval,
+  type DayTimeIntervalType,
   Decimal,
+  type DecimalType,
   Geography,
   Geometry,
+  type GeoType,
   LocalDate,
   LocalDateTime,
   LocalTime,
+  type MapType,
+  type Metadata,
   parseDDL,
+  type SimpleKind,
+  type SimpleType,
+  type StringType,
   type StructField,
   StructType,
   Timestamp,
+  type TimeType,
   types,
+  type UdtType,
+  type UnparsedType,
   Variant,
   type VariantValue,
   YearMonthInterval,
+  type YearMonthIntervalType,
 } from './types/index.ts';

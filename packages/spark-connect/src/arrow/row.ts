@@ -21,7 +21,7 @@ const ALL_VALUES = Symbol('values of the row, by position');
  *
  * @param row a row, or a nested struct, that this package decoded
  */
-export function rowValues(row: Row): readonly unknown[] {
+export function rowValues(row: object): readonly unknown[] {
   const kept: unknown = Reflect.get(row, ALL_VALUES);
   return Array.isArray(kept) ? kept : Object.values(row);
 }

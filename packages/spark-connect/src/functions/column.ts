@@ -21,6 +21,8 @@ import type { WindowSpec } from './window-spec.ts';
 export type ColumnOrName = Column | string;
 /** A column, or a value that becomes a literal: here a string is text, not a name. */
 export type ColumnOrValue = Column | LiteralValue;
+/** What functions take for a column: one, its name as text, or another value, which becomes a literal. */
+export type ColumnArgument = ColumnOrName | Exclude<LiteralValue, string>;
 
 /**
  * What an alias may carry besides its name.

@@ -1,20 +1,20 @@
 /**
  * How a function of Spark is written down in one line: its name and what it takes.
  *
- *     export const lpad = define('lpad', column, value, value);      // (ColumnOrName, ColumnOrValue, ColumnOrValue) => Column
- *     export const trim = define('trim', column, optional(column));  // (ColumnOrName, ColumnOrName?) => Column
- *     export const coalesce = define('coalesce', rest(column));      // (...ColumnOrName[]) => Column
+ *     export const lpad = define('lpad', column, value, value);      // (column: ColumnArgument, value: ColumnOrValue, value_1: …) => Column
+ *     export const trim = define('trim', column, optional(column));  // (column: ColumnArgument, column_1?: …) => Column
+ *     export const coalesce = define('coalesce', rest(column));      // (...columns: ColumnArgument[]) => Column
  */
 import { randomBytes } from 'node:crypto';
 import { SparkConnectError } from '../errors.ts';
 import { type ExpressionNode, functionNode } from '../plan/expressions.ts';
 import { literalExpression } from '../plan/literal-expression.ts';
 import type { LiteralValue } from '../plan/literals.ts';
-import { Column, type ColumnOrName, type ColumnOrValue, nameToExpression, toExpression } from './column.ts';
+import { Column, type ColumnArgument, type ColumnOrValue, nameToExpression, toExpression } from './column.ts';
 
 interface Kinds {
   /** Text is a column's name; other plain values are literals. */
-  readonly column: ColumnOrName | Exclude<ColumnOrValue, string>;
+  readonly column: ColumnArgument;
   /** Text is a literal too. */
   readonly value: ColumnOrValue;
 }
@@ -48,12 +48,20 @@ type Arguments<P extends readonly Parameter[]> = P extends readonly [
   infer Head extends Parameter,
   ...infer Tail extends readonly Parameter[],
 ]
-  ? Head['presence'] extends 'rest'
-    ? Kinds[Head['kind']][]
-    : Head['presence'] extends 'optional'
-      ? [Kinds[Head['kind']]?, ...Arguments<Tail>]
-      : [Kinds[Head['kind']], ...Arguments<Tail>]
+  ? [...(Head['kind'] extends 'column' ? Columns : Values)[Head['presence']], ...Arguments<Tail>]
   : [];
+
+/** An argument in a list, with the name that editors show. */
+interface Columns {
+  readonly required: [column: Kinds['column']];
+  readonly optional: [column?: Kinds['column'] | undefined];
+  readonly rest: [...columns: Kinds['column'][]];
+}
+interface Values {
+  readonly required: [value: Kinds['value']];
+  readonly optional: [value?: Kinds['value'] | undefined];
+  readonly rest: [...values: Kinds['value'][]];
+}
 
 /** A function of Spark's registry as a function of columns. An argument left out (or undefined) is not sent. */
 export function define<const P extends readonly Parameter[]>(
@@ -66,7 +74,7 @@ export function define<const P extends readonly Parameter[]>(
 /** A function of any number of columns that also takes them as one array. */
 export function orList(
   make: (...columns: Kinds['column'][]) => Column,
-): (...columns: readonly Kinds['column'][] | readonly [readonly Kinds['column'][]]) => Column {
+): (...columns: readonly Kinds['column'][] | readonly [columns: readonly Kinds['column'][]]) => Column {
   return (...columns) => {
     const [first] = columns;
     return make(...((columns.length === 1 && Array.isArray(first) ? first : columns) as readonly Kinds['column'][]));

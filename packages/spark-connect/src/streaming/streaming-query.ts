@@ -15,10 +15,17 @@ import { parseProgress, type StreamingQueryProgress } from './progress.ts';
 import { asQueryFailure, handlerFailure } from './query-failure.ts';
 import { wholeTimeout } from './timeout.ts';
 
-/** What a query does at this moment. */
+/**
+ * What a query does at this moment.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQuery.status.html
+ */
 export interface StreamingQueryStatus {
+  /** What it is doing, in a sentence for people. */
   readonly message: string;
+  /** Whether there is new data to be processed. */
   readonly isDataAvailable: boolean;
+  /** Whether a batch is being made; false while it waits for the next. */
   readonly isTriggerActive: boolean;
 }
 
@@ -48,6 +55,7 @@ export interface AttachedHandler {
   readonly wasStopped: boolean;
 }
 
+/** How a query is stopped. */
 export interface StopOptions extends CallSignal {
   /**
    * foreachBatch only: let the batch in hand be handled and committed for up to so many milliseconds (default 0: its

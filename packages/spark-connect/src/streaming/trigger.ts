@@ -7,7 +7,12 @@ import { invalid } from '../errors.ts';
  */
 export type Trigger = OneOf<TriggerKinds>;
 
-interface TriggerKinds {
+/**
+ * What each trigger is given.
+ *
+ * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.DataStreamWriter.trigger.html
+ */
+export interface TriggerKinds {
   /** A batch each time that so much time has passed, e.g. `10 seconds`. */
   readonly processingTime: string;
   /** One batch of all that is there, and the end. `availableNow` is its successor. */

@@ -7,6 +7,7 @@ export type {
   GeoType,
   MapType,
   Metadata,
+  SimpleKind,
   SimpleType,
   StringType,
   StructField,

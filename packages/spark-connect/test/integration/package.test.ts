@@ -33,7 +33,7 @@ console.log(JSON.stringify({
 /** Compiled only: rows of an interface, which has no index signature, and names for a table. */
 const TYPED_ROWS = `
 import { tableFromArrays } from 'apache-arrow';
-import type { DataFrame, SparkSession } from '${NAME}';
+import { type DataFrame, rowValues, type SparkSession } from '${NAME}';
 
 interface Reading {
   readonly id: number;
@@ -43,8 +43,36 @@ interface Reading {
 export async function copies(spark: SparkSession, frame: DataFrame): Promise<DataFrame[]> {
   const rows = await frame.collect<Reading>();
   const table = tableFromArrays({ x: Float64Array.of(0.5, 1) });
-  return [spark.createDataFrame(rows, 'id INT, ward STRING'), spark.createDataFrame(table, ['z'])];
+  const values = rows.map((row) => rowValues(row));
+  return [spark.createDataFrame(values, 'id INT, ward STRING'), spark.createDataFrame(table, ['z'])];
 }
+`;
+
+/** Compiled only, with declarations, for which the compiler must be able to name every type that it has inferred. */
+const INFERRED_TYPES = `
+import { functions as F, SparkSession, StorageLevels, StructType, types as T } from '${NAME}';
+
+export const pad = F.lpad;
+export const joined = F.coalesce;
+export const everyFunction = F;
+export const levels = StorageLevels;
+export const money = T.decimal(10, 2);
+export const nested = T.map(T.string(), T.array(T.int()));
+export const fields = [T.date(), T.char(2), T.time(), T.dayTimeInterval(), T.yearMonthInterval(), T.geometry(4326)];
+export const schema = StructType.of({ amount: money });
+export const metadata = () => schema.field('amount').metadata;
+export const builder = SparkSession.builder();
+export const parts = (spark: SparkSession) => {
+  const frame = spark.range(1);
+  const { read, readStream, catalog, conf, streams, tvf, client } = spark;
+  const writers = [frame.write, frame.writeTo('t'), frame.writeStream] as const;
+  return { read, readStream, catalog, conf, streams, tvf, client, writers, groups: frame.groupBy('id'), na: frame.na };
+};
+export const query = async (spark: SparkSession) => {
+  const started = await spark.range(1).writeStream.start();
+  return { stop: started.stop, status: await started.status(), progress: await started.lastProgress() };
+};
+export const handling = (spark: SparkSession) => spark.range(1).writeStream.foreachBatch;
 `;
 
 const NAMES_JS = `
@@ -66,6 +94,9 @@ const TS_CONFIG = {
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
+    noPropertyAccessFromIndexSignature: true,
+    verbatimModuleSyntax: true,
+    declaration: true,
     types: ['node'],
     // The declarations of the package itself must be sound too.
     skipLibCheck: false,
@@ -130,6 +161,8 @@ describe('the package', () => {
       if (!file.startsWith('gen')) expect(text, file).to.contain('SPDX-License-Identifier: Apache-2.0');
       for (const [, owner = ''] of text.matchAll(/Copyright [\d-]+ ([\w ]+)/g)) notices.add(owner);
       if (!file.endsWith('.d.ts')) continue;
+      // Editors show the names of parameters, and that of a long union.
+      expect(text, file).not.to.contain('args_0');
       expect(text, file).not.to.match(/(?:from|import\()\s*['"]\.[^'"]*\.ts['"]/);
       const code = text.replaceAll(/\/\*[\s\S]*?\*\/|'[^'\n]*'|"[^"\n]*"/g, '').split('\n');
       expect(
@@ -179,6 +212,7 @@ describe('the package', () => {
     expect(examples).to.deep.equal(['batch', 'foreach-batch', 'streaming']);
     await cp(join(installed, 'examples'), join(project, 'src'), { recursive: true });
     await writeFile(join(project, 'src/typed-rows.ts'), TYPED_ROWS);
+    await writeFile(join(project, 'src/inferred-types.ts'), INFERRED_TYPES);
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TS_CONFIG));
     await run(join(MODULES, '.bin/tsc'), ['-p', project, '--pretty', 'false']).catch(({ stdout }) => {
       throw new Error(`tsc: ${stdout}`);

@@ -4,9 +4,9 @@ import { type Documented, publicDeclarations, publicFunctions } from '../helpers
 
 /** What this package has of its own, so that no page of Spark's tells of it. */
 const OWN = new Set(
-  `ActionOptions AsOfOptions Assignments CallHeaders CallSignal ColumnOrName ColumnOrValue ColumnVector DEFAULT_RETRY_POLICY
-  ForeachBatchContext KeepAlive LiteralValue Logger NumericArray OptionValue OptionValues PythonCall QueryContext RetryPolicy Row
-  RowBatch STREAMING_RETRY_POLICY SessionClient SparkConnectErrorCode callPython rowValues`.split(/\s+/),
+  `ActionOptions AsOfOptions Assignments CallHeaders CallSignal ColumnArgument ColumnOrName ColumnOrValue ColumnVector DEFAULT_RETRY_POLICY
+  ForeachBatchContext ForeachBatchOptions KeepAlive LiteralValue Logger NumericArray OptionValue OptionValues PythonCall QueryContext RetryPolicy Row
+  RowBatch STREAMING_RETRY_POLICY SessionClient SparkConnectErrorCode StopOptions callPython rowValues`.split(/\s+/),
 );
 
 const isDocumented = ({ doc }: Documented) => doc.replaceAll(/@see \S+/g, '').trim() !== '';
