@@ -1,9 +1,11 @@
-import { SparkConnectError } from '../errors.ts';
+import { invalid, SparkConnectError } from '../errors.ts';
 import { Column, type ColumnOrName, columnExpression, nameToExpression } from '../functions/column.ts';
 import { aliasNode, type ExpressionNode, functionNode, nameNode } from '../plan/expressions.ts';
 import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { defined, type Pivot, type RelationNode, relation } from '../plan/relations/index.ts';
 import type { DataFrame } from './data-frame/index.ts';
+
+const AGG_TAKES = "agg takes aggregates, F.max('bp'), or names of functions by column, { bp: 'max' }";
 
 type GroupType = 'groupBy' | 'rollup' | 'cube' | 'pivot' | 'groupingSets';
 
@@ -34,8 +36,9 @@ export class GroupedData {
     if (first instanceof Column) {
       return this.#aggregate([first, ...others].map(columnExpression));
     }
+    if (typeof first !== 'object' || first === null) throw invalid(AGG_TAKES);
     const pairs = Object.entries(first);
-    if (pairs.length === 0) throw new SparkConnectError('invalid-argument', 'agg needs an aggregate');
+    if (pairs.length === 0) throw invalid(AGG_TAKES);
     return this.#aggregate(pairs.map(([column, name]) => functionNode(name, [nameNode(column)])));
   }
 

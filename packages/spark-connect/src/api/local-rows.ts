@@ -1,7 +1,7 @@
 /** Rows and tables that are here, as relations of a plan. */
 import type { Table } from 'apache-arrow';
 import type { InputRow } from '../arrow/index.ts';
-import { SparkConnectError } from '../errors.ts';
+import { invalid, SparkConnectError } from '../errors.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
 import { type DataType, field, parseDDL, StructType } from '../types/index.ts';
 import { arrowRoom } from './arrow-room.ts';
@@ -11,6 +11,8 @@ export type RowSchema = StructType | string | readonly string[];
 
 /** A relation of rows. */
 export function localRows(rows: readonly InputRow[], given: RowSchema | undefined, batchBytes: number): RelationNode {
+  if (!Array.isArray(rows))
+    throw invalid('rows are an array, of objects or arrays: [...rows] makes one of what can be iterated');
   const schema = typeof given === 'string' ? parseDDL(given) : given;
   if (schema instanceof StructType) return rowsOf(rows, schema, schema, batchBytes, 'refused');
   if (schema === undefined && rows.some((row) => Array.isArray(row))) {

@@ -23,6 +23,7 @@ export class DataFrameNaFunctions {
 
   /** Fills nulls of columns of the value's type with it, or each column of an object with its own value. */
   fill(value: FillValue | Readonly<Record<string, FillValue>>, subset: readonly string[] = []): DataFrame {
+    if (value === null || value === undefined) throw invalid('fill needs a value in place of null');
     const perColumn = typeof value === 'object' ? Object.entries(value) : undefined;
     const columns = perColumn?.map(([column]) => column) ?? subset;
     const values = perColumn?.map(([, each]) => fillLiteral(each)) ?? [fillLiteral(value as FillValue)];
@@ -55,6 +56,12 @@ export class DataFrameNaFunctions {
    * @throws SparkConnectError invalid-argument for values of several kinds, and null as an old one
    */
   replace(pairs: Iterable<readonly [FillValue, ReplaceValue]>, subset: readonly string[] = []): DataFrame {
+    if (
+      typeof (pairs as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function' ||
+      typeof pairs === 'string'
+    ) {
+      throw invalid('replace takes pairs of old and new, [[1, 2]], or a Map; Object.entries makes them of an object');
+    }
     const list = [...pairs];
     checkKinds(list);
     const replacements = list.map(([from, to]): [LiteralNode, LiteralNode] => [

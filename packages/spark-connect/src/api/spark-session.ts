@@ -9,6 +9,7 @@ import { invalid, SparkConnectError } from '../errors.ts';
 import { type ColumnOrValue, toExpression } from '../functions/column.ts';
 import { command } from '../plan/commands.ts';
 import { compileCommand } from '../plan/compile/index.ts';
+import type { ExpressionNode } from '../plan/expressions.ts';
 import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
 import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
 import { isWellFormed, parseDDL, StructType } from '../types/index.ts';
@@ -126,9 +127,11 @@ export class SparkSession {
    */
   async sql(query: string, args: SqlArgs = {}, { tables = {}, ...options }: SqlOptions = {}): Promise<DataFrame> {
     if (!isWellFormed(query)) throw invalid('the statement has half characters (lone surrogates): remove them');
-    const positional = Array.isArray(args) ? (args as readonly ColumnOrValue[]).map(toExpression) : [];
+    const positional = Array.isArray(args)
+      ? (args as readonly ColumnOrValue[]).map((value, i) => argument(`?${i + 1}`, value))
+      : [];
     const entries = Array.isArray(args) ? [] : Object.entries(args as Readonly<Record<string, ColumnOrValue>>);
-    const named = Object.fromEntries(entries.map(([name, value]) => [name, toExpression(value)]));
+    const named = Object.fromEntries(entries.map(([name, value]) => [name, argument(`:${name}`, value)]));
     const placed = placeTables(
       query,
       Object.entries(tables).map(([name, frame]) => [name, nodeIn(this, frame)]),
@@ -308,6 +311,16 @@ function united(frames: readonly DataFrame[]): DataFrame {
   if (others.length === 0) return first;
   const half = frames.length >> 1;
   return united(frames.slice(0, half)).union(united(frames.slice(half)));
+}
+
+/** @throws SparkConnectError invalid-argument that names the parameter */
+function argument(parameter: string, value: ColumnOrValue): ExpressionNode {
+  try {
+    return toExpression(value);
+  } catch (error) {
+    const { code, message } = SparkConnectError.from(error);
+    throw new SparkConnectError(code, `the value for ${parameter}: ${message}`, { cause: error });
+  }
 }
 
 function toLong(value: number | bigint): bigint {

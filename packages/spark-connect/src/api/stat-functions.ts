@@ -4,7 +4,7 @@ import { type LiteralValue, literalNode } from '../plan/literals.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
 import { type ActionOptions, singleValue } from './actions.ts';
 import type { DataFrame } from './data-frame/index.ts';
-import { randomSeed } from './seed.ts';
+import { randomSeed, seedOf } from './seed.ts';
 
 /**
  * `df.stat`.
@@ -44,7 +44,7 @@ export class DataFrameStatFunctions {
         input: this.#input,
         column: nameToExpression(column),
         fractions: [...fractions].map(([stratum, fraction]) => [literalNode(stratum), fraction] as const),
-        seed: BigInt(seed),
+        seed: seedOf(seed),
       }),
     );
   }

@@ -267,12 +267,27 @@ export class Column {
 
   /** Evaluates a window or aggregate function over the rows that the window names. */
   over(window: WindowSpec): Column {
-    return new Column(windowNode({ function: this.expression, ...window.spec }));
+    const { spec } = (window as Partial<WindowSpec> | undefined) ?? {};
+    if (spec === undefined) {
+      const wanted = "Window.partitionBy('ward').orderBy('at'), or another window";
+      throw new SparkConnectError('invalid-argument', `over takes ${wanted}, not ${typeNameOf(window)}`);
+    }
+    return new Column(windowNode({ function: this.expression, ...spec }));
   }
 
   /** A column of the row that a subquery or a lateral join is evaluated for. Since Spark 4.0. */
   outer(): Column {
     return new Column(this.expression);
+  }
+
+  /**
+   * Keeps JavaScript's own operators from making a text or false of a column, which Spark would take for a name.
+   *
+   * @throws SparkConnectError invalid-argument where an operator (`+`, `<` …) asks for a value
+   */
+  [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
+    if (hint === 'string') return 'Column';
+    throw new SparkConnectError('invalid-argument', `JavaScript's operators do not know columns: ${METHODS}`);
   }
 
   /** Applies a function of your own, so that chains stay readable. */
@@ -320,9 +335,20 @@ export function nameToExpression(value: ColumnOrName): ExpressionNode {
 /** What a column stands for. @throws SparkConnectError invalid-argument for what JavaScript lets pass as one */
 export function columnExpression(value: Column): ExpressionNode {
   if (value instanceof Column) return value.expression;
-  const given: unknown = value;
-  const advice = Array.isArray(given) ? 'give columns one by one (...columns)' : 'a value becomes a column by lit(…)';
-  throw new SparkConnectError('invalid-argument', `a column is wanted, not ${typeNameOf(given)}: ${advice}`);
+  throw new SparkConnectError('invalid-argument', `a column is wanted, not ${typeNameOf(value)}: ${advice(value)}`);
+}
+
+/** What to write instead of JavaScript's own operators. */
+const METHODS = "call methods, as in col('bp').gt(160).and(…) or .plus(1)";
+
+/** What somebody may have meant who gave this for a column. */
+function advice(given: unknown): string {
+  if (Array.isArray(given)) return 'give columns one by one (...columns)';
+  // What `===` makes of a column.
+  if (typeof given === 'boolean') return `to compare columns, ${METHODS}; the value itself is lit(${given})`;
+  if (given === undefined || (typeof given === 'object' && given !== null))
+    return 'columns are made by col, lit and functions';
+  return 'a value becomes a column by lit(…)';
 }
 
 /** {@link columnExpression} of a column that may be left out: what is none must not pass for one that is not there. */

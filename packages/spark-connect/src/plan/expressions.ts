@@ -3,6 +3,7 @@
  *
  * @see https://spark.apache.org/docs/latest/spark-connect-overview.html (expressions.proto in Spark's connect module).
  */
+import { invalid } from '../errors.ts';
 import type { DataType } from '../types/index.ts';
 import type { LiteralNode } from './literals.ts';
 import type { RelationNode } from './relations/index.ts';
@@ -158,7 +159,9 @@ export type ExpressionNode =
   | PythonFunctionNode;
 
 /** A name as Spark writes it: `*` and `a.*` stand for all columns of their target. */
+/** @throws SparkConnectError invalid-argument for what JavaScript lets pass as a name */
 export function nameNode(name: string, relation?: RelationNode): AttributeNode | StarNode {
+  if (typeof name !== 'string') throw invalid(`the name of a column is a text, not ${String(name)}`);
   const of = relation === undefined ? {} : { planId: relation.planId };
   if (name === '*') return Object.freeze({ kind: 'star', ...of });
   if (name.endsWith('.*')) return Object.freeze({ kind: 'star', target: name, ...of });
@@ -191,7 +194,11 @@ export function callNode(name: string, args: readonly ExpressionNode[]): CallNod
   return Object.freeze({ kind: 'call', name, args: Object.freeze([...args]) });
 }
 
+/** @throws SparkConnectError invalid-argument for what JavaScript lets pass as a type */
 export function castNode(child: ExpressionNode, to: DataType | string, mode: CastNode['mode'] = 'default'): CastNode {
+  if (typeof to !== 'string' && typeof (to as DataType | undefined)?.kind !== 'string') {
+    throw invalid(`a type is wanted, as text ('bigint') or of types, not ${String(to)}`);
+  }
   return Object.freeze({ kind: 'cast', child, to, mode });
 }
 

@@ -119,7 +119,9 @@ function contentOf(value: LiteralValue): LiteralContent {
     case 'object':
       return objectContent(value);
     default:
-      throw invalid(`a ${typeof value} is no literal`);
+      throw invalid(
+        value === undefined ? 'undefined is no value: null stands for none' : `a ${typeof value} is no literal`,
+      );
   }
 }
 
@@ -178,7 +180,9 @@ function objectContent(value: LiteralValue & (object | null)): LiteralContent {
   }
   if (value instanceof Decimal) return decimalContent(value);
   if (Array.isArray(value)) throw invalid('an array is no single value, which is what can be given here');
-  throw invalid(`${Object.prototype.toString.call(value)} is no literal`);
+  throw invalid(
+    `${Object.prototype.toString.call(value)} is no literal: structs are made by F.struct, maps by F.createMap`,
+  );
 }
 
 function decimalContent(value: Decimal): LiteralContent {

@@ -42,7 +42,14 @@ export abstract class FrameBase {
  * @throws SparkConnectError invalid-argument
  */
 export function nodeIn(session: SparkSession, frame: FrameBase): RelationNode {
-  if (frame.session === session || frame.session.sessionId === session.sessionId) return frame.node;
+  const { session: other } = (frame as FrameBase | undefined) ?? {};
+  if (other === undefined) {
+    const given: unknown = frame;
+    throw invalid(
+      given instanceof Promise ? 'a DataFrame is wanted, not a promise of one: await it' : 'a DataFrame is wanted',
+    );
+  }
+  if (other === session || other.sessionId === session.sessionId) return frame.node;
   throw invalid('DataFrames must be of the same session: read the one anew with the session of the other');
 }
 

@@ -10,7 +10,7 @@ import { toSortOrder } from '../../functions/window-spec.ts';
 import { partitionIdNode, type SortOrderNode, sortOrderNode, sqlExpressionNode } from '../../plan/expressions.ts';
 import { literalNode } from '../../plan/literals.ts';
 import { defined, relation } from '../../plan/relations/index.ts';
-import { randomSeed } from '../seed.ts';
+import { randomSeed, seedOf } from '../seed.ts';
 import { rowCount } from './base.ts';
 import { FrameColumns } from './columns.ts';
 import type { DataFrame } from './index.ts';
@@ -63,18 +63,19 @@ export abstract class FrameRows extends FrameColumns {
     fraction: number,
     options: { readonly withReplacement?: boolean | undefined; readonly seed?: bigint | number | undefined } = {},
   ): DataFrame {
-    return this.#sample(0, fraction, options.withReplacement ?? false, BigInt(options.seed ?? randomSeed()), false);
+    return this.#sample(0, fraction, options.withReplacement ?? false, seedOf(options.seed ?? randomSeed()), false);
   }
   /** Splits at random into DataFrames whose sizes are about in proportion to the weights. */
   randomSplit(weights: readonly number[], seed: bigint | number = randomSeed()): readonly DataFrame[] {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (weights.some((weight) => !(weight >= 0)) || total <= 0)
       throw invalid('weights are not negative and not all zero');
+    const seed64 = seedOf(seed);
     let upper = 0;
     return weights.map((weight) => {
       const lower = upper;
       upper += weight / total;
-      return this.#sample(lower, Math.min(upper, 1), false, BigInt(seed), true);
+      return this.#sample(lower, Math.min(upper, 1), false, seed64, true);
     });
   }
   /** The rows spread anew over partitions, by the values of columns where some are named. */
