@@ -27,12 +27,17 @@ export interface QueryContext {
   readonly contextType: 'sql' | 'dataframe';
   /** E.g. VIEW and its name, where the part is in one. */
   readonly objectType: string;
+  /** Its name; empty where it has none. */
   readonly objectName: string;
   /** First and last character of the part in the statement, from 0. */
   readonly startIndex: number;
+  /** The last character of the part, from 0. */
   readonly stopIndex: number;
+  /** The text of the part; for a DataFrame the method that was called. */
   readonly fragment: string;
+  /** Where in the program a DataFrame was made, as far as the server knows. */
   readonly callSite: string;
+  /** All of this as text for people. */
   readonly summary: string;
 }
 

@@ -10,6 +10,7 @@ export interface PythonCall {
   readonly source: string;
   /** The function's name. */
   readonly name: string;
+  /** The text that it is called with. */
   readonly argument: string;
 }
 

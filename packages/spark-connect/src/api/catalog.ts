@@ -26,7 +26,9 @@ export interface CreateTableOptions {
   readonly source?: string | undefined;
   /** Undefined: as the files at the path have it. */
   readonly schema?: StructType | undefined;
+  /** A comment for people, kept with the table. */
   readonly description?: string | undefined;
+  /** Options of the format. */
   readonly options?: OptionValues | undefined;
 }
 

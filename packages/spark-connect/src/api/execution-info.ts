@@ -10,6 +10,7 @@ import { literalValue } from '../plan/literal-value.ts';
 export interface OperatorMetrics {
   /** The physical operator, e.g. `HashAggregate`. */
   readonly name: string;
+  /** The operator's id within the plan. */
   readonly planId: bigint;
   /** The operator that takes its rows. */
   readonly parentPlanId: bigint;
@@ -23,6 +24,7 @@ export interface OperatorMetrics {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.executionInfo.html
  */
 export interface ExecutionInfo {
+  /** By operator of the physical plan. */
   readonly metrics: readonly OperatorMetrics[];
   /** What `observe` computed on the way, by the observation's name. */
   readonly flows: readonly { readonly name: string; readonly values: readonly unknown[] }[];

@@ -13,6 +13,7 @@ export interface ForeachWriter<T = Row> {
    * does: an `open` that returns nothing takes the rows, which in PySpark it would not.
    */
   open?(batchId: number): boolean | Promise<boolean>;
+  /** Takes one row. What it throws fails the query, after `close`. */
   process(row: T): void | Promise<void>;
   /**
    * After the rows of a batch, with what went wrong, if anything did; also of one that `open` passed over, but not where

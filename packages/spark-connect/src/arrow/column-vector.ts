@@ -4,11 +4,15 @@ import { joinedValues, type NumericArray } from './typed-values.ts';
 
 /** The values of one column of a batch. */
 export interface ColumnVector {
+  /** The column's name. */
   readonly name: string;
+  /** The column's type. */
   readonly type: DataType;
+  /** How many rows there are. */
   readonly length: number;
   /** The value of a row, null where it is null. The index is not checked: 0 to length - 1. */
   get(index: number): unknown;
+  /** Whether the row is null; the index as for `get`. */
   isNull(index: number): boolean;
   /** The values of rows `from` to `to` (exclusive), all by default. */
   toArray(from?: number, to?: number): unknown[];

@@ -19,6 +19,7 @@ export interface ConnectOptions {
    * SPARK_USER, or USER, or else the operating system's user where it has a name.
    */
   readonly userId?: string | undefined;
+  /** What the server calls this client in its logs, before the versions of package and Node. */
   readonly userAgent?: string | undefined;
   /** PEM file of a certificate authority of your own. */
   readonly caFile?: string | undefined;
@@ -26,6 +27,7 @@ export interface ConnectOptions {
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** Headers that change while the session lives, e.g. a token that ends; those that stay are part of the address. */
   readonly callHeaders?: CallHeaders | undefined;
+  /** How a silent server is told from a dead one. */
   readonly keepAlive?: KeepAlive | undefined;
   /** What is given differs from DEFAULT_RETRY_POLICY. */
   readonly retryPolicy?: Partial<RetryPolicy> | undefined;
@@ -48,6 +50,7 @@ export interface ConnectOptions {
    * Spark's own clients). Before Spark 4.1 they travel as one.
    */
   readonly localRelationChunkBytes?: number | undefined;
+  /** Is told of retries and the like; by default nobody is. */
   readonly logger?: Logger | undefined;
 }
 

@@ -6,10 +6,15 @@ import type { ExecutePlanResponse_ExecutionProgress } from '../gen/spark/connect
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.registerProgressHandler.html
  */
 export interface StageProgress {
+  /** The stage's number, as in Spark's UI. */
   readonly stageId: bigint;
+  /** How many tasks it has. */
   readonly tasks: bigint;
+  /** How many of them are done. */
   readonly completedTasks: bigint;
+  /** What its tasks have read so far. */
   readonly inputBytes: bigint;
+  /** Whether the stage is complete. */
   readonly done: boolean;
 }
 
@@ -19,8 +24,11 @@ export interface StageProgress {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.SparkSession.registerProgressHandler.html
  */
 export interface ExecutionProgress {
+  /** The execution's id, as `interruptOperation` takes it. */
   readonly operationId: string;
+  /** The stages that have begun. */
   readonly stages: readonly StageProgress[];
+  /** How many tasks run at this moment. */
   readonly inflightTasks: bigint;
   /** The last word on this execution. */
   readonly done: boolean;

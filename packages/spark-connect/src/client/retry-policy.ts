@@ -6,8 +6,11 @@ import { MAX_TIMER_MS } from './timer-limit.ts';
 export interface RetryPolicy {
   /** Attempts after the first. */
   readonly maxRetries: number;
+  /** The first pause. */
   readonly initialBackoffMs: number;
+  /** No pause grows beyond this. */
   readonly maxBackoffMs: number;
+  /** How many times as long each pause is as the one before. */
   readonly backoffMultiplier: number;
   /** Up to so much is added at random, so that many clients do not come back at the same moment. */
   readonly jitterMs: number;

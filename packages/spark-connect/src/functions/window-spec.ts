@@ -102,11 +102,18 @@ function boundary(type: WindowFrame['type'], offset: number | bigint): FrameBoun
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/window.html
  */
 export const Window = Object.freeze({
+  /** The row itself, as the end of a frame. */
   currentRow: 0,
+  /** The first row of the partition, as the beginning of a frame. */
   unboundedPreceding,
+  /** The last row of the partition, as the end of a frame. */
   unboundedFollowing,
+  /** {@link WindowSpec.partitionBy} */
   partitionBy: (...columns: readonly ColumnOrName[]): WindowSpec => new WindowSpec().partitionBy(...columns),
+  /** {@link WindowSpec.orderBy}: of all rows, in one partition. */
   orderBy: (...columns: readonly ColumnOrName[]): WindowSpec => new WindowSpec().orderBy(...columns),
+  /** {@link WindowSpec.rowsBetween} */
   rowsBetween: (start: number | bigint, end: number | bigint): WindowSpec => new WindowSpec().rowsBetween(start, end),
+  /** {@link WindowSpec.rangeBetween} */
   rangeBetween: (start: number | bigint, end: number | bigint): WindowSpec => new WindowSpec().rangeBetween(start, end),
 });

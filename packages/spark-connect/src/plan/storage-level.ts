@@ -4,10 +4,15 @@
  * @see https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.StorageLevel.html
  */
 export interface StorageLevel {
+  /** On disk. */
   readonly useDisk: boolean;
+  /** In memory. */
   readonly useMemory: boolean;
+  /** In memory outside Java's heap. */
   readonly useOffHeap: boolean;
+  /** As objects, which are quicker to read and larger. */
   readonly deserialized: boolean;
+  /** On how many executors each partition is. */
   readonly replication: number;
 }
 

@@ -7,11 +7,15 @@ import { parseProgress, readProgress, type StreamingQueryProgress } from './prog
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
  */
 export interface QueryStartedEvent {
+  /** Stays the same over restarts from one checkpoint. */
   readonly id: string;
+  /** New with every start. */
   readonly runId: string;
+  /** As the writer named it; null where it did not. */
   readonly name: string | null;
   /** ISO 8601 in UTC. */
   readonly timestamp: string;
+  /** The tags of its jobs on the server. */
   readonly jobTags: readonly string[];
 }
 
@@ -21,6 +25,7 @@ export interface QueryStartedEvent {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
  */
 export interface QueryProgressEvent {
+  /** The batch's report. */
   readonly progress: StreamingQueryProgress;
 }
 
@@ -30,8 +35,11 @@ export interface QueryProgressEvent {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
  */
 export interface QueryIdleEvent {
+  /** Stays the same over restarts from one checkpoint. */
   readonly id: string;
+  /** New with every start. */
   readonly runId: string;
+  /** ISO 8601 in UTC. */
   readonly timestamp: string;
 }
 
@@ -41,10 +49,13 @@ export interface QueryIdleEvent {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
  */
 export interface QueryTerminatedEvent {
+  /** Stays the same over restarts from one checkpoint. */
   readonly id: string;
+  /** New with every start. */
   readonly runId: string;
   /** Why it failed; null where it was stopped. */
   readonly exception: string | null;
+  /** Spark's error class of that failure, where it has one. */
   readonly errorClassOnException: string | null;
   /** What the foreachBatch handler threw, where that ran in this process. */
   readonly cause?: unknown;
@@ -56,9 +67,13 @@ export interface QueryTerminatedEvent {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.ss/api/pyspark.sql.streaming.StreamingQueryListener.html
  */
 export interface StreamingQueryListener {
+  /** A query has started. */
   onQueryStarted?(event: QueryStartedEvent): void | Promise<void>;
+  /** A micro-batch is done. */
   onQueryProgress?(event: QueryProgressEvent): void | Promise<void>;
+  /** A query waits for data. Since Spark 4.0. */
   onQueryIdle?(event: QueryIdleEvent): void | Promise<void>;
+  /** A query was stopped, or has failed. */
   onQueryTerminated?(event: QueryTerminatedEvent): void | Promise<void>;
 }
 

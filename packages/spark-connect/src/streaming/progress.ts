@@ -8,13 +8,21 @@ import { type ObservedMetrics, readObservedMetrics } from './observed-metrics.ts
  * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
  */
 export interface SourceProgress {
+  /** The source, as it prints itself. */
   readonly description: string;
+  /** Where the batch began. */
   readonly startOffset: string | null;
+  /** Where the batch ended. */
   readonly endOffset: string | null;
+  /** How far the source had come. */
   readonly latestOffset: string | null;
+  /** How many rows were read. */
   readonly numInputRows: number;
+  /** Rows that arrived each second since the batch before. */
   readonly inputRowsPerSecond?: number;
+  /** Rows that were handled each second of the batch. */
   readonly processedRowsPerSecond?: number;
+  /** What the source counts beyond that. */
   readonly metrics?: Readonly<Record<string, string>>;
 }
 
@@ -24,9 +32,11 @@ export interface SourceProgress {
  * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
  */
 export interface SinkProgress {
+  /** The sink, as it prints itself. */
   readonly description: string;
   /** -1 where the sink does not count. */
   readonly numOutputRows: number;
+  /** What the sink counts beyond that. */
   readonly metrics?: Readonly<Record<string, string>>;
 }
 
@@ -36,17 +46,29 @@ export interface SinkProgress {
  * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
  */
 export interface StateOperatorProgress {
+  /** E.g. `stateStoreSave`, `dedupe`, `symmetricHashJoin`. */
   readonly operatorName: string;
+  /** Rows that are kept. */
   readonly numRowsTotal: number;
+  /** Rows that were added or changed. */
   readonly numRowsUpdated: number;
+  /** What that took, of all tasks together. */
   readonly allUpdatesTimeMs: number;
+  /** Rows that were forgotten. */
   readonly numRowsRemoved: number;
+  /** What that took, of all tasks together. */
   readonly allRemovalsTimeMs: number;
+  /** What saving took, of all tasks together. */
   readonly commitTimeMs: number;
+  /** Memory that the state takes. */
   readonly memoryUsedBytes: number;
+  /** Rows that came too late. */
   readonly numRowsDroppedByWatermark: number;
+  /** In how many partitions the state is. */
   readonly numShufflePartitions: number;
+  /** How many stores hold it. */
   readonly numStateStoreInstances: number;
+  /** What the store counts beyond that. */
   readonly customMetrics?: Readonly<Record<string, number>>;
 }
 
@@ -55,20 +77,33 @@ export interface StateOperatorProgress {
  * @see https://spark.apache.org/docs/latest/streaming/apis-on-dataframes-and-datasets.html#reading-metrics-interactively
  */
 export interface StreamingQueryProgress {
+  /** Stays the same over restarts from one checkpoint. */
   readonly id: string;
+  /** New with every start. */
   readonly runId: string;
+  /** As the writer named it; null where it did not. */
   readonly name: string | null;
+  /** When the batch began. */
   readonly timestamp: string;
+  /** Counted from 0; the same batch done again has the same number. */
   readonly batchId: number;
+  /** How long the batch took. */
   readonly batchDuration?: number;
+  /** Rows that all sources gave. */
   readonly numInputRows: number;
+  /** Rows that arrived each second since the batch before. */
   readonly inputRowsPerSecond: number;
+  /** Rows that were handled each second of the batch. */
   readonly processedRowsPerSecond: number;
   /** Milliseconds by phase: `triggerExecution`, `addBatch`, `queryPlanning`, `walCommit`, `commitOffsets` … */
   readonly durationMs: Readonly<Record<string, number>>;
+  /** `max`, `min`, `avg` of event time and the `watermark`, as ISO 8601; where the query has a watermark. */
   readonly eventTime?: Readonly<Record<string, string>>;
+  /** What is kept between batches. */
   readonly stateOperators: readonly StateOperatorProgress[];
+  /** What each source gave. */
   readonly sources: readonly SourceProgress[];
+  /** What the sink took. */
   readonly sink: SinkProgress;
   /**
    * Metrics by the names that `DataFrame.observe` gave, each an object by the names of its columns. Whole numbers are bigint,

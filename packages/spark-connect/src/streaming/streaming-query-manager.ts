@@ -53,7 +53,8 @@ export class StreamingQueryManager {
 
   /**
    * Resolves when the listener misses nothing any more. Spark 3.5 has no bus for listeners, and Spark 4 serves one client of
-   * a session: otherwise its queries are polled, after five seconds in vain.
+   * a session: otherwise its queries are polled, after five seconds in vain. It keeps the process alive until it is removed or the
+   * session is stopped.
    */
   addListener(listener: StreamingQueryListener, options: CallSignal = {}): Promise<void> {
     return ListenerBus.of(this.#client).add(listener, options);

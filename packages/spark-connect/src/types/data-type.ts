@@ -13,9 +13,13 @@ export type Metadata = Readonly<Record<string, unknown>>;
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StructField.html
  */
 export interface StructField {
+  /** The column's name. */
   readonly name: string;
+  /** The column's type. */
   readonly dataType: DataType;
+  /** Whether it may be null. */
   readonly nullable: boolean;
+  /** What travels with the column; empty where nothing does. */
   readonly metadata: Metadata;
 }
 
@@ -46,6 +50,7 @@ export type SimpleKind =
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export interface SimpleType<K extends SimpleKind = SimpleKind> {
+  /** What tells it from other types. */
   readonly kind: K;
 }
 
@@ -55,6 +60,7 @@ export interface SimpleType<K extends SimpleKind = SimpleKind> {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.DecimalType.html
  */
 export interface DecimalType {
+  /** What tells it from other types. */
   readonly kind: 'decimal';
   /** All digits, 1 to 38. */
   readonly precision: number;
@@ -68,6 +74,7 @@ export interface DecimalType {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.StringType.html
  */
 export interface StringType {
+  /** What tells it from other types. */
   readonly kind: 'string';
   /** Absent for Spark's default, UTF8_BINARY. */
   readonly collation?: string;
@@ -79,6 +86,7 @@ export interface StringType {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.CharType.html
  */
 export interface CharType {
+  /** What tells it from other types. */
   readonly kind: 'char' | 'varchar';
   /** In characters. */
   readonly length: number;
@@ -90,6 +98,7 @@ export interface CharType {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export interface TimeType {
+  /** What tells it from other types. */
   readonly kind: 'time';
   /** Digits behind the second's point, 0 to 6. */
   readonly precision: number;
@@ -101,8 +110,11 @@ export interface TimeType {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.DayTimeIntervalType.html
  */
 export interface DayTimeIntervalType {
+  /** What tells it from other types. */
   readonly kind: 'dayTimeInterval';
+  /** The first field. */
   readonly startField: number;
+  /** The last field. */
   readonly endField: number;
 }
 
@@ -112,8 +124,11 @@ export interface DayTimeIntervalType {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.YearMonthIntervalType.html
  */
 export interface YearMonthIntervalType {
+  /** What tells it from other types. */
   readonly kind: 'yearMonthInterval';
+  /** The first field. */
   readonly startField: number;
+  /** The last field. */
   readonly endField: number;
 }
 
@@ -123,8 +138,11 @@ export interface YearMonthIntervalType {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.ArrayType.html
  */
 export interface ArrayType {
+  /** What tells it from other types. */
   readonly kind: 'array';
+  /** The type of each element. */
   readonly elementType: DataType;
+  /** Whether elements may be null. */
   readonly containsNull: boolean;
 }
 
@@ -134,9 +152,13 @@ export interface ArrayType {
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.types.MapType.html
  */
 export interface MapType {
+  /** What tells it from other types. */
   readonly kind: 'map';
+  /** The type of each key. */
   readonly keyType: DataType;
+  /** The type of each value. */
   readonly valueType: DataType;
+  /** Whether values may be null. */
   readonly valueContainsNull: boolean;
 }
 
@@ -146,6 +168,7 @@ export interface MapType {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export interface GeoType {
+  /** What tells it from other types. */
   readonly kind: 'geometry' | 'geography';
   /** The reference system of the coordinates, e.g. 4326; -1 where each value has its own. */
   readonly srid: number;
@@ -157,9 +180,13 @@ export interface GeoType {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export interface UdtType {
+  /** What tells it from other types. */
   readonly kind: 'udt';
+  /** Its class in Java or Scala. */
   readonly jvmClass?: string;
+  /** Its class in Python. */
   readonly pythonClass?: string;
+  /** That class, pickled. */
   readonly serializedPythonClass?: string;
   /** How Spark stores it. */
   readonly sqlType?: DataType;
@@ -171,7 +198,9 @@ export interface UdtType {
  * @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html
  */
 export interface UnparsedType {
+  /** What tells it from other types. */
   readonly kind: 'unparsed';
+  /** The text. */
   readonly text: string;
 }
 

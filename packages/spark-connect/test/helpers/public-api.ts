@@ -24,7 +24,7 @@ export interface Declaration extends Documented {
   readonly kind: string;
   /** Whether a function gives a promise. */
   readonly isAsync: boolean;
-  /** Of a class, with those it inherits. */
+  /** Of a class or an interface, with those it inherits. */
   readonly members: readonly Member[];
 }
 
@@ -71,7 +71,7 @@ function declarationOf(file: string, name: string): Declaration {
   if (found === null) return elsewhere(file, name);
   const [, kind = '', parent] = found;
   const doc = docBefore(text, found.index);
-  if (kind !== 'class') {
+  if (kind !== 'class' && kind !== 'interface') {
     const isAsync = kind === 'function' && ASYNC.test(returnType(text.slice(found.index)));
     return { name, doc, kind, isAsync, members: [] };
   }

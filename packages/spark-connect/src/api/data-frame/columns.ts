@@ -18,10 +18,13 @@ import type { DataFrame } from './index.ts';
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.unpivot.html
  */
 export interface UnpivotOptions {
+  /** Columns that stay, repeated in each row. */
   readonly ids: readonly ColumnOrName[];
   /** Undefined: all columns that are no ids. */
   readonly values?: readonly ColumnOrName[] | undefined;
+  /** The new column that tells from which column a value came. */
   readonly variableColumnName: string;
+  /** The new column of the values. */
   readonly valueColumnName: string;
 }
 
