@@ -3,6 +3,13 @@ export type { ActionOptions } from './api/actions.ts';
 export type { ExplainMode } from './api/analyze.ts';
 export { callPython, type PythonCall } from './api/call-python.ts';
 export { Catalog, type CreateTableOptions } from './api/catalog.ts';
+export type {
+  CatalogColumn,
+  CatalogDatabase,
+  CatalogFunction,
+  CatalogMetadata,
+  CatalogTable,
+} from './api/catalog-entries.ts';
 export { DataFrame, type ShowOptions, type UnpivotOptions } from './api/data-frame/index.ts';
 export { DataFrameReader, type JdbcOptions } from './api/data-frame-reader.ts';
 export { DataFrameWriter } from './api/data-frame-writer.ts';

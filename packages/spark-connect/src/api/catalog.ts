@@ -1,4 +1,3 @@
-import type { Row } from '../arrow/index.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
   type CatalogCall,
@@ -10,6 +9,13 @@ import {
 import type { StorageLevel } from '../plan/storage-level.ts';
 import type { StructType } from '../types/index.ts';
 import { type ActionOptions, collectRows, singleValue } from './actions.ts';
+import type {
+  CatalogColumn,
+  CatalogDatabase,
+  CatalogFunction,
+  CatalogMetadata,
+  CatalogTable,
+} from './catalog-entries.ts';
 import type { DataFrame } from './data-frame/index.ts';
 import { mergeOptions, type OptionValues } from './options.ts';
 import type { SparkSession } from './spark-session.ts';
@@ -53,7 +59,7 @@ export class Catalog {
     return this.#run({ ask: 'setCurrentCatalog', catalog }, options);
   }
   /** Names of the catalogs; a pattern may have `*`. */
-  listCatalogs(pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+  listCatalogs(pattern?: string, options: ActionOptions = {}): Promise<CatalogMetadata[]> {
     return this.#rows({ ask: 'listCatalogs', ...defined({ pattern }) }, options);
   }
   /** The database in which names without one are looked up. */
@@ -65,7 +71,7 @@ export class Catalog {
     return this.#run({ ask: 'setCurrentDatabase', database }, options);
   }
   /** The databases of the current catalog; a pattern may have `*`. */
-  listDatabases(pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+  listDatabases(pattern?: string, options: ActionOptions = {}): Promise<CatalogDatabase[]> {
     return this.#rows({ ask: 'listDatabases', ...defined({ pattern }) }, options);
   }
   /** Whether there is a database of this name. */
@@ -73,11 +79,11 @@ export class Catalog {
     return this.#value({ ask: 'databaseExists', database }, options);
   }
   /** What there is to know of a database. @throws not-found */
-  getDatabase(database: string, options: ActionOptions = {}): Promise<Row> {
+  getDatabase(database: string, options: ActionOptions = {}): Promise<CatalogDatabase> {
     return this.#row({ ask: 'getDatabase', database }, options);
   }
   /** Tables and temporary views. */
-  listTables(database?: string, pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+  listTables(database?: string, pattern?: string, options: ActionOptions = {}): Promise<CatalogTable[]> {
     return this.#rows({ ask: 'listTables', ...defined({ database, pattern }) }, options);
   }
   /** Whether there is a table or view of this name. */
@@ -85,7 +91,7 @@ export class Catalog {
     return this.#value({ ask: 'tableExists', table, ...defined({ database }) }, options);
   }
   /** What there is to know of a table or view. @throws analysis where there is none */
-  getTable(table: string, database?: string, options: ActionOptions = {}): Promise<Row> {
+  getTable(table: string, database?: string, options: ActionOptions = {}): Promise<CatalogTable> {
     return this.#row({ ask: 'getTable', table, ...defined({ database }) }, options);
   }
   /**
@@ -104,15 +110,15 @@ export class Catalog {
     return this.createTable(table, options);
   }
   /** The columns of a table or view. */
-  listColumns(table: string, database?: string, options: ActionOptions = {}): Promise<Row[]> {
+  listColumns(table: string, database?: string, options: ActionOptions = {}): Promise<CatalogColumn[]> {
     return this.#rows({ ask: 'listColumns', table, ...defined({ database }) }, options);
   }
   /** Spark's own functions and those that were registered; a pattern may have `*`. */
-  listFunctions(database?: string, pattern?: string, options: ActionOptions = {}): Promise<Row[]> {
+  listFunctions(database?: string, pattern?: string, options: ActionOptions = {}): Promise<CatalogFunction[]> {
     return this.#rows({ ask: 'listFunctions', ...defined({ database, pattern }) }, options);
   }
   /** What there is to know of a function. @throws analysis where there is none */
-  getFunction(name: string, database?: string, options: ActionOptions = {}): Promise<Row> {
+  getFunction(name: string, database?: string, options: ActionOptions = {}): Promise<CatalogFunction> {
     return this.#row({ ask: 'getFunction', function: name, ...defined({ database }) }, options);
   }
   /** Whether there is a function of this name. */
@@ -159,11 +165,11 @@ export class Catalog {
   async #value<T>(call: CatalogCall, options: ActionOptions): Promise<T> {
     return (await singleValue(this.#session.client, this.#node(call), options)) as T;
   }
-  #rows(call: CatalogCall, options: ActionOptions): Promise<Row[]> {
-    return collectRows(this.#session.client, this.#node(call), options);
+  async #rows<T>(call: CatalogCall, options: ActionOptions): Promise<T[]> {
+    return (await collectRows(this.#session.client, this.#node(call), options)) as T[];
   }
-  async #row(call: CatalogCall, options: ActionOptions): Promise<Row> {
-    const [row] = await this.#rows(call, options);
+  async #row<T>(call: CatalogCall, options: ActionOptions): Promise<T> {
+    const [row] = await this.#rows<T>(call, options);
     if (row === undefined) throw new SparkConnectError('not-found', `the catalog answered ${call.ask} with nothing`);
     return row;
   }

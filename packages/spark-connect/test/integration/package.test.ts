@@ -72,6 +72,7 @@ export const query = async (spark: SparkSession) => {
   const started = await spark.range(1).writeStream.start();
   return { stop: started.stop, status: await started.status(), progress: await started.lastProgress() };
 };
+export const tables = async ({ catalog }: SparkSession) => (await catalog.listTables()).map(({ name, tableType }) => [name, tableType?.length]);
 export const handling = (spark: SparkSession) => spark.range(1).writeStream.foreachBatch;
 `;
 
