@@ -247,7 +247,8 @@ export class SparkSession {
   }
   /**
    * Writes a file of this machine to the file system of the cluster. The server must allow it
-   * (`spark.connect.copyFromLocalToFs.allowDestLocal` where that file system is the server's own disk).
+   * where that file system is its own disk: by the setting `spark.sql.artifact.copyFromLocalToFs.allowDestLocal` of the session,
+   * and on 3.5 by the server's own `spark.connect.copyFromLocalToFs.allowDestLocal`.
    */
   async copyFromLocalToFs(path: string, destination: string, options: CallSignal = {}): Promise<void> {
     await this.client.addArtifacts([await copiedFile(path, destination)], options);

@@ -144,7 +144,17 @@ export function explainServer(error: SparkConnectError, version: string | undefi
   if (UNKNOWN_PLAN.has(error.exceptionClass ?? '')) {
     return error.withAdvice(`The server has Spark ${version ?? '?'}: a later one may know what this plan asks for.`);
   }
+  if (/to local file system destination path is not supported/.test(error.message)) {
+    return error.withAdvice(`${allowLocalDestination(version)}, or name another file system, such as hdfs://….`);
+  }
   return error;
+}
+
+/** From Spark 4.0 on it is a setting of the session. */
+function allowLocalDestination(version: string | undefined): string {
+  return version?.startsWith('3.')
+    ? 'Start the server with spark.connect.copyFromLocalToFs.allowDestLocal=true'
+    : 'Set spark.sql.artifact.copyFromLocalToFs.allowDestLocal to true in the session';
 }
 
 /** What servers throw at a relation, an expression or a command that they do not know. */
