@@ -26,7 +26,9 @@ const NOTIFICATIONS_PER_MAIL = 100;
 /**
  * Decides what is mailed now. A mail that was tried before is tried again as it was. What is new to a recipient goes into
  * one mail, at once when the last one is long enough ago; else it waits, so that a storm makes few mails. Where no gap is
- * asked for there is a mail for each patient. An episode's notifications keep their order.
+ * asked for there is a mail for each patient. An episode's notifications keep their order for each of their recipients: one
+ * who has taken a patient over does not wait for what cannot be told to another. What was tried least comes first, so that
+ * no mail on which the server breaks off stands before all others for ever.
  *
  * @param waiting all that is not told yet, the oldest first
  * @param lastMailAges milliseconds since the last mail of a recipient; missing for those longer ago than the gaps
@@ -46,16 +48,16 @@ export function planMails(
     if (rows.every(({ due }) => due)) mails.push(mailOf(mailId, rows));
     else waits.push(Math.max(...rows.map(({ dueInMs }) => dueInMs)));
   }
-  const untold = new Set(
-    waiting.flatMap((row) => (row.mailId === null || row.episodeId === null ? [] : [row.episodeId])),
-  );
-  const fresh = waiting.filter((row) => row.mailId === null && !(row.episodeId !== null && untold.has(row.episodeId)));
+  const conversation = ({ episodeId, recipient }: WaitingRow) => `${episodeId} ${recipient}`;
+  const untold = new Set(waiting.filter((row) => row.mailId !== null && row.episodeId !== null).map(conversation));
+  const fresh = waiting.filter((row) => row.mailId === null && !untold.has(conversation(row)));
   for (const [recipient, rows] of groupBy(fresh, (row) => row.recipient)) {
     const gapMs = rows.some(isUrgent) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;
     const waitMs = gapMs - (lastMailAges.get(recipient) ?? gapMs);
     if (waitMs > 0) waits.push(waitMs);
     else for (const group of mailGroups(rows, gapMs)) mails.push(mailOf(group[0]?.key ?? '', group));
   }
+  mails.sort((one, other) => one.attempts - other.attempts);
   return { mails, nextInMs: waits.length > 0 ? Math.min(...waits) : undefined };
 }
 

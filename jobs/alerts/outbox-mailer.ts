@@ -73,6 +73,8 @@ export class OutboxMailer {
   #awake = false;
   #running: Promise<void> | undefined;
   #serverFailures = 0;
+  /** How often the server has broken off a mail while it took others; by the mail's id. */
+  readonly #brokenOff = new Map<string, number>();
   #behindSince: number | undefined;
   #heldUntil = 0;
 
@@ -196,9 +198,10 @@ export class OutboxMailer {
           notificationKeys: keys,
         });
       } catch (error) {
-        return await this.#settleFailure(error, lease, attempts + 1);
+        return await this.#settleFailure(error, { mailId, lease, attempts: attempts + 1 });
       }
       this.#serverFailures = 0;
+      this.#brokenOff.delete(mailId);
       await this.#insist(() => markSent(pool, lease));
       log.debug(`mail ${messageId} tells of ${keys.length} notifications`);
       onSent?.({ messageId, notifications: keys.length });
@@ -207,7 +210,10 @@ export class OutboxMailer {
     }
   }
 
-  async #settleFailure(error: unknown, lease: string, attempts: number): Promise<void> {
+  async #settleFailure(
+    error: unknown,
+    { mailId, lease, attempts }: { mailId: string; lease: string; attempts: number },
+  ): Promise<void> {
     const { pool, log } = this.#with;
     const reason = messageOf(error);
     const failure = mailFailure(error);
@@ -215,14 +221,28 @@ export class OutboxMailer {
       log.error({ err: error }, 'a mail was refused for good; `npm run status` shows it');
       return await this.#insist(() => markFailed(pool, lease, reason));
     }
-    if (failure === 'no server') {
+    const isServerGone = failure === 'no server' && !this.#isOnlyThisMail(mailId);
+    if (isServerGone) {
       this.#serverFailures += 1;
       log.warn({ err: error }, 'mails wait in the outbox');
       return await this.#insist(() => markForRetry(pool, lease, 0, reason));
     }
-    const afterMs = backOffMs(attempts, REFUSED_FOR_NOW);
-    log.warn({ err: error }, `a mail was refused for now; next attempt in ${Math.round(afterMs / 1000)} s`);
+    const afterMs = backOffMs(this.#brokenOff.get(mailId) ?? attempts, REFUSED_FOR_NOW);
+    const what =
+      failure === 'no server' ? 'a mail, and no other, is broken off by the server' : 'a mail was refused for now';
+    log.warn({ err: error }, `${what}; next attempt in ${Math.round(afterMs / 1000)} s`);
     await this.#insist(() => markForRetry(pool, lease, afterMs, reason));
+  }
+
+  /**
+   * Whether the server seems to be there for other mails: it has broken this one off before, and taken another one since. Then
+   * this one is what has to wait, or each attempt at it would hold up all others.
+   */
+  #isOnlyThisMail(mailId: string): boolean {
+    const before = this.#brokenOff.get(mailId) ?? 0;
+    const isOnly = before > 0 && this.#serverFailures === 0;
+    this.#brokenOff.set(mailId, isOnly ? before + 1 : Math.max(before, 1));
+    return isOnly;
   }
 
   /** What was done must be noted, or it would be done again: tries until it is, or until the mailer is stopped. */

@@ -76,14 +76,40 @@ export async function enqueue(connection: Connection, topic: string, entries: re
   );
 }
 
-/** Reads what waits, the oldest first. */
+/**
+ * Reads what waits: first what may be mailed now, then the rest, each the oldest first. However much waits for a recipient
+ * whose server says "later", the others' are found. What was put into one mail comes whole.
+ */
 export async function readWaiting(pool: Pool, topic: string): Promise<readonly WaitingRow[]> {
+  const rows = await selectWaiting(
+    pool,
+    `topic = ? ORDER BY dueInMs > 0 OR (mail_id IS NULL AND ${BEHIND_A_TRIED_MAIL}), id LIMIT ${LOOK_AHEAD}`,
+    [topic],
+  );
+  if (rows.length < LOOK_AHEAD) return rows;
+  const mails = [...new Set(rows.flatMap(({ mailId }) => (mailId === null ? [] : [mailId])))];
+  if (mails.length === 0) return rows;
+  const whole = await selectWaiting(pool, 'topic = ? AND mail_id IN (?) ORDER BY id', [topic, mails]);
+  return [...whole, ...rows.filter(({ mailId }) => mailId === null)];
+}
+
+/** An earlier notification of the same episode is to reach the same recipient first, and has been tried. */
+const BEHIND_A_TRIED_MAIL = `EXISTS (
+  SELECT 1 FROM alert_outbox AS earlier
+   WHERE earlier.episode_id = alert_outbox.episode_id AND earlier.recipient = alert_outbox.recipient
+     AND earlier.mail_id IS NOT NULL AND earlier.state IN ('pending', 'sending'))`;
+
+async function selectWaiting(
+  pool: Pool,
+  which: string,
+  values: (string | readonly string[])[],
+): Promise<readonly WaitingRow[]> {
   const [rows] = await pool.query<(RowDataPacket & Omit<WaitingRow, 'due' | 'dueInMs'> & { dueInMs: string })[]>(
     `SELECT id, notification_key AS \`key\`, episode_id AS episodeId, customerId, kind, severity, recipient,
             mail_id AS mailId, attempts,
             TIMESTAMPDIFF(MICROSECOND, NOW(3), IF(state = 'sending', lease_until, not_before)) DIV 1000 AS dueInMs
-       FROM alert_outbox WHERE topic = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ${LOOK_AHEAD}`,
-    [topic],
+       FROM alert_outbox WHERE state IN ('pending', 'sending') AND ${which}`,
+    values,
   );
   return rows.map((row) => {
     const dueInMs = Math.max(0, Number(row.dueInMs));

@@ -47,6 +47,8 @@ export class MailCatcher {
   readonly #server: SMTPServer;
   readonly #events = new EventEmitter();
   #behaviour: Behaviour = { kind: 'accept' };
+  #brokenOffFor: string | undefined;
+  #refusedFor: { readonly address: string; readonly responseCode: number; readonly message: string } | undefined;
 
   private constructor(server: SMTPServer) {
     this.#server = server;
@@ -114,6 +116,16 @@ export class MailCatcher {
     this.#behaviour = { kind: 'take in silence' };
   }
 
+  /** Breaks the line in the middle of each mail to this address, without a word; undefined for none. */
+  breakOffFor(address: string | undefined): void {
+    this.#brokenOffFor = address;
+  }
+
+  /** Answers mails to this address with an error; those to others are taken. */
+  refuseFor(address: string | undefined, responseCode = 451, message = '4.7.1 greylisted'): void {
+    this.#refusedFor = address === undefined ? undefined : { address, responseCode, message };
+  }
+
   accept(): void {
     this.#behaviour = { kind: 'accept' };
     this.#events.emit('accept');
@@ -163,6 +175,15 @@ export class MailCatcher {
 
   private async take(raw: Buffer, from: string, to: readonly string[]): Promise<string> {
     this.#events.emit('in hand');
+    if (this.#brokenOffFor !== undefined && to.includes(this.#brokenOffFor)) {
+      for (const connection of this.#server.connections) connection.close();
+      return 'nobody hears this';
+    }
+    if (this.#refusedFor !== undefined && to.includes(this.#refusedFor.address)) {
+      const { responseCode, message } = this.#refusedFor;
+      this.refused.push({ ...(await caught(raw, from, to)), responseCode });
+      throw Object.assign(new Error(message), { responseCode });
+    }
     if (this.#behaviour.kind === 'take in silence') {
       this.#behaviour = { kind: 'accept' };
       this.mails.push(await caught(raw, from, to));

@@ -175,6 +175,67 @@ describe('the outbox and its mailer', () => {
     ]);
   });
 
+  describe('where one recipient cannot be reached, and others can', () => {
+    const [away, there] = ['away@example.org', 'there@example.org'];
+    const to = (recipient: string, id: string, kind: Parameters<typeof entry>[0] = 'opened') =>
+      entry(kind, { id }, { recipient });
+    const many = (count: number, recipient: string, name: string) =>
+      Array.from({ length: count }, (_, index) => to(recipient, `${name}${index}`));
+
+    it('finds what waits for the others, however much waits for the one', async () => {
+      await put(pool, lead, ...many(1_100, away, 'e'));
+      await pool.query('UPDATE alert_outbox SET mail_id = id DIV 100, not_before = NOW(3) + INTERVAL 1 HOUR');
+      await put(pool, lead, ...many(1_100, away, 'e').map((one) => ({ ...one, key: `${one.episodeId}.reminded.0` })));
+      await put(pool, lead, to(there, 'other'));
+      start();
+      const [caught] = await catcher.arrived(1, 20_000);
+      expect(caught?.to).to.deep.equal([there]);
+    });
+
+    it('tells a doctor who has taken a patient over, though the one before cannot be told', async () => {
+      catcher.refuseFor(away);
+      await put(pool, lead, to(away, 'e1'));
+      const mailer = start();
+      await eventually(async () => catcher.refused.length > 0, 'the first doctor to be refused');
+      await put(pool, lead, to(there, 'e1', 'escalated'));
+      mailer.wake();
+      const [caught] = await catcher.arrived(1, 4_000);
+      expect(caught?.mail.headers.get('x-instant-health-notifications')).to.equal('e1.escalated.0');
+    });
+
+    it('does not stop at a mail in the middle of which the server breaks off', async () => {
+      catcher.breakOffFor(away);
+      const sick = entry('opened', { id: 'e1', customerId: 1 }, { recipient: away });
+      await put(pool, lead, sick, entry('opened', { id: 'e2', customerId: 2 }, { recipient: there }));
+      const mailer = start();
+      await catcher.arrived(1, 20_000);
+      // Once it is known that it is this mail and not the server, nobody waits for attempts at it.
+      await eventually(async () => {
+        const [row] = (await readWaiting(pool, TOPIC)).filter(({ recipient }) => recipient === away);
+        return row !== undefined && row.attempts > 1 && row.dueInMs > 1_000;
+      }, 'the mail to be put off by itself');
+      for (const id of ['e3', 'e4', 'e5']) await put(pool, lead, to(there, id));
+      mailer.wake();
+      await catcher.arrived(2, 4_000);
+      catcher.breakOffFor(undefined);
+      await pool.query("UPDATE alert_outbox SET not_before = NOW(3) WHERE state = 'pending'");
+      await settled(...Array<string>(5).fill('sent'));
+    });
+  });
+
+  it('sends a mail that was tried whole, where more waits than it looks at', async () => {
+    const all = Array.from({ length: 1_050 }, (_, index) => entry('opened', { id: `e${index}` }));
+    await put(pool, lead, ...all);
+    await pool.query("UPDATE alert_outbox SET mail_id = 'e950.opened.0', attempts = 1 WHERE id > 950");
+    start();
+    await settled(...Array<string>(1_050).fill('sent'));
+    const told = catcher.mails.flatMap(({ mail }) =>
+      String(mail.headers.get('x-instant-health-notifications')).split(/\s+/),
+    );
+    expect(told).to.have.lengthOf(1_050);
+    expect(new Set(told).size).to.equal(1_050);
+  });
+
   it('shows what is refused for good, and sends the rest', async () => {
     catcher.refuse(550, '5.1.1 no such mailbox', 1);
     await put(pool, lead, entry('opened'), entry('opened', { id: 'e2', customerId: 4 }));

@@ -73,6 +73,19 @@ describe('planMails', () => {
     expect(rowsOf(planMails(rows, NONE, GAPS))).to.deep.equal(['3']);
   });
 
+  it('lets nobody wait for what cannot be told to somebody else', () => {
+    const rows = [
+      row(1, { mailId: 'm', due: false, dueInMs: 5_000 }),
+      row(2, { episodeId: 'e1', kind: 'escalated', recipient: 'b@example.org' }),
+    ];
+    expect(rowsOf(planMails(rows, NONE, GAPS))).to.deep.equal(['2']);
+  });
+
+  it('takes first what was tried least', () => {
+    const rows = [row(1, { mailId: 'm', attempts: 3 }), row(2, { mailId: 'n', attempts: 1 }), row(3)];
+    expect(rowsOf(planMails(rows, NONE, GAPS))).to.deep.equal(['3', '2', '1']);
+  });
+
   it('cuts a storm into mails of a hundred', () => {
     const plan = planMails(
       Array.from({ length: 250 }, (_, index) => row(index)),
