@@ -30,12 +30,27 @@ export function createLogger(options: LogOptions): Logger {
   const pinoOptions: LoggerOptions = {
     base: { name: options.name },
     level: options.level ?? (process.env.LOG_LEVEL || 'info'),
+    serializers: { err: described },
     redact: { paths: REDACTED_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '***' },
   };
   const stream: DestinationStream = json
     ? { write: (line) => void destination.write(line) }
     : { write: (line) => void destination.write(plainLine(line)) };
   return pino(pinoOptions, stream);
+}
+
+/** What a line says of an error besides its kind, its message and its stack. */
+const TOLD_OF_ERRORS = ['code', 'errno', 'sqlState', 'syscall', 'responseCode', 'next'];
+
+/**
+ * An error as JSON, and of what libraries hang on one only what is known to be harmless: the database's driver adds the whole statement
+ * with its values, patients' ids and readings, and the mail library the addresses.
+ */
+function described(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack, ...rest } = pino.stdSerializers.err(error);
+  const details = Object.entries(rest).filter(([name]) => TOLD_OF_ERRORS.includes(name));
+  return { type, message, stack, ...Object.fromEntries(details) };
 }
 
 /** `producer: warning: 2 rows skipped (table=vitals)`; an error's message follows, its stack only at debug level. */

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
-import { connect, openPool } from '../../../database/index.ts';
-import { databaseSettings, loadEnvironment, OperatorError } from '../../../settings/index.ts';
+import { connect, databaseError, openPool } from '../../../database/index.ts';
+import { createLogger, databaseSettings, loadEnvironment, OperatorError } from '../../../settings/index.ts';
 
 async function failure(overrides: Record<string, string>): Promise<OperatorError> {
   try {
@@ -86,5 +86,23 @@ describe('connect', () => {
     const error = await failure({ DATABASE_CA: '/nowhere/ca.pem' });
     expect(error).to.include({ code: 'DATABASE_CA_UNREADABLE', exitCode: 2 });
     expect(error.message).to.include('/nowhere/ca.pem');
+  });
+
+  it('logs what failed, and nothing of the values in the statement', async () => {
+    const pool = openPool(settings());
+    const lines: string[] = [];
+    const log = createLogger({ name: 'test', json: true, destination: { write: (line) => lines.push(line) } });
+    try {
+      const error: unknown = await pool
+        .query('INSERT INTO there_is_none (customerId, recipient) VALUES (?, ?)', [424_242, 'birch@ward-b.example.org'])
+        .catch((failed: unknown) => failed);
+      log.warn({ err: error }, 'not written');
+      log.warn({ err: databaseError(error, settings()) }, 'not written');
+    } finally {
+      await pool.end();
+    }
+    expect(lines).to.have.lengthOf(2);
+    expect(lines[0]).to.include('ER_NO_SUCH_TABLE').and.to.include('there_is_none');
+    expect(lines.join('')).to.not.include('424242').and.not.include('birch@');
   });
 });
