@@ -34,15 +34,27 @@ export async function collectBatch(
   return sortOut(await batchReport(batch, bands, watched).collect<PatientReport>({ signal }));
 }
 
+/** What a DATETIME can hold, with room for what is counted on from there. */
+const EARLIEST_MS = 0;
+const LATEST_MS = Date.UTC(9999, 11, 31);
+
+/**
+ * A time that can be written down. Whoever writes to the topic chooses it, and a clock may be out by whatever amount; a reading
+ * must be judged all the same, and must not end the alerts of all others.
+ */
+function storableTime(atMs: bigint): number {
+  return Math.min(LATEST_MS, Math.max(EARLIEST_MS, Number(atMs)));
+}
+
 /** Turns what Spark hands over into what happened, of all patients and partitions. */
 export function sortOut(reports: readonly PatientReport[]): CollectedBatch {
   const measurements: Measurement[] = [];
   const patients = new Map<number, SeenPatient>();
   const ends = new Map<number, PartitionProgress>();
   for (const { customerId, partition, readings, newestAtMs, lastOffset, told } of reports) {
-    const newest = Number(newestAtMs);
+    const newest = storableTime(newestAtMs);
     for (const reading of told ?? []) {
-      const place = { customerId, partition, offset: reading.offset, atMs: Number(reading.atMs) };
+      const place = { customerId, partition, offset: reading.offset, atMs: storableTime(reading.atMs) };
       for (const attribute of ATTRIBUTES) measurements.push({ ...place, attribute, value: reading[attribute] });
     }
     // In more than one partition only after the topic got more of them.

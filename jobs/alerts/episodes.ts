@@ -147,6 +147,8 @@ function furtherOut(
     ...time,
     // Value, band and severity come from the same reading, or a mail would contradict itself.
     ...(rank > 0 || (rank === 0 && beyond) ? { severity, worst } : {}),
+    // A first reading whose clock was ahead must not make the hold time last until that clock is reached.
+    ...(active.phase === 'pending' ? { beganAtMs: Math.min(active.beganAtMs, measurement.atMs) } : {}),
     lastOutAtMs: time.lastAtMs,
     breaches: active.breaches + 1,
     insideInARow: 0,

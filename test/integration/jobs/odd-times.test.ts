@@ -104,4 +104,36 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
     const text = around.mail.mails.map(({ mail }) => mail.text).join('\n');
     expect(text).to.contain('2025-10-26 00:30:00').and.to.contain('2026-03-29 02:30:00');
   });
+
+  it('judges readings with times that the database cannot hold, and goes on', async () => {
+    const anyTime = [{ name: 'message.timestamp.after.max.ms', value: String(Number.MAX_SAFE_INTEGER) }];
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: around.topic.name, configEntries: anyTime };
+    await around.topic.admin.alterConfigs({ validateOnly: false, resources: [resource] });
+    const mailsBefore = around.mail.mails.length;
+    const producer = around.topic.kafka.producer();
+    await producer.connect();
+    // What a clock that counts microseconds says, for milliseconds.
+    const times = [Date.UTC(2026, 5, 1) * 1_000, 0, Date.UTC(2026, 5, 3)];
+    const messages = times.map((atMs, index) => ({
+      ...readingMessage(
+        { customerId: 1 + index, heartBeat: 20, bp: 170 },
+        { sourceId: undefined, recordedAt: undefined },
+      ),
+      timestamp: String(atMs),
+    }));
+    await producer.send({ topic: around.topic.name, messages });
+    await producer.disconnect();
+    const job = submitCommand(['vital-alerts', '--json'], around.environment);
+    await job.until(() => job.rowsOf('vital-alerts') >= times.length, 'the readings to be handled');
+    await around.mail.arrived(mailsBefore + 1);
+    await job.interrupted();
+    const [episodes] = await around.connection.query<RowDataPacket[]>(
+      'SELECT customerId, CAST(began_at AS CHAR) AS began FROM alert_episode WHERE worst_value = 20 ORDER BY customerId',
+    );
+    expect(episodes.map(({ customerId, began }) => `${customerId} ${began}`)).to.deep.equal([
+      '1 9999-12-31 00:00:00.000',
+      '2 1970-01-01 00:00:00.000',
+      '3 2026-06-03 00:00:00.000',
+    ]);
+  });
 });

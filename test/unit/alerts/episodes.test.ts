@@ -55,6 +55,18 @@ function run(
 }
 
 describe('advance', () => {
+  it('does not hold an episode back until a clock that was ahead for one reading is reached', () => {
+    const readings = [
+      [24 * 60 * MINUTE, 120],
+      [0, 120],
+      [30 * SECOND, 120],
+      [MINUTE, 120],
+    ] as const;
+    const { told, episode } = run(readings, { rules: { holdTimeMs: MINUTE } });
+    expect(told).to.deep.equal(['1:opened']);
+    expect(episode?.beganAtMs).to.equal(0);
+  });
+
   it('tells of a long excursion twice: when it begins and when it has ended', () => {
     const { told, episode, ended } = run([90, 101, 120, 110, 105, 100, 90, 80, 80]);
     expect(told).to.deep.equal(['1:opened', '7:recovered']);
