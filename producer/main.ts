@@ -90,13 +90,15 @@ await runCommand(async (signal) => {
       const start = startingPoint(transactional, { from: options.from, source: identity, table, kafka, logger });
       // Written at once: what was asked for holds even if this run ends before its first message.
       if (options.from !== undefined) await sink.commit({ messages: [], rejected: [], position: start });
+      const below = await source.rowsBelowOne();
+      if (below > 0) logger.warn(`${below} rows of ${table} have ids below 1 and are not sent`);
       feed = await OrderedRowFeed.open(source, { start, follow: options.follow === true, lagWindowMs, signal, logger });
     } else {
       if (options.follow || options.from !== undefined) {
-        throw usage(`Table ${table} has no unique integer id, which --follow and --from need`);
+        throw usage(`Table ${table} has no unique integer id that is never null, which --follow and --from need`);
       }
       logger.warn(
-        `table ${table} has no unique integer id: the order is the table's own, and a run that ends early cannot be resumed`,
+        `table ${table} has no unique integer id that is never null: the order is the table's own, and a run that ends early cannot be resumed`,
       );
       sink = await PlainSink.open(kafka, logger);
       feed = new UnorderedRowFeed(source, signal);

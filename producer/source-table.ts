@@ -4,7 +4,7 @@ import { OperatorError } from '../settings/index.ts';
 /** What the source needs to know of a table before it reads it. */
 export interface SourceTable {
   readonly name: string;
-  /** Whether there is an integer `id` that is unique, so that reading can go on after a row. */
+  /** Whether there is an integer `id` that is unique and never null, so that reading can go on after a row. */
   readonly hasId: boolean;
   readonly hasRecordedAt: boolean;
 }
@@ -18,7 +18,7 @@ const REQUIRED = ['customerId', 'heartBeat', 'bp'] as const;
  */
 export async function inspectTable(connection: Connection, name: string): Promise<SourceTable> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT COLUMN_NAME AS name, DATA_TYPE AS type
+    `SELECT COLUMN_NAME AS name, DATA_TYPE AS type, IS_NULLABLE AS nullable
        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`,
     [name],
   );
@@ -36,7 +36,10 @@ export async function inspectTable(connection: Connection, name: string): Promis
       next: `It needs ${REQUIRED.join(', ')}, and at best id and recorded_at too.`,
     });
   }
-  const hasId = /int$/i.test(String(columns.get('id')?.type)) && (await isUnique(connection, name, 'id'));
+  const id = columns.get('id');
+  // A unique index allows any number of nulls, and no page would ever hold those rows.
+  const isWholeNumber = /int$/i.test(String(id?.type)) && id?.nullable === 'NO';
+  const hasId = isWholeNumber && (await isUnique(connection, name, 'id'));
   return { name, hasId, hasRecordedAt: columns.has('recorded_at') };
 }
 

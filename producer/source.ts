@@ -107,6 +107,12 @@ export class Source {
     return { id: BigInt(String(rows[0]?.[0] ?? 0)), at: performance.now() };
   }
 
+  /** How many rows have ids at which reading never starts: positions are counted from 1. */
+  async rowsBelowOne(): Promise<number> {
+    const rows = await this.#query('SELECT COUNT(*) FROM ?? WHERE id < 1', [this.table.name]);
+    return Number(rows[0]?.[0] ?? 0);
+  }
+
   /**
    * All rows in the order that the table gives them, for a table without id. It cannot go on after an error: which rows
    * came before is not known.

@@ -119,6 +119,26 @@ describe('npm run produce', () => {
     expect(follow.stderr).to.include('--follow and --from need');
   });
 
+  it('does not take an id that may be null for a place to go on from, and sends the rows without one', async () => {
+    await database.connection.query('CREATE TABLE loose (id INT NULL UNIQUE, customerId INT, heartBeat INT, bp INT)');
+    await database.connection.query('INSERT INTO loose VALUES (1, 1, 70, 160), (NULL, 2, 71, 161), (NULL, 3, 72, 162)');
+    const { code, lines, stderr } = await produce('--unthrottled', '--table', 'loose').ended;
+    expect(code).to.equal(0);
+    expect(lines).to.have.length(3);
+    expect(stderr).to.include('table loose has no unique integer id that is never null');
+  });
+
+  it('says that it does not send rows with ids below 1, where the table has some', async () => {
+    await database.connection.query("SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')");
+    await database.connection.query(
+      'INSERT INTO patients_vital_info (id, customerId, heartBeat, bp) VALUES (-1, 1, 70, 160), (0, 1, 71, 161), (1, 1, 72, 162)',
+    );
+    const { code, lines, stderr } = await produce('--unthrottled').ended;
+    expect(code).to.equal(0);
+    expect(lines).to.deep.equal(['{"heartBeat":72,"bp":162,"customerId":1}']);
+    expect(stderr).to.include('2 rows of patients_vital_info have ids below 1 and are not sent');
+  });
+
   it('follows new rows until Ctrl-C, which ends it with 130 and everything that it printed in the topic', async () => {
     await insertReadings(database.connection, demoReadings({ count: 3 }));
     const running = produce('--follow', '--interval', '1ms');
