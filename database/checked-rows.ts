@@ -14,7 +14,10 @@ interface Checked<Row> {
   readonly rejected: readonly RejectedRow[];
 }
 
-const integer = z.number().int();
+/** What Spark's INT and the alerts' tables hold: one number beyond it would end the alerts of all patients. */
+const integer = z.int32();
+/** Likewise of texts what the alerts' tables hold; columns of a hospital's own may be longer. */
+const upTo = (length: number) => (text: string) => text.slice(0, length);
 const positive = integer.min(1).nullish();
 const seconds = integer.min(0).max(2_000_000).nullish();
 
@@ -27,8 +30,8 @@ const limitRow = z
     lower_limit: integer,
     upper_limit: integer,
     severity: z.enum(['warning', 'critical']),
-    message: z.string(),
-    source: z.string(),
+    message: z.string().transform(upTo(255)),
+    source: z.string().transform(upTo(40)),
     open_after: positive,
     recover_after: positive,
     repeat_interval_s: seconds,
@@ -52,7 +55,10 @@ const patientRow = z.object({
   customerId: integer,
   age: integer.min(0).max(150),
   // It stands in subjects.
-  ward: z.string().regex(/^[^\p{Cc}\u2028\u2029]*$/u),
+  ward: z
+    .string()
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u)
+    .transform(upTo(200)),
 });
 
 /**

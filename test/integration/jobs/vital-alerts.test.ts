@@ -169,7 +169,8 @@ describe('vital-alerts and what is not a finding', () => {
     const { connection, mail, writer } = around;
     // Tables of a hospital's own need not have our constraints.
     await connection.query(
-      'ALTER TABLE threshold_reference DROP CONSTRAINT limits_band, MODIFY attribute VARCHAR(20) NOT NULL',
+      `ALTER TABLE threshold_reference DROP CONSTRAINT limits_band, MODIFY attribute VARCHAR(20) NOT NULL,
+       MODIFY upper_limit INT UNSIGNED NOT NULL, MODIFY message TEXT NOT NULL`,
     );
     await connection.query(
       'ALTER TABLE patients_information DROP CONSTRAINT patients_doctor_email, MODIFY age INT NULL',
@@ -177,8 +178,10 @@ describe('vital-alerts and what is not a finding', () => {
     await connection.query(
       `INSERT INTO threshold_reference (id, attribute, low_age_limit, high_age_limit, lower_limit, upper_limit, message)
        VALUES (901, 'bp', 101, 150, 200, 100, 'the wrong way round'), (902, 'bp', 41, 60, 100, 140, 'ages that overlap'),
-              (903, 'temperature', 0, 150, 36, 38, 'nothing that is measured')`,
+              (903, 'temperature', 0, 150, 36, 38, 'nothing that is measured'),
+              (904, 'bp', 151, 200, 100, 4294967295, 'what somebody took for no limit')`,
     );
+    await connection.query("UPDATE threshold_reference SET message = REPEAT('long', 15000)");
     await connection.query("UPDATE patients_information SET doctor_email = 'a@b@example.org' WHERE customerId = 2");
     await connection.query('UPDATE patients_information SET doctor_email = ? WHERE customerId = 3', [
       'a@example.org\r\nBcc: b@example.org',
@@ -191,6 +194,7 @@ describe('vital-alerts and what is not a finding', () => {
       'threshold_reference, id 901: lower_limit is above upper_limit',
       'threshold_reference, id 902: its ages overlap those of an earlier row',
       'threshold_reference, id 903: attribute is not valid',
+      'threshold_reference, id 904: upper_limit is not valid',
       'patients_information, customerId 2: doctor_email is not one mail address',
       'patients_information, customerId 3: doctor_email is not one mail address',
       'patients_information, customerId 4: age is not valid',
@@ -211,9 +215,9 @@ describe('vital-alerts and what is not a finding', () => {
         `${subject} for ${recipient}: ${subjectsOf(recipient)}`,
       );
     await arrives('alder@ward-a.example.org', /^Ward A: Heart beat too high$/);
-    await arrives('ops@example.org', /^Technical: 7 rows about limits or patients are not in force$/);
+    await arrives('ops@example.org', /^Technical: 8 rows about limits or patients are not in force$/);
     const notice =
-      mail.mails.find(({ mail: { subject } }) => subject?.startsWith('Technical: 7 rows'))?.mail.text ?? '';
+      mail.mails.find(({ mail: { subject } }) => subject?.startsWith('Technical: 8 rows'))?.mail.text ?? '';
     expect(rejected.filter((row) => !notice.includes(row))).to.deep.equal([]);
     expect(notice).not.to.match(/Bcc|a@/);
     // Nobody can tell the doctor of patient 2, so somebody else must know.

@@ -38,6 +38,7 @@ describe('checkLimits', () => {
     ['an unknown attribute', { attribute: 'temperature' }, 'attribute is not valid'],
     ['an unknown severity', { severity: 'fatal' }, 'severity is not valid'],
     ['no limit', { upper_limit: null }, 'upper_limit is not valid'],
+    ['a limit that no reading can have', { upper_limit: 2 ** 31 }, 'upper_limit is not valid'],
     ['openAfter 0', { open_after: 0 }, 'open_after is not valid'],
     ['hysteresis wider than the band', { hysteresis: 21 }, 'hysteresis leaves no value between the limits'],
   ] as const) {
@@ -47,6 +48,12 @@ describe('checkLimits', () => {
       expect(rejected).to.deep.equal([{ table: 'threshold_reference', row: 'id 7', reason }]);
     });
   }
+
+  it('cuts texts to what can be written down with an alert', () => {
+    const [row] = checkLimits([limit({ message: 'm'.repeat(70_000), source: 's'.repeat(41) })]).valid;
+    expect([row?.message.length, row?.source.length]).to.deep.equal([255, 40]);
+    expect(checkPatients([patient({ ward: 'w'.repeat(70_000) })]).valid[0]?.ward).to.have.length(200);
+  });
 
   it('of overlapping ages leaves the earlier row in force; other attributes, patients and severities do not overlap', () => {
     const { valid, rejected } = checkLimits([
