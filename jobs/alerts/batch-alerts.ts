@@ -90,14 +90,14 @@ export class BatchAlerts<Bands> {
       Promise.all([this.#with.limits.refresh(), readAlertState(pool, topic)]),
     );
     const { limits, facts, patients } = await stopwatch.time('collect', this.#collect(collect, known, state));
-    const seen = presence.seen(patients);
+    const readings = patients.reduce((sum, one) => sum + one.readings, 0);
+    const seen = presence.seen(patients, isBehind(readings));
     const withoutLimits = isRepeated(facts, state) ? 0 : this.#withoutLimits(limits, patients, batchId);
     const { outcome, notified } = await stopwatch.time(
       'transaction',
       this.#write(lead, state, { facts, limits, seen, withoutLimits }),
     );
     seen.committed();
-    const readings = patients.reduce((sum, one) => sum + one.readings, 0);
     onCommitted({ notified, isBehind: isBehind(readings) });
     const counts = {
       readings,

@@ -17,6 +17,8 @@ export interface SeenWrite {
 
 /** Times in the database may be this part of `silentAfter` behind, so that a batch need not write each of its patients. */
 const STALE_PART = 0.1;
+/** From this part of `silentAfter` on it counts that clocks differ; less is how long readings are under way. */
+const LATE_PART = 0.5;
 const LONGEST_CHECK_INTERVAL_MS = 10_000;
 
 /** Watches over who sends readings: `silentAfter` without one raises a technical alarm. */
@@ -29,6 +31,7 @@ export class PresenceWatch {
   /** As they are in the database. */
   readonly #stored = new Map<number, PatientPresence>();
   #listeningSinceMs = Number.POSITIVE_INFINITY;
+  #hasToldOfClocks = false;
   #timer: NodeJS.Timeout | undefined;
   #checking: Promise<void> = Promise.resolve();
 
@@ -72,17 +75,22 @@ export class PresenceWatch {
     await this.#checking;
   }
 
-  /** Takes the patients of a batch into account; what it returns must be written with the batch. */
-  seen(patients: readonly SeenPatient[]): SeenWrite {
+  /**
+   * Takes the patients of a batch into account; what it returns must be written with the batch.
+   *
+   * @param isBehind whether more readings wait behind the batch
+   */
+  seen(patients: readonly SeenPatient[], isBehind: boolean): SeenWrite {
     const { silentAfterMs, operatorEmail } = this.#settings;
     if (silentAfterMs === 0) return { presences: [], outbox: [], committed: () => {} };
     const now: PatientPresence[] = [];
     const changes: PresenceChange[] = [];
     const before = new Map(patients.map(({ customerId }) => [customerId, this.#presences.get(customerId)]));
     const nowMs = Date.now();
+    const lateMs = isBehind ? 0 : this.#latenessOf(patients, nowMs);
     for (const { customerId, newestAtMs } of patients) {
       // A clock that is ahead must not keep a patient from falling silent before it is reached.
-      const { presence, change } = seenAgain(before.get(customerId), customerId, Math.min(newestAtMs, nowMs));
+      const { presence, change } = seenAgain(before.get(customerId), customerId, Math.min(newestAtMs + lateMs, nowMs));
       now.push(presence);
       if (change) changes.push(change);
     }
@@ -103,6 +111,23 @@ export class PresenceWatch {
         for (const presence of presences) this.#stored.set(presence.customerId, presence);
       },
     };
+  }
+
+  /**
+   * How old the newest reading of a batch is that no others wait behind: it has only just been sent. By a clock that is behind ours
+   * each patient would fall silent as soon as a reading has come, and be back with the next one.
+   */
+  #latenessOf(patients: readonly SeenPatient[], nowMs: number): number {
+    const newestAtMs = patients.reduce((newest, one) => Math.max(newest, one.newestAtMs), Number.NEGATIVE_INFINITY);
+    const lateMs = nowMs - newestAtMs;
+    if (!(lateMs >= this.#settings.silentAfterMs * LATE_PART) || patients.length === 0) return 0;
+    if (!this.#hasToldOfClocks) {
+      this.#hasToldOfClocks = true;
+      this.#log.warn(
+        `readings are ${Math.round(lateMs / 1_000)} s old when they come: the clocks of this machine and of whoever sends to topic ${this.#topic} differ, or readings wait somewhere`,
+      );
+    }
+    return lateMs;
   }
 
   /** Raises the alarm for those who have fallen silent by now. */

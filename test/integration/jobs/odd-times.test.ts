@@ -2,10 +2,13 @@ import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import type { RowDataPacket } from 'mysql2/promise';
 import { readingMessage } from '../../../producer/index.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { createSurroundings, type JobSurroundings } from '../../helpers/jobs-surroundings.ts';
 import { endCommands, submitCommand } from '../../helpers/submit.ts';
 
 const HOUR = 3_600_000;
+/** Heart beats. */
+const [low, fine] = [30, 72];
 
 /** A monitor's clock that was set wrong and then right: back by an hour, on by a day, back again. */
 const SET_TWICE = Date.UTC(2026, 5, 1, 12);
@@ -31,7 +34,6 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
   });
 
   it('judges readings in their order, tells of each episode once, and writes and tells times in UTC', async () => {
-    const [low, fine] = [30, 72];
     const beats: readonly (readonly [customerId: number, heartBeat: number, atMs: number])[] = [
       [1, low, SET_TWICE],
       [1, low, SET_TWICE - HOUR],
@@ -135,5 +137,33 @@ describe('vital-alerts, times that jump, and clocks on the wall that change', ()
       '2 1970-01-01 00:00:00.000',
       '3 2026-06-03 00:00:00.000',
     ]);
+  });
+
+  it('takes nobody for silent because the clock of the producer is behind, and everybody who is', async () => {
+    const silentAfterMs = 4_000;
+    const environment = {
+      ...around.environment,
+      ALERT_SILENT_AFTER: `${silentAfterMs}ms`,
+      OPERATOR_EMAIL: 'ops@example.org',
+    };
+    const job = submitCommand(['vital-alerts', '--json'], environment);
+    await job.running(1);
+    const silences = () => around.mail.mails.filter(({ mail }) => /no readings come any more/.test(mail.subject ?? ''));
+    const begunAt = Date.now();
+    // So long that a silence would be noticed twice over.
+    for (let sent = 1; Date.now() - begunAt < 3 * silentAfterMs; sent++) {
+      const timestamp = String(Date.now() - 10 * 60_000);
+      const message = readingMessage(
+        { customerId: 5, heartBeat: fine, bp: 170 },
+        { sourceId: undefined, recordedAt: undefined },
+      );
+      await around.writer.timed([{ ...message, timestamp }]);
+      await job.until(() => job.rowsOf('vital-alerts') >= sent, `${sent} readings to be handled`);
+    }
+    const isOfFive = ({ mail }: { mail: { text?: string } }) => /Patient 5:/.test(mail.text ?? '');
+    expect(silences().filter(isOfFive)).to.deep.equal([]);
+    await eventually(() => Promise.resolve(silences().some(isOfFive)), 'the notice that patient 5 has fallen silent');
+    expect(around.mail.mails.filter(({ mail }) => /readings come again/.test(mail.subject ?? ''))).to.deep.equal([]);
+    await job.interrupted();
   });
 });
