@@ -24,7 +24,10 @@ export function actCommands(): readonly Command[] {
 }
 
 function ackCommand(): Command {
-  const ack = command('ack', 'Acknowledges episodes: no reminders, until one escalates or has ended.')
+  const ack = command(
+    'ack',
+    'Acknowledges episodes: no reminders, until one escalates, has ended, or is out after an hour without a reading.',
+  )
     .argument('[episode...]', 'ids, or the first characters of them')
     .option('--patient <number>', 'all open episodes of a patient')
     .option(...ATTRIBUTE)

@@ -18,7 +18,7 @@ export type Acknowledged =
   | { readonly result: 'unknown' };
 
 /**
- * Notes that somebody looks after an open episode: no reminders from now on, until it escalates.
+ * Notes that somebody looks after an open episode: no reminders from now on, until it escalates or is out after a pause.
  *
  * @param known how severe it is as far as the one who acknowledges can know; undefined for one who sees it as it is
  * @param within further work of the same transaction, once the acknowledgement is written; may throw to undo it

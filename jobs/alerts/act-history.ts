@@ -1,4 +1,5 @@
 import type { Connection } from 'mysql2/promise';
+import type { Unacknowledged } from './batch-outcome.ts';
 import type { Episode } from './episodes.ts';
 import type { Attribute } from './limits.ts';
 import type { Silence } from './silencing.ts';
@@ -16,10 +17,12 @@ export interface Actor {
 export async function recordUnacknowledged(
   connection: Connection,
   topic: string,
-  episodes: readonly Episode[],
+  episodes: readonly Unacknowledged[],
 ): Promise<void> {
-  const actor: Actor = { by: 'vital-alerts', via: 'driver', reason: 'has become critical' };
-  for (const episode of episodes) {
+  for (const { episode, since } of episodes) {
+    const reason =
+      since === 'escalated' ? 'has become critical' : 'still out of limits after an hour without a reading';
+    const actor: Actor = { by: 'vital-alerts', via: 'driver', reason };
     await recordAct(connection, topic, 'unacknowledged', aboutEpisode(episode), actor);
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AlertSettings } from '../../settings/index.ts';
 import { OperatorError } from '../../settings/index.ts';
 import { rulesFor } from './episode-rules.ts';
-import { advance, type Episode, type Measurement, type Transition } from './episodes.ts';
+import { advance, type Episode, type Measurement, type Transition, type TransitionKind } from './episodes.ts';
 import { type Attribute, classify, type Direction, type Limit, type Severity } from './limits.ts';
 import { type Silence, silenceOf } from './silencing.ts';
 
@@ -47,6 +47,12 @@ export interface Notification extends Transition {
   readonly silenceId: string | undefined;
 }
 
+/** An episode that is not acknowledged any more, and what happened to it since. */
+export interface Unacknowledged {
+  readonly episode: Episode;
+  readonly since: TransitionKind;
+}
+
 /** What a batch changes. Everything in it is written together or not at all. */
 export interface BatchOutcome {
   /** Begun, changed or ended. */
@@ -54,8 +60,7 @@ export interface BatchOutcome {
   /** Ids of pending ones that came to nothing. */
   readonly dropped: readonly string[];
   readonly notifications: readonly Notification[];
-  /** Episodes that are not acknowledged any more: they have become critical since. */
-  readonly unacknowledged: readonly Episode[];
+  readonly unacknowledged: readonly Unacknowledged[];
   readonly progress: Progress;
   /** Measurements out of limits, without those that were applied before. */
   readonly outOfLimits: number;
@@ -77,7 +82,7 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
   const stored = new Set(before.episodes.map(({ id }) => id));
   const dropped: string[] = [];
   const notifications: Notification[] = [];
-  const unacknowledged: Episode[] = [];
+  const unacknowledged: Unacknowledged[] = [];
   let outOfLimits = 0;
   for (const measurement of inOrder(facts.measurements)) {
     if (measurement.offset < (before.progress.get(measurement.partition)?.nextOffset ?? 0n)) continue;
@@ -104,8 +109,8 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
       for (const transition of transitions) {
         const key = `${transition.episode.id}.${transition.kind}.${transition.ordinal}`;
         notifications.push({ ...transition, key, silenceId: silenceOf(before.silences, transition.episode)?.id });
-        if (transition.kind === 'escalated' && previous?.acknowledgedAtMs !== undefined) {
-          unacknowledged.push(transition.episode);
+        if (previous?.acknowledgedAtMs !== undefined && transition.episode.acknowledgedAtMs === undefined) {
+          unacknowledged.push({ episode: transition.episode, since: transition.kind });
         }
       }
     }

@@ -73,6 +73,11 @@ export interface Advanced {
 }
 
 const RECENT_READINGS = 24;
+/**
+ * After so long without a reading nobody knows how it went on: the patient may have left and be back. That it is out of limits is news
+ * then, whoever looked after it before.
+ */
+const NEWS_AFTER_MS = 60 * 60_000;
 const NOTHING: Advanced = { episode: undefined, transitions: [] };
 
 /**
@@ -172,19 +177,25 @@ function opened(pending: Episode, rulesOf: (severity: Severity) => EpisodeRules)
 }
 
 /**
- * An escalation is told at once, and is nothing that anybody has acknowledged yet. Otherwise an episode that lasts is told
- * again after the interval, unless somebody looks after it.
+ * An escalation is told at once, and is nothing that anybody has acknowledged yet; so is what is still out after long without a
+ * reading. Otherwise an episode that lasts is told again after the interval, unless somebody looks after it.
  */
 function stillOpen(before: Episode, now: Episode, rulesOf: (severity: Severity) => EpisodeRules): Advanced {
   if (severityRank(now.severity) > severityRank(before.severity)) {
     const episode = { ...now, notifiedAtMs: now.lastAtMs, acknowledgedAtMs: undefined };
     return { episode, transitions: [{ kind: 'escalated', ordinal: 0, episode }] };
   }
-  if (now.acknowledgedAtMs !== undefined) return { episode: now, transitions: [] };
+  const isNews = now.lastAtMs - before.lastAtMs >= NEWS_AFTER_MS;
   const { repeatIntervalMs } = rulesOf(now.severity);
   const sinceMs = now.lastAtMs - (now.notifiedAtMs ?? now.lastAtMs);
-  if (repeatIntervalMs === 0 || sinceMs < repeatIntervalMs) return { episode: now, transitions: [] };
-  const episode = { ...now, notifiedAtMs: now.lastAtMs, reminders: now.reminders + 1 };
+  const isDue = now.acknowledgedAtMs === undefined && repeatIntervalMs > 0 && sinceMs >= repeatIntervalMs;
+  if (!isNews && !isDue) return { episode: now, transitions: [] };
+  const episode = {
+    ...now,
+    notifiedAtMs: now.lastAtMs,
+    reminders: now.reminders + 1,
+    acknowledgedAtMs: undefined,
+  };
   return { episode, transitions: [{ kind: 'reminded', ordinal: now.reminders, episode }] };
 }
 

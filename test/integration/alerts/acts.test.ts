@@ -112,6 +112,18 @@ describe('acknowledgements and silences in the database', () => {
     ]);
   });
 
+  it('an acknowledgement does not outlast an hour without a reading: whoever is back out of limits is told of', async () => {
+    await handle(beat(0, 120));
+    await acknowledge(pool, TOPIC, { episodeId: await episodeId() }, ANNA);
+    await handle(beat(3_599, 120));
+    expect(await told()).to.deep.equal(['opened pending']);
+    await handle(beat(3_599 + 3_600, 120));
+    expect(await told()).to.deep.equal(['opened pending', 'reminded pending']);
+    expect((await history()).at(-1)).to.equal('unacknowledged by vital-alerts (driver)');
+    const [act] = await select('SELECT reason FROM alert_act ORDER BY id DESC LIMIT 1');
+    expect(act?.reason).to.equal('still out of limits after an hour without a reading');
+  });
+
   it('says what cannot be acknowledged, and writes nothing then', async () => {
     await handle(beat(0, 150));
     const id = await episodeId();

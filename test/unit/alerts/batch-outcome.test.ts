@@ -75,7 +75,7 @@ class Database {
     for (const { key, silenceId } of outcome.notifications) {
       (silenceId === undefined ? this.told : this.withheld).push(key);
     }
-    for (const { id } of outcome.unacknowledged) this.unacknowledged.push(id);
+    for (const { episode } of outcome.unacknowledged) this.unacknowledged.push(episode.id);
     for (const [partition, applied] of outcome.progress) this.progress.set(partition, applied);
   }
 

@@ -127,6 +127,15 @@ describe('advance', () => {
     expect(run(values, { acknowledgedAt: 4 }).told).to.deep.equal(['0:opened', '3:reminded', '12:recovered']);
   });
 
+  it('tells of what is out of limits after an hour without a reading, though acknowledged before, and without reminders', () => {
+    const pause = (minutes: number) => [0, 1, 1 + minutes, 2 + minutes].map((at) => [at * MINUTE, 110] as const);
+    const { told, episode } = run(pause(60), { acknowledgedAt: 1 });
+    expect(told).to.deep.equal(['0:opened', '2:reminded']);
+    expect(episode).to.include({ acknowledgedAtMs: undefined });
+    expect(run(pause(59), { acknowledgedAt: 1 }).told).to.deep.equal(['0:opened']);
+    expect(run(pause(60), { rules: { repeatIntervalMs: 0 } }).told).to.deep.equal(['0:opened', '2:reminded']);
+  });
+
   it('tells of an escalation all the same, which nobody has acknowledged yet: reminders follow again', () => {
     const values = [0, 10, 20, 40, 75].map((minute, index) => [minute * MINUTE, index >= 2 ? 131 : 110] as const);
     const { told, episode } = run(values, { bands: [warning, critical], acknowledgedAt: 1 });
