@@ -84,6 +84,8 @@ await runCommand(async (signal) => {
   try {
     let feed: RowFeed;
     if (source.table.hasId) {
+      // Before another producer is fenced, or a position is written that no run could go on from.
+      if (options.from !== undefined) await requireInTable(source, options.from);
       const identity = options.source ?? `${database.host}:${database.port}/${database.database}/${table}`;
       const transactional = await TransactionalSink.open(kafka, { source: identity, retries, signal, logger });
       sink = transactional;
@@ -117,6 +119,13 @@ await runCommand(async (signal) => {
     await source.close();
   }
 });
+
+/** The next row to come may be named, but none behind it: rows would be passed over, and the table taken for another one. */
+async function requireInTable(source: Source, from: bigint): Promise<void> {
+  const { id: end } = await source.end();
+  if (from <= end + 1n || end === 0n) return;
+  throw usage(`--from ${from} is beyond table ${source.table.name}, which ends at ${end}`);
+}
 
 function intervalOf({ interval, unthrottled }: Options): number {
   if (unthrottled && interval !== undefined) throw usage('--interval and --unthrottled exclude each other');

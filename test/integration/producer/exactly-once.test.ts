@@ -52,6 +52,11 @@ describe('a producer that is killed, fenced or started again', () => {
     const from = await produce('--unthrottled', '--from', '34').ended;
     expect(from.stderr).to.include('starting at row 34 instead of after row 35');
     expect(from.lines).to.have.length(2);
+    const beyond = await produce('--unthrottled', '--from', '37').ended;
+    expect(beyond.code).to.equal(2);
+    expect(beyond.stderr).to.include('--from 37 is beyond table patients_vital_info, which ends at 35');
+    // And nothing has come of it.
+    expect((await produce('--unthrottled').ended).stderr).to.include('going on after row 35');
     const again = await produce('--unthrottled', '--from', 'start', '--limit', '1').ended;
     expect(again.stderr).to.include('starting at the first row instead of after row 35');
     expect((await produce('--unthrottled').ended).stderr)
