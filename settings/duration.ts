@@ -10,16 +10,17 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  *
  * @param text number and unit
  * @param setting the option or variable that it came from, for the error
- * @returns whole milliseconds, 0 to about 24.8 days
+ * @param longestMs the longest that is taken; by default what a timer keeps, about 24.8 days
+ * @returns whole milliseconds, from 0
  * @throws OperatorError `DURATION_INVALID`, exit code 2
  */
-export function parseDuration(text: string, setting: string): number {
+export function parseDuration(text: string, setting: string, longestMs = LONGEST_TIMER_MS): number {
   const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
   const ms = amount === undefined ? Number.NaN : Math.round(Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]);
-  if (Number.isNaN(ms) || ms > LONGEST_TIMER_MS) {
+  if (Number.isNaN(ms) || ms > longestMs) {
     throw new OperatorError(
       'DURATION_INVALID',
-      `${setting} expects a duration such as 250ms, 1s or 5m (24 days at most), not ${JSON.stringify(text)}`,
+      `${setting} expects a duration such as 250ms, 1s or 5m (${Math.floor(longestMs / UNIT_MS.d)} days at most), not ${JSON.stringify(text)}`,
       { exitCode: 2 },
     );
   }

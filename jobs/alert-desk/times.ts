@@ -1,7 +1,9 @@
 import { OperatorError, parseDuration } from '../../settings/index.ts';
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
+const DAY_MS = 86_400_000;
 const LONGEST_SILENCE_DAYS = 31;
+const LONGEST_HISTORY_DAYS = 3_650;
 
 /**
  * Reads a moment with its zone: one without would mean another time on another machine.
@@ -21,7 +23,9 @@ export function parseMoment(text: string, option: string): number {
 
 /** The past moment that `--since` means: a moment, or a duration before now. */
 export function parseSince(text: string, nowMs: number): number {
-  return /^\d{4}-/.test(text) ? parseMoment(text, '--since') : nowMs - parseDuration(text, '--since');
+  return /^\d{4}-/.test(text)
+    ? parseMoment(text, '--since')
+    : nowMs - parseDuration(text, '--since', LONGEST_HISTORY_DAYS * DAY_MS);
 }
 
 /**
@@ -37,9 +41,9 @@ export function silenceEnd(options: { readonly for?: string; readonly until?: st
   const untilMs =
     options.until !== undefined
       ? parseMoment(options.until, '--until')
-      : nowMs + parseDuration(options.for ?? '', '--for');
+      : nowMs + parseDuration(options.for ?? '', '--for', LONGEST_SILENCE_DAYS * DAY_MS);
   if (untilMs <= nowMs) throw wrong('a silence must end later than now');
-  if (untilMs - nowMs > LONGEST_SILENCE_DAYS * 86_400_000) {
+  if (untilMs - nowMs > LONGEST_SILENCE_DAYS * DAY_MS) {
     throw wrong(`a silence may last ${LONGEST_SILENCE_DAYS} days at most: nobody would remember a longer one`);
   }
   return untilMs;

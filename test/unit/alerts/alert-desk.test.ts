@@ -10,6 +10,7 @@ const HOUR = 3_600_000;
 describe('what is typed at the desk', () => {
   it('says when a silence ends, by a duration or a time with its zone', () => {
     expect(silenceEnd({ for: '2h' }, NOW)).to.equal(NOW + 2 * HOUR);
+    expect(silenceEnd({ for: '31d' }, NOW)).to.equal(NOW + 31 * 24 * HOUR);
     expect(silenceEnd({ until: '2026-01-05T10:00Z' }, NOW)).to.equal(NOW + 2 * HOUR);
     expect(silenceEnd({ until: '2026-01-05T11:00:00.5+01:00' }, NOW)).to.equal(NOW + 2 * HOUR + 500);
   });
@@ -34,6 +35,7 @@ describe('what is typed at the desk', () => {
 
   it('says since when, by a duration before now or a time', () => {
     expect(parseSince('24h', NOW)).to.equal(NOW - 24 * HOUR);
+    expect(parseSince('90d', NOW)).to.equal(NOW - 90 * 24 * HOUR);
     expect(parseSince('2026-01-01T00:00Z', NOW)).to.equal(Date.UTC(2026, 0, 1));
     expect(() => parseSince('yesterday', NOW)).to.throw(OperatorError, '--since expects');
   });
