@@ -6,6 +6,8 @@ export interface PlannedMail {
   readonly rowIds: readonly string[];
   readonly recipient: string;
   readonly attempts: number;
+  /** Worth a mail soon after the last one, and before others. */
+  readonly isUrgent: boolean;
 }
 
 export interface MailPlan {
@@ -28,7 +30,7 @@ const NOTIFICATIONS_PER_MAIL = 100;
  * one mail, at once when the last one is long enough ago; else it waits, so that a storm makes few mails. Where no gap is
  * asked for there is a mail for each patient. An episode's notifications keep their order for each of their recipients: one
  * who has taken a patient over does not wait for what cannot be told to another. What was tried least comes first, so that
- * no mail on which the server breaks off stands before all others for ever.
+ * no mail on which the server breaks off stands before all others for ever; what is urgent may have been tried once more.
  *
  * @param waiting all that is not told yet, the oldest first
  * @param lastMailAges milliseconds since the last mail of a recipient; missing for those longer ago than the gaps
@@ -52,17 +54,21 @@ export function planMails(
   const untold = new Set(waiting.filter((row) => row.mailId !== null && row.episodeId !== null).map(conversation));
   const fresh = waiting.filter((row) => row.mailId === null && !untold.has(conversation(row)));
   for (const [recipient, rows] of groupBy(fresh, (row) => row.recipient)) {
-    const gapMs = rows.some(isUrgent) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;
+    const gapMs = rows.some(isNewAndCritical) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;
     const waitMs = gapMs - (lastMailAges.get(recipient) ?? gapMs);
     if (waitMs > 0) waits.push(waitMs);
     else for (const group of mailGroups(rows, gapMs)) mails.push(mailOf(group[0]?.key ?? '', group));
   }
-  mails.sort((one, other) => one.attempts - other.attempts);
+  mails.sort((one, other) => turnOf(one) - turnOf(other) || Number(other.isUrgent) - Number(one.isUrgent));
   return { mails, nextInMs: waits.length > 0 ? Math.min(...waits) : undefined };
 }
 
+function turnOf({ attempts, isUrgent }: PlannedMail): number {
+  return attempts - (isUrgent ? 1 : 0);
+}
+
 /** Worth a mail soon after the last one. */
-function isUrgent({ severity, kind }: WaitingRow): boolean {
+function isNewAndCritical({ severity, kind }: WaitingRow): boolean {
   return severity === 'critical' && (kind === 'opened' || kind === 'escalated' || kind === 'unsilenced');
 }
 
@@ -81,6 +87,7 @@ function mailOf(mailId: string, rows: readonly WaitingRow[]): PlannedMail {
     rowIds: rows.map(({ id }) => id),
     recipient: rows[0]?.recipient ?? '',
     attempts: Math.max(...rows.map(({ attempts }) => attempts)),
+    isUrgent: rows.some(isNewAndCritical),
   };
 }
 

@@ -157,7 +157,8 @@ export class OutboxMailer {
     // One mail after the other: a crash then falls between the server's 250 and our note of one mail at most.
     for (const mail of plan.mails.slice(0, MAILS_PER_LOOK)) {
       await this.#deliver(mail);
-      if (this.#stopping.signal.aborted || this.#serverFailures > 0) break;
+      // Something new may be more urgent than what is left, and a slow server takes minutes for that.
+      if (this.#stopping.signal.aborted || this.#serverFailures > 0 || this.#awake) break;
     }
     if (this.#serverFailures > 0) return backOffMs(this.#serverFailures, NO_SERVER);
     if (plan.mails.length > 0) return 0;

@@ -223,6 +223,21 @@ describe('the outbox and its mailer', () => {
     });
   });
 
+  it('lets what is critical and new go before what waits already, however slow the server is', async () => {
+    catcher.stall();
+    const inHand = catcher.inHand();
+    const ward = Array.from({ length: 20 }, (_, index) => entry('opened', { id: `w${index}`, customerId: 10 + index }));
+    await put(pool, lead, ...ward);
+    const mailer = start();
+    await inHand;
+    await put(pool, lead, entry('opened', { id: 'e1', customerId: 4, severity: 'critical' }));
+    mailer.wake();
+    catcher.accept();
+    const mails = await catcher.arrived(2);
+    expect(mails[1]?.mail.headers.get('x-instant-health-notifications')).to.equal('e1.opened.0');
+    await settled(...Array<string>(21).fill('sent'));
+  });
+
   it('sends a mail that was tried whole, where more waits than it looks at', async () => {
     const all = Array.from({ length: 1_050 }, (_, index) => entry('opened', { id: `e${index}` }));
     await put(pool, lead, ...all);

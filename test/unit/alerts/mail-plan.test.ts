@@ -58,7 +58,7 @@ describe('planMails', () => {
     const tried = [row(1, { mailId: 'm', attempts: 2 }), row(2, { mailId: 'm', attempts: 2 })];
     const ages = new Map([['a@example.org', 0]]);
     expect(planMails([...tried, row(3)], ages, GAPS).mails).to.deep.equal([
-      { mailId: 'm', rowIds: ['1', '2'], recipient: 'a@example.org', attempts: 2 },
+      { mailId: 'm', rowIds: ['1', '2'], recipient: 'a@example.org', attempts: 2, isUrgent: false },
     ]);
     const waiting = tried.map((one) => ({ ...one, due: false, dueInMs: 700 }));
     expect(planMails(waiting, NONE, GAPS)).to.deep.equal({ mails: [], nextInMs: 700 });
@@ -84,6 +84,15 @@ describe('planMails', () => {
   it('takes first what was tried least', () => {
     const rows = [row(1, { mailId: 'm', attempts: 3 }), row(2, { mailId: 'n', attempts: 1 }), row(3)];
     expect(rowsOf(planMails(rows, NONE, GAPS))).to.deep.equal(['3', '2', '1']);
+  });
+
+  it('takes what is critical and new before the rest, but not for ever where it cannot be told', () => {
+    const rows = [1, 2, 3].map((id) => row(id, { recipient: `${id}@example.org` }));
+    const critical = (attempts: number) =>
+      row(4, { severity: 'critical', recipient: '4@example.org', attempts, mailId: attempts > 0 ? 'm' : null });
+    expect(rowsOf(planMails([...rows, critical(0)], NONE, GAPS))).to.deep.equal(['4', '1', '2', '3']);
+    expect(rowsOf(planMails([...rows, critical(1)], NONE, GAPS))).to.deep.equal(['4', '1', '2', '3']);
+    expect(rowsOf(planMails([...rows, critical(2)], NONE, GAPS))).to.deep.equal(['1', '2', '3', '4']);
   });
 
   it('cuts a storm into mails of a hundred', () => {
