@@ -6,10 +6,12 @@ export interface AlertStatus {
   /** By name, those that are not zero: open episodes, mails by state, silent patients, measurements without limits. */
   readonly counts: Readonly<Record<string, number>>;
   /** Notifications that nobody will be told of unless somebody looks after them, the newest first. */
-  readonly failed: readonly FailedNotification[];
+  readonly failed: readonly UntoldNotification[];
+  /** Notifications that somebody should have been told of by now; they are tried on. The oldest first. */
+  readonly overdue: readonly UntoldNotification[];
 }
 
-export interface FailedNotification {
+export interface UntoldNotification {
   readonly key: string;
   readonly kind: string;
   readonly reason: string;
@@ -17,16 +19,22 @@ export interface FailedNotification {
   readonly since: string;
 }
 
-const FAILED_SHOWN = 10;
+const SHOWN = 10;
+/** Longer than any gap between mails, and than a mail server takes to greylist. */
+const OVERDUE_MINUTES = 10;
 
 /** Reads the state of the alerts; empty where no driver has ever run on this database. */
 export async function readAlertStatus(pool: Pool, topic: string): Promise<AlertStatus> {
   try {
-    const [[counts], [failed]] = await Promise.all([
+    const [[counts], [failed], [overdue]] = await Promise.all([
       pool.query<(RowDataPacket & { name: string; number: string | number })[]>(COUNTS, Array(8).fill(topic)),
-      pool.query<(RowDataPacket & FailedNotification)[]>(
-        `SELECT notification_key AS \`key\`, kind, COALESCE(last_error, '') AS reason, created_at AS since
-           FROM alert_outbox WHERE topic = ? AND state = 'failed' ORDER BY id DESC LIMIT ${FAILED_SHOWN}`,
+      pool.query<(RowDataPacket & UntoldNotification)[]>(
+        `SELECT ${UNTOLD} FROM alert_outbox WHERE topic = ? AND state = 'failed' ORDER BY id DESC LIMIT ${SHOWN}`,
+        [topic],
+      ),
+      pool.query<(RowDataPacket & UntoldNotification)[]>(
+        `SELECT ${UNTOLD} FROM alert_outbox WHERE topic = ? AND state IN ('pending', 'sending')
+            AND created_at < NOW(3) - INTERVAL ${OVERDUE_MINUTES} MINUTE ORDER BY id LIMIT ${SHOWN}`,
         [topic],
       ),
     ]);
@@ -34,12 +42,15 @@ export async function readAlertStatus(pool: Pool, topic: string): Promise<AlertS
     return {
       counts: Object.fromEntries(present.filter(([, number]) => number > 0)),
       failed: failed.map((row) => ({ ...row })),
+      overdue: overdue.map((row) => ({ ...row })),
     };
   } catch (error) {
-    if (codeOf(error) === 'ER_NO_SUCH_TABLE') return { counts: {}, failed: [] };
+    if (codeOf(error) === 'ER_NO_SUCH_TABLE') return { counts: {}, failed: [], overdue: [] };
     throw error;
   }
 }
+
+const UNTOLD = "notification_key AS `key`, kind, COALESCE(last_error, '') AS reason, created_at AS since";
 
 const COUNTS = `
   SELECT 'open episodes' AS name, COUNT(*) AS number FROM alert_episode WHERE topic = ? AND active = 1 AND phase = 'open'

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { alertStanding } from '../../../jobs/alerts/alert-standing.ts';
 import { readAlertStatus } from '../../../jobs/alerts/alert-status.ts';
 import type { Leadership } from '../../../jobs/alerts/leadership.ts';
 import { Mailer } from '../../../jobs/alerts/mailer.ts';
@@ -260,6 +261,22 @@ describe('the outbox and its mailer', () => {
     const { counts, failed } = await readAlertStatus(pool, TOPIC);
     expect(counts).to.include({ 'mails sent': 1, 'notifications that failed': 1 });
     expect(failed[0]?.reason).to.include('5.1.1 no such mailbox').and.not.include('birch@');
+  });
+
+  it('shows what should have been told by now, with what the server says, or that nobody has tried', async () => {
+    catcher.refuseFor('away@example.org');
+    const untold = entry('opened', { id: 'e2', customerId: 2 });
+    await put(pool, lead, entry('opened', { id: 'e1', customerId: 1 }, { recipient: 'away@example.org' }));
+    const mailer = start();
+    await eventually(async () => (await readWaiting(pool, TOPIC))[0]?.due === false, 'the mail to be put off');
+    await mailer.stop();
+    await put(pool, lead, untold);
+    expect((await readAlertStatus(pool, TOPIC)).overdue).to.deep.equal([]);
+    await pool.query('UPDATE alert_outbox SET created_at = NOW(3) - INTERVAL 11 MINUTE');
+    const { troubles } = await alertStanding({ ...alerts.database.environment, KAFKA_TOPIC: TOPIC });
+    expect(troubles).to.have.lengthOf(2);
+    expect(troubles[0]).to.match(/ UTC, opened, not told yet: .*4\.7\.1 greylisted \(e1\.opened\.0\)$/);
+    expect(troubles[1]).to.match(/not told yet: nobody has tried to; does vital-alerts run\? \(e2\.opened\.0\)$/);
   });
 
   it('shows a notification for which there is no address', async () => {
