@@ -89,7 +89,7 @@ export function applyBatch(before: AlertState, facts: BatchFacts, judgement: Jud
     const limits = judgement.limitsOf(measurement.customerId, measurement.attribute);
     const bands = limits.map((limit) => ({
       ...limit,
-      hysteresis: limit.rules?.hysteresis ?? judgement.settings.hysteresis,
+      hysteresis: limit.rules?.hysteresis ?? Math.min(judgement.settings.hysteresis, halfOf(limit)),
     }));
     if (classify(measurement, measurement.attribute, measurement.value, bands)) outOfLimits++;
     const rulesOf = (severity: Severity) => rulesFor(limits, severity, judgement.settings);
@@ -153,6 +153,11 @@ function furthest(before: Progress, ends: Progress): Progress {
     moved.set(partition, { ...end, newestAtMs: Math.max(end.newestAtMs, applied?.newestAtMs ?? end.newestAtMs) });
   }
   return moved;
+}
+
+/** A row's own hysteresis has been compared with its limits; that of all rows may leave no value between narrow ones. */
+function halfOf({ lower, upper }: Limit): number {
+  return Math.floor((upper - lower) / 2);
 }
 
 function episodeId(topic: string, { partition, offset, attribute }: Measurement, direction: Direction): string {

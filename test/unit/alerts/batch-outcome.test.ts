@@ -363,6 +363,20 @@ describe('applyBatch', () => {
     expect([tell([120, 120]), tell([120, 120, 120]), tell([140])]).to.deep.equal([0, 1, 1]);
   });
 
+  it('ends an episode in the middle of its limits, where ALERT_HYSTERESIS is wider than they are', () => {
+    const by = { ...judgement([limit({ lower: 60, upper: 81 })]), settings: alertSettings({ ALERT_HYSTERESIS: '30' }) };
+    const kinds = (beats: number[]) => {
+      const readings = measurementsOf(
+        beats.map((heartBeat) => ({ customerId: 1, heartBeat, bp: 120, laterMs: 1_000 })),
+      );
+      const { notifications } = applyBatch(NOTHING, factsOf(readings.flat(), NOTHING, by), by);
+      return notifications.map(({ kind }) => kind);
+    };
+    expect(kinds([50, 70, 70, 70])).to.deep.equal(['opened', 'recovered']);
+    expect(kinds([90, 71, 71, 71])).to.deep.equal(['opened', 'recovered']);
+    expect(kinds([50, 69, 69, 69])).to.deep.equal(['opened']);
+  });
+
   it('refuses new readings at offsets that count as applied: the topic was made anew', () => {
     const by = judgement();
     const state = { episodes: [], progress: new Map([[1, { nextOffset: 100n, newestAtMs: 5_000 }]]), silences: [] };
