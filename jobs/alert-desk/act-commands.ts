@@ -26,7 +26,7 @@ export function actCommands(): readonly Command[] {
 function ackCommand(): Command {
   const ack = command(
     'ack',
-    'Acknowledges episodes: no reminders, until one escalates, has ended, or is out after an hour without a reading.',
+    'Acknowledges episodes: no reminders, until one escalates, has ended, or is out after a long pause without readings.',
   )
     .argument('[episode...]', 'ids, or the first characters of them')
     .option('--patient <number>', 'all open episodes of a patient')

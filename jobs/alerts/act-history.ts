@@ -21,7 +21,7 @@ export async function recordUnacknowledged(
 ): Promise<void> {
   for (const { episode, since } of episodes) {
     const reason =
-      since === 'escalated' ? 'has become critical' : 'still out of limits after an hour without a reading';
+      since === 'escalated' ? 'has become critical' : 'still out of limits after a long pause without readings';
     const actor: Actor = { by: 'vital-alerts', via: 'driver', reason };
     await recordAct(connection, topic, 'unacknowledged', aboutEpisode(episode), actor);
   }

@@ -2,7 +2,10 @@ import type { AlertSettings } from '../../settings/index.ts';
 import type { Limit, Severity } from './limits.ts';
 
 /** When an episode opens, is told again, and ends. */
-export type EpisodeRules = Pick<AlertSettings, 'openAfter' | 'recoverAfter' | 'repeatIntervalMs' | 'holdTimeMs'>;
+export type EpisodeRules = Pick<
+  AlertSettings,
+  'openAfter' | 'recoverAfter' | 'repeatIntervalMs' | 'holdTimeMs' | 'silentAfterMs'
+>;
 
 /**
  * The rules for an episode of a severity: those of the threshold row of that severity, else of the first row; what no row
@@ -18,5 +21,6 @@ export function rulesFor(limits: readonly Limit[], severity: Severity, settings:
     recoverAfter: recoverAfter ?? settings.recoverAfter,
     repeatIntervalMs: repeatIntervalMs ?? settings.repeatIntervalMs,
     holdTimeMs: holdTimeMs ?? settings.holdTimeMs,
+    silentAfterMs: settings.silentAfterMs,
   };
 }

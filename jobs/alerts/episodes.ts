@@ -75,7 +75,7 @@ export interface Advanced {
 const RECENT_READINGS = 24;
 /**
  * After so long without a reading nobody knows how it went on: the patient may have left and be back. That it is out of limits is news
- * then, whoever looked after it before.
+ * then, whoever looked after it before. Where readings come more rarely, it is the time after which a patient counts as silent.
  */
 const NEWS_AFTER_MS = 60 * 60_000;
 const NOTHING: Advanced = { episode: undefined, transitions: [] };
@@ -185,8 +185,8 @@ function stillOpen(before: Episode, now: Episode, rulesOf: (severity: Severity) 
     const episode = { ...now, notifiedAtMs: now.lastAtMs, acknowledgedAtMs: undefined };
     return { episode, transitions: [{ kind: 'escalated', ordinal: 0, episode }] };
   }
-  const isNews = now.lastAtMs - before.lastAtMs >= NEWS_AFTER_MS;
-  const { repeatIntervalMs } = rulesOf(now.severity);
+  const { repeatIntervalMs, silentAfterMs } = rulesOf(now.severity);
+  const isNews = now.lastAtMs - before.lastAtMs >= Math.max(NEWS_AFTER_MS, silentAfterMs);
   const sinceMs = now.lastAtMs - (now.notifiedAtMs ?? now.lastAtMs);
   const isDue = now.acknowledgedAtMs === undefined && repeatIntervalMs > 0 && sinceMs >= repeatIntervalMs;
   if (!isNews && !isDue) return { episode: now, transitions: [] };

@@ -121,7 +121,7 @@ describe('acknowledgements and silences in the database', () => {
     expect(await told()).to.deep.equal(['opened pending', 'reminded pending']);
     expect((await history()).at(-1)).to.equal('unacknowledged by vital-alerts (driver)');
     const [act] = await select('SELECT reason FROM alert_act ORDER BY id DESC LIMIT 1');
-    expect(act?.reason).to.equal('still out of limits after an hour without a reading');
+    expect(act?.reason).to.equal('still out of limits after a long pause without readings');
   });
 
   it('says what cannot be acknowledged, and writes nothing then', async () => {

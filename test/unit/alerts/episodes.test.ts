@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import type { EpisodeRules } from '../../../jobs/alerts/episode-rules.ts';
 import { advance, type Episode, type Measurement, type RuledBand } from '../../../jobs/alerts/episodes.ts';
 
-const RULES: EpisodeRules = { openAfter: 1, recoverAfter: 3, repeatIntervalMs: 30 * 60_000, holdTimeMs: 0 };
+const RULES: EpisodeRules = {
+  openAfter: 1,
+  recoverAfter: 3,
+  repeatIntervalMs: 30 * 60_000,
+  holdTimeMs: 0,
+  silentAfterMs: 5 * 60_000,
+};
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
@@ -134,6 +140,10 @@ describe('advance', () => {
     expect(episode).to.include({ acknowledgedAtMs: undefined });
     expect(run(pause(59), { acknowledgedAt: 1 }).told).to.deep.equal(['0:opened']);
     expect(run(pause(60), { rules: { repeatIntervalMs: 0 } }).told).to.deep.equal(['0:opened', '2:reminded']);
+    // Where readings come every two hours, none of them is news for that.
+    const rare = { acknowledgedAt: 1, rules: { silentAfterMs: 150 * MINUTE } };
+    expect(run(pause(120), rare).told).to.deep.equal(['0:opened']);
+    expect(run(pause(150), rare).told).to.deep.equal(['0:opened', '2:reminded']);
   });
 
   it('tells of an escalation all the same, which nobody has acknowledged yet: reminders follow again', () => {

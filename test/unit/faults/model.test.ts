@@ -52,7 +52,7 @@ describe('the model of episodes', () => {
 /** The same through the driver's own code, reading by reading. */
 function byDriver(readings: readonly ModelReading[]): readonly string[] {
   const limits = demoLimits('news2');
-  const rules = { ...RULES, holdTimeMs: 0 };
+  const rules = { ...RULES, holdTimeMs: 0, silentAfterMs: 0 };
   const active = new Map<string, Episode>();
   const episodes = new Map<string, { episode: Episode; transitions: Transition[] }>();
   for (const [index, reading] of readings.entries()) {
