@@ -18,6 +18,8 @@ interface Checked<Row> {
 const integer = z.int32();
 /** Likewise of texts what the alerts' tables hold; columns of a hospital's own may be longer. */
 const upTo = (length: number) => (text: string) => text.slice(0, length);
+/** What mails say where there is no ward. */
+export const UNKNOWN_WARD = 'unknown ward';
 const positive = integer.min(1).nullish();
 const seconds = integer.min(0).max(2_000_000).nullish();
 
@@ -54,12 +56,13 @@ const address = z
 const patientRow = z.object({
   customerId: integer,
   age: integer.min(0).max(150),
-  // It stands in subjects.
-  ward: z
-    .string()
-    .regex(/^[^\p{Cc}\u2028\u2029]*$/u)
-    .transform(upTo(200)),
 });
+
+// It stands in subjects, where a line break would begin a header.
+const ward = z
+  .string()
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u)
+  .transform(upTo(200));
 
 /**
  * Checks the rows of threshold_reference, one by one and against each other.
@@ -85,8 +88,8 @@ export function checkLimits(rows: readonly unknown[]): Checked<Limit> {
 }
 
 /**
- * Checks the rows of patients_information. A patient without a usable address stays in force, without the address: the
- * readings are judged, and somebody else must be told.
+ * Checks the rows of patients_information. A patient without a usable address or ward stays in force, without them: the
+ * readings are judged, and without an address somebody else must be told.
  */
 export function checkPatients(rows: readonly unknown[]): Checked<Patient> {
   const valid: Patient[] = [];
@@ -101,7 +104,9 @@ export function checkPatients(rows: readonly unknown[]): Checked<Patient> {
     }
     const email = address.safeParse(fieldOf(row, 'doctor_email'));
     if (!email.success) reject(row, 'doctor_email is not one mail address');
-    valid.push({ ...data, doctorEmail: email.data ?? '' });
+    const place = ward.safeParse(fieldOf(row, 'ward'));
+    if (!place.success) reject(row, 'ward is not one line of text');
+    valid.push({ ...data, ward: place.data ?? UNKNOWN_WARD, doctorEmail: email.data ?? '' });
   }
   return { valid, rejected };
 }

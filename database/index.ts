@@ -1,4 +1,4 @@
-export type { RejectedRow } from './checked-rows.ts';
+export { type RejectedRow, UNKNOWN_WARD } from './checked-rows.ts';
 export { type ConnectOptions, connect, openPool } from './connect.ts';
 export { databaseError, isTransient } from './database-error.ts';
 export { DEMO_NOTICE, DEMO_PATIENTS, demoLimits, isDemoLimit, type LimitsPreset } from './demo-patients.ts';

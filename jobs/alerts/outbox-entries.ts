@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Patient, RejectedRow } from '../../database/index.ts';
+import { type Patient, type RejectedRow, UNKNOWN_WARD } from '../../database/index.ts';
 import type { Notification } from './batch-outcome.ts';
 import type { OutboxEntry } from './outbox.ts';
 import type { PresenceChange } from './silence.ts';
@@ -25,7 +25,7 @@ export function episodeEntry(
     customerId: episode.customerId,
     severity: episode.severity,
     recipient: patient?.doctorEmail || operatorEmail || '',
-    content: { type: 'episode', kind, ward: patient?.ward ?? 'unknown ward', episode },
+    content: { type: 'episode', kind, ward: patient?.ward ?? UNKNOWN_WARD, episode },
     silenceId,
   };
 }

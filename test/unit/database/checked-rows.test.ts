@@ -99,9 +99,16 @@ describe('checkPatients', () => {
     });
   }
 
-  it('refuses a ward that would break out of a subject', () => {
-    const { valid, rejected } = checkPatients([patient({ ward: 'A\nBcc: x@example.org' })]);
-    expect(valid).to.deep.equal([]);
-    expect(rejected[0]?.reason).to.equal('ward is not valid');
-  });
+  for (const [what, ward] of [
+    ['would break out of a subject', 'A\nBcc: x@example.org'],
+    ['is missing', null],
+  ] as const) {
+    it(`keeps judging a patient whose ward ${what}, says so, and does not repeat it`, () => {
+      const { valid, rejected } = checkPatients([patient({ ward })]);
+      expect(valid.map((one) => one.ward)).to.deep.equal(['unknown ward']);
+      expect(rejected).to.deep.equal([
+        { table: 'patients_information', row: 'customerId 1', reason: 'ward is not one line of text' },
+      ]);
+    });
+  }
 });
