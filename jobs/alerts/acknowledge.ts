@@ -1,10 +1,10 @@
-import type { Connection, Pool, RowDataPacket } from 'mysql2/promise';
+import type { Connection, Pool } from 'mysql2/promise';
 import { inTransaction } from '../../database/index.ts';
 import { type Actor, aboutEpisode, recordAct } from './act-history.ts';
 import { takeTurn } from './act-order.ts';
-import { EPISODE_COLUMNS, type EpisodeRow, episodeOf } from './episode-row.ts';
 import type { Episode } from './episodes.ts';
 import type { Severity } from './limits.ts';
+import { lockedEpisode } from './locked-episode.ts';
 
 /** What became of an acknowledgement. */
 export type Acknowledged =
@@ -32,13 +32,8 @@ export async function acknowledge(
 ): Promise<Acknowledged> {
   return await inTransaction(pool, async (connection): Promise<Acknowledged> => {
     await takeTurn(connection, topic);
-    const [rows] = await connection.query<(RowDataPacket & EpisodeRow)[]>(
-      `SELECT ${EPISODE_COLUMNS.join(', ')} FROM alert_episode WHERE topic = ? AND id = ? FOR UPDATE`,
-      [topic, episodeId],
-    );
-    const [row] = rows;
-    if (!row) return { result: 'unknown' };
-    const episode = episodeOf(row);
+    const episode = await lockedEpisode(connection, topic, episodeId);
+    if (!episode) return { result: 'unknown' };
     if (episode.phase !== 'open') return { result: 'not open', episode };
     if (known === 'warning' && episode.severity === 'critical') return { result: 'escalated', episode };
     if (episode.acknowledgedAtMs !== undefined) return { result: 'already', episode };

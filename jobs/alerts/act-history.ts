@@ -4,7 +4,7 @@ import type { Episode } from './episodes.ts';
 import type { Attribute } from './limits.ts';
 import type { Silence } from './silencing.ts';
 
-export type ActName = 'acknowledged' | 'unacknowledged' | 'silenced' | 'unsilenced' | 'silence ended';
+export type ActName = 'acknowledged' | 'unacknowledged' | 'closed' | 'silenced' | 'unsilenced' | 'silence ended';
 
 /** Who acts, how and why: it stays in the history. */
 export interface Actor {

@@ -3,6 +3,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { acknowledge } from '../../../jobs/alerts/acknowledge.ts';
 import type { Actor } from '../../../jobs/alerts/act-history.ts';
 import { applyBatch, type BatchFacts, type Judgement } from '../../../jobs/alerts/batch-outcome.ts';
+import { closeEpisode } from '../../../jobs/alerts/close-episode.ts';
 import { type Leadership, requireLead } from '../../../jobs/alerts/leadership.ts';
 import { Mailer } from '../../../jobs/alerts/mailer.ts';
 import { episodeEntry } from '../../../jobs/alerts/outbox-entries.ts';
@@ -122,6 +123,24 @@ describe('acknowledgements and silences in the database', () => {
     expect((await history()).at(-1)).to.equal('unacknowledged by vital-alerts (driver)');
     const [act] = await select('SELECT reason FROM alert_act ORDER BY id DESC LIMIT 1');
     expect(act?.reason).to.equal('still out of limits after a long pause without readings');
+  });
+
+  it('a closed episode is told no more; who is out of limits later has another one', async () => {
+    await handle(beat(0, 120));
+    const id = await episodeId();
+    const close = async () => (await closeEpisode(pool, TOPIC, id, ANNA)).result;
+    // The batch was judged with the episode open: it is judged again.
+    expect(await handle(beat(20, 120), close)).to.equal(false);
+    expect(await select('SELECT phase, active FROM alert_episode')).to.deep.equal([{ phase: 'ended', active: null }]);
+    expect([await close(), (await closeEpisode(pool, TOPIC, 'none', ANNA)).result]).to.deep.equal([
+      'already',
+      'unknown',
+    ]);
+    expect(await told()).to.deep.equal(['opened pending']);
+    await handle(beat(20, 120));
+    expect(await told()).to.deep.equal(['opened pending', 'opened pending']);
+    expect(await episodeId()).to.not.equal(id);
+    expect(await history()).to.deep.equal(['closed by anna (command)']);
   });
 
   it('says what cannot be acknowledged, and writes nothing then', async () => {

@@ -13,6 +13,7 @@ import { Command } from '../../helpers/submit.ts';
 
 const ENTRY = 'jobs/alert-desk/main.ts';
 const OTHER_ID = 'fedcba9876543210fedcba9876543210';
+const GONE_ID = 'ffff9876543210fedcba9876543210ab';
 
 /** The commands of the page, each on a line of its own. */
 const documented = [
@@ -32,8 +33,13 @@ describe('npm run alerts', () => {
       "INSERT INTO patients_information VALUES (3, 'Nora Name', 50, 'Ward B', 'Dr Birch', 'birch@example.org')",
     );
     const pending = { id: OTHER_ID, customerId: 5, phase: 'pending' as const, openedAtMs: undefined };
+    const changed = [
+      episode({ id: EPISODE_ID }),
+      episode(pending),
+      episode({ id: GONE_ID, customerId: 7, severity: 'critical' }),
+    ];
     await commitBatch(alerts.pool, await alerts.lead(), {
-      outcome: { changed: [episode({ id: EPISODE_ID }), episode(pending)], dropped: [], progress: new Map() },
+      outcome: { changed, dropped: [], progress: new Map() },
       presences: [],
       outbox: [entry('opened', { id: EPISODE_ID })],
     });
@@ -52,12 +58,13 @@ describe('npm run alerts', () => {
   }
 
   const EXPECTED: Record<string, RegExp> = {
-    list: /^2 episodes pending or open, 0 silences in force\nWARNING +01234567 {2}patient 3, blood pressure too high +open +since 2026-01-05 08:00:10 UTC +worst 211 mmHg \(151–180\)\n.*fedcba98.* pending/,
+    list: /^3 episodes pending or open, 0 silences in force\nWARNING +01234567 {2}patient 3, blood pressure too high +open +since 2026-01-05 08:00:10 UTC +worst 211 mmHg \(151–180\)\n.*fedcba98.* pending/,
     show: /Last values +7 readings, 184 to 211 mmHg, last 184 mmHg\n[\s\S]*opened +warning +pending +to birch@/,
     ack: /^acknowledged {2}01234567 {2}patient 3, blood pressure too high \(warning\), by \S+\n$/,
     silence: /^silence 1: patient 3, blood pressure, until .* UTC, by \S+: sensor is being changed\n/,
     unsilence:
       /^silence 1 has ended: patient 3, blood pressure, by \S+\n {2}episodes under it that are still open, and told by a mail: 1/,
+    close: /^closed {2}ffff9876 {2}patient 7, blood pressure too high \(critical\), by \S+\n {2}No mail tells of it\./,
     history:
       /^since .* 0 episodes ended\ndone besides[\s\S]*acknowledged by \S+: seen at the bed \(01234567\)\n[\s\S]*silenced by .*: sensor is being changed\n[\s\S]*unsilenced by/,
   };
@@ -95,6 +102,8 @@ describe('npm run alerts', () => {
   for (const [args, code, text] of [
     ['ack', 2, 'ack expects either episodes or --patient'],
     ['ack fedc', 1, 'it is pending, not open'],
+    ['close fedc', 2, '--reason'],
+    ['close --patient 44 --reason x', 1, 'patient 44 has no such episode'],
     ['silence --patient 3 --for 1h', 2, '--reason'],
     ['silence --patient 44 --for 1h --reason x', 1, 'there is no patient 44'],
     ['serve', 2, 'ALERT_LINK_URL and ALERT_LINK_SECRET are not set'],

@@ -1,54 +1,16 @@
 import type { Command } from 'commander';
 import type { RowDataPacket } from 'mysql2/promise';
 import { command, OperatorError } from '../../settings/index.ts';
-import { type Acknowledged, acknowledge } from '../alerts/acknowledge.ts';
 import { endSilences, silence } from '../alerts/silences.ts';
-import { nameOf, scopeOf, utc } from './describe.ts';
+import { ATTRIBUTE, eitherOr, JSON_OPTION, PATIENT, type ScopeOptions, scope } from './act-scope.ts';
+import { scopeOf, utc } from './describe.ts';
 import { type ActorOptions, actorOf, attributeOf, type Desk, patientOf, withActor, withDesk } from './desk.ts';
-import { findEpisode, readOpenDesk } from './read-desk.ts';
+import { readOpenDesk } from './read-desk.ts';
 import { silenceEnd } from './times.ts';
 
-interface ScopeOptions {
-  readonly patient?: string;
-  readonly attribute?: string;
-  readonly json?: boolean;
-}
-
-const PATIENT = ['--patient <number>', 'the patient'] as const;
-const ATTRIBUTE = ['--attribute <name>', 'heartBeat or bp; otherwise both'] as const;
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
-
-/** `ack`, `silence` and `unsilence`: each leaves a row in the history. */
-export function actCommands(): readonly Command[] {
-  return [ackCommand(), silenceCommand(), unsilenceCommand()];
-}
-
-function ackCommand(): Command {
-  const ack = command(
-    'ack',
-    'Acknowledges episodes: no reminders, until one escalates, has ended, or is out after a long pause without readings.',
-  )
-    .argument('[episode...]', 'ids, or the first characters of them')
-    .option('--patient <number>', 'all open episodes of a patient')
-    .option(...ATTRIBUTE)
-    .option(...JSON_OPTION);
-  return withActor(ack, 'optional').action(async (ids: string[], options: ActorOptions & ScopeOptions) => {
-    const actor = actorOf(options);
-    const outcomes = await withDesk(async (desk) => {
-      const done: Acknowledged[] = [];
-      for (const episodeId of await episodesMeant(desk, ids, options)) {
-        done.push(await acknowledge(desk.pool, desk.topic, { episodeId }, actor));
-      }
-      return done;
-    });
-    if (options.json) console.log(JSON.stringify(outcomes, undefined, 2));
-    else for (const outcome of outcomes) console.log(acknowledgedLine(outcome, actor.by));
-    if (outcomes.some(({ result }) => result !== 'done' && result !== 'already')) {
-      throw new OperatorError('NOT_ACKNOWLEDGED', 'not all of it could be acknowledged', {
-        next: '`npm run alerts -- list` shows what is open.',
-      });
-    }
-  });
+/** `silence` and `unsilence`: each leaves a row in the history. */
+export function silenceCommands(): readonly Command[] {
+  return [silenceCommand(), unsilenceCommand()];
 }
 
 function silenceCommand(): Command {
@@ -96,24 +58,6 @@ function unsilenceCommand(): Command {
   });
 }
 
-async function episodesMeant(desk: Desk, ids: readonly string[], options: ScopeOptions): Promise<readonly string[]> {
-  if ((ids.length === 0) === (options.patient === undefined)) throw eitherOr('ack', 'episodes');
-  if (options.patient === undefined) {
-    const found: string[] = [];
-    for (const id of ids) found.push((await findEpisode(desk, id)).id);
-    return [...new Set(found)];
-  }
-  const isMeant = scope(options.patient, options.attribute);
-  const { episodes } = await readOpenDesk(desk, Date.now());
-  const meant = episodes
-    .map(({ episode }) => episode)
-    .filter((episode) => episode.phase === 'open' && isMeant(episode));
-  if (meant.length > 0) return meant.map(({ id }) => id);
-  throw new OperatorError('NOTHING_OPEN', `patient ${options.patient} has no such open episode`, {
-    next: '`npm run alerts -- list` shows what is open.',
-  });
-}
-
 async function silencesMeant(desk: Desk, ids: readonly string[], options: ScopeOptions): Promise<readonly string[]> {
   if ((ids.length === 0) === (options.patient === undefined)) throw eitherOr('unsilence', 'silences');
   const inForce = (await readOpenDesk(desk, Date.now())).silences.map((one) => one.silence);
@@ -127,21 +71,6 @@ async function silencesMeant(desk: Desk, ids: readonly string[], options: ScopeO
   });
 }
 
-/** Those of the patient, and of the attribute where one is named. */
-function scope(patient: string, attribute: string | undefined) {
-  const customerId = patientOf(patient);
-  const only = attributeOf(attribute);
-  return (one: { readonly customerId: number; readonly attribute: string | undefined }) =>
-    one.customerId === customerId && (only === undefined || one.attribute === only);
-}
-
-function eitherOr(name: string, what: string): OperatorError {
-  return new OperatorError('USAGE', `${name} expects either ${what} or --patient`, {
-    exitCode: 2,
-    next: `\`npm run alerts -- ${name} --help\` shows the usage.`,
-  });
-}
-
 /** A silence of a patient who does not exist would withhold nothing, and nobody would notice. */
 async function requirePatient({ pool }: Desk, customerId: number): Promise<void> {
   const [rows] = await pool.query<RowDataPacket[]>('SELECT 1 FROM patients_information WHERE customerId = ?', [
@@ -151,13 +80,4 @@ async function requirePatient({ pool }: Desk, customerId: number): Promise<void>
   throw new OperatorError('PATIENT_UNKNOWN', `there is no patient ${customerId} in patients_information`, {
     next: 'Check --patient, and DATABASE_NAME.',
   });
-}
-
-function acknowledgedLine(outcome: Acknowledged, by: string): string {
-  if (outcome.result === 'unknown') return 'gone: the episode is not there any more';
-  const name = nameOf(outcome.episode);
-  const { severity, acknowledgedAtMs } = outcome.episode;
-  if (outcome.result === 'done') return `acknowledged  ${name} (${severity}), by ${by}`;
-  if (outcome.result === 'already') return `acknowledged before  ${name}, ${utc(acknowledgedAtMs ?? 0)}`;
-  return `not acknowledged  ${name}: it is ${outcome.episode.phase}, not open`;
 }
