@@ -10,6 +10,8 @@ const CONNECTION_LOST = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CONNECTION_KILLED',
+  // MySQL 8's word for a connection that was idle for too long.
+  'ER_CLIENT_INTERACTION_TIMEOUT',
 ]);
 const ACCESS_DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR']);
 

@@ -38,7 +38,14 @@ describe('databaseError', () => {
   });
 
   it('tells what passes by itself from what does not', () => {
-    const passing = ['ECONNREFUSED', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'ER_LOCK_DEADLOCK', 'ETIMEDOUT'];
+    const passing = [
+      'ECONNREFUSED',
+      'PROTOCOL_CONNECTION_LOST',
+      'ECONNRESET',
+      'ER_LOCK_DEADLOCK',
+      'ER_CLIENT_INTERACTION_TIMEOUT',
+      'ETIMEDOUT',
+    ];
     const lasting = [
       'ER_ACCESS_DENIED_ERROR',
       'ER_NO_SUCH_TABLE',

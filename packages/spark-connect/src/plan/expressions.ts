@@ -158,8 +158,11 @@ export type ExpressionNode =
   | PartitionIdNode
   | PythonFunctionNode;
 
-/** A name as Spark writes it: `*` and `a.*` stand for all columns of their target. */
-/** @throws SparkConnectError invalid-argument for what JavaScript lets pass as a name */
+/**
+ * A name as Spark writes it: `*` and `a.*` stand for all columns of their target.
+ *
+ * @throws SparkConnectError invalid-argument for what JavaScript lets pass as a name
+ */
 export function nameNode(name: string, relation?: RelationNode): AttributeNode | StarNode {
   if (typeof name !== 'string') throw invalid(`the name of a column is a text, not ${String(name)}`);
   const of = relation === undefined ? {} : { planId: relation.planId };
