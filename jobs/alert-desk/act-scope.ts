@@ -10,7 +10,6 @@ export interface ScopeOptions {
 
 export const PATIENT = ['--patient <number>', 'the patient'] as const;
 export const ATTRIBUTE = ['--attribute <name>', 'heartBeat or bp; otherwise both'] as const;
-export const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
 /** Those of the patient, and of the attribute where one is named. */
 export function scope(patient: string, attribute: string | undefined) {

@@ -42,6 +42,8 @@ export async function withDesk<Result>(act: (desk: Desk) => Promise<Result>): Pr
   }
 }
 
+export const JSON_OPTION = ['--json', 'one JSON object'] as const;
+
 export interface ActorOptions {
   readonly by?: string;
   readonly reason?: string;

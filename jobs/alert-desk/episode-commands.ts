@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { command, OperatorError } from '../../settings/index.ts';
 import { type Acknowledged, acknowledge } from '../alerts/acknowledge.ts';
 import { type Closed, closeEpisode } from '../alerts/close-episode.ts';
-import { ATTRIBUTE, eitherOr, JSON_OPTION, type ScopeOptions, scope } from './act-scope.ts';
+import { ATTRIBUTE, eitherOr, type ScopeOptions, scope } from './act-scope.ts';
 import { nameOf, utc } from './describe.ts';
-import { type ActorOptions, actorOf, type Desk, withActor, withDesk } from './desk.ts';
+import { type ActorOptions, actorOf, type Desk, JSON_OPTION, withActor, withDesk } from './desk.ts';
 import { findEpisode, readOpenDesk } from './read-desk.ts';
 
 /** `ack` and `close`: each leaves a row in the history. */
@@ -23,13 +23,9 @@ function ackCommand(): Command {
     .option(...JSON_OPTION);
   return withActor(ack, 'optional').action(async (ids: string[], options: ActorOptions & ScopeOptions) => {
     const actor = actorOf(options);
-    const outcomes = await withDesk(async (desk) => {
-      const done: Acknowledged[] = [];
-      for (const episodeId of await episodesMeant(desk, 'ack', ids, options)) {
-        done.push(await acknowledge(desk.pool, desk.topic, { episodeId }, actor));
-      }
-      return done;
-    });
+    const outcomes = await onEach('ack', ids, options, ({ pool, topic }, episodeId) =>
+      acknowledge(pool, topic, { episodeId }, actor),
+    );
     if (options.json) console.log(JSON.stringify(outcomes, undefined, 2));
     else for (const outcome of outcomes) console.log(acknowledgedLine(outcome, actor.by));
     if (outcomes.some(({ result }) => result !== 'done' && result !== 'already')) {
@@ -48,22 +44,34 @@ function closeCommand(): Command {
     .option(...JSON_OPTION);
   return withActor(close, 'required').action(async (ids: string[], options: ActorOptions & ScopeOptions) => {
     const actor = actorOf(options);
-    const outcomes = await withDesk(async (desk) => {
-      const done: Closed[] = [];
-      for (const episodeId of await episodesMeant(desk, 'close', ids, options)) {
-        done.push(await closeEpisode(desk.pool, desk.topic, episodeId, actor));
-      }
-      return done;
-    });
+    const outcomes = await onEach('close', ids, options, ({ pool, topic }, episodeId) =>
+      closeEpisode(pool, topic, episodeId, actor),
+    );
     if (options.json) return console.log(JSON.stringify(outcomes, undefined, 2));
     for (const outcome of outcomes) console.log(closedLine(outcome, actor.by));
     console.log('  No mail tells of it. Readings out of limits that come later begin another episode.');
   });
 }
 
+type EpisodeAct = 'ack' | 'close';
+
+/** Acts on one episode after the other; what was done stays, whatever becomes of the next. */
+async function onEach<Outcome>(
+  act: EpisodeAct,
+  ids: readonly string[],
+  options: ScopeOptions,
+  actOn: (desk: Desk, episodeId: string) => Promise<Outcome>,
+): Promise<readonly Outcome[]> {
+  return await withDesk(async (desk) => {
+    const outcomes: Outcome[] = [];
+    for (const episodeId of await episodesMeant(desk, act, ids, options)) outcomes.push(await actOn(desk, episodeId));
+    return outcomes;
+  });
+}
+
 async function episodesMeant(
   desk: Desk,
-  act: 'ack' | 'close',
+  act: EpisodeAct,
   ids: readonly string[],
   options: ScopeOptions,
 ): Promise<readonly string[]> {

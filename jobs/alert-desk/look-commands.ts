@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { command } from '../../settings/index.ts';
 import { actLine, endedLine, episodeLines, shownLines, silenceLine, utc } from './describe.ts';
-import { patientOf, withDesk } from './desk.ts';
+import { JSON_OPTION, patientOf, withDesk } from './desk.ts';
 import { HISTORY_LIMIT, readEpisode, readHistory, readOpenDesk } from './read-desk.ts';
 import { parseSince } from './times.ts';
-
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
 /** `list`, `show` and `history`: they change nothing. */
 export function lookCommands(): readonly Command[] {

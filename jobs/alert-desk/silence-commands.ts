@@ -2,9 +2,18 @@ import type { Command } from 'commander';
 import type { RowDataPacket } from 'mysql2/promise';
 import { command, OperatorError } from '../../settings/index.ts';
 import { endSilences, silence } from '../alerts/silences.ts';
-import { ATTRIBUTE, eitherOr, JSON_OPTION, PATIENT, type ScopeOptions, scope } from './act-scope.ts';
+import { ATTRIBUTE, eitherOr, PATIENT, type ScopeOptions, scope } from './act-scope.ts';
 import { scopeOf, utc } from './describe.ts';
-import { type ActorOptions, actorOf, attributeOf, type Desk, patientOf, withActor, withDesk } from './desk.ts';
+import {
+  type ActorOptions,
+  actorOf,
+  attributeOf,
+  type Desk,
+  JSON_OPTION,
+  patientOf,
+  withActor,
+  withDesk,
+} from './desk.ts';
 import { readOpenDesk } from './read-desk.ts';
 import { silenceEnd } from './times.ts';
 
