@@ -220,6 +220,7 @@ export class OutboxMailer {
     const failure = mailFailure(error);
     if (failure === 'refused') {
       log.error({ err: error }, 'a mail was refused for good; `npm run status` shows it');
+      this.#brokenOff.delete(mailId);
       return await this.#insist(() => markFailed(pool, lease, reason));
     }
     const isServerGone = failure === 'no server' && !this.#isOnlyThisMail(mailId);
