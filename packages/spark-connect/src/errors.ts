@@ -29,7 +29,7 @@ export interface QueryContext {
   readonly objectType: string;
   /** Its name; empty where it has none. */
   readonly objectName: string;
-  /** First and last character of the part in the statement, from 0. */
+  /** The first character of the part in the statement, from 0. */
   readonly startIndex: number;
   /** The last character of the part, from 0. */
   readonly stopIndex: number;

@@ -6,6 +6,17 @@
 import type { Column, ColumnOrName, ColumnOrValue } from './column.ts';
 import { column, define, optional, value } from './define.ts';
 
+/** Years, months, weeks, days, hours, minutes and seconds. */
+const intervalFields = [
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column, 0),
+  optional(column),
+] as const;
+
 // Date and Timestamp Functions
 export const addMonths = define('add_months', column, column);
 export const curdate = define('curdate');
@@ -42,16 +53,7 @@ export const makeDtInterval = define(
   optional(column, 0),
   optional(column),
 );
-export const makeInterval = define(
-  'make_interval',
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column),
-);
+export const makeInterval = define('make_interval', ...intervalFields);
 export const makeTime = define('make_time', column, column, column);
 export const makeTimestamp = define(
   'make_timestamp',
@@ -107,16 +109,7 @@ export const toTimestampNtz = define('to_timestamp_ntz', column, optional(column
 export const toUnixTimestamp = define('to_unix_timestamp', column, optional(column));
 export const toUtcTimestamp = define('to_utc_timestamp', column, value);
 export const trunc = define('trunc', column, value);
-export const tryMakeInterval = define(
-  'try_make_interval',
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column, 0),
-  optional(column),
-);
+export const tryMakeInterval = define('try_make_interval', ...intervalFields);
 export const tryMakeTimestamp = define(
   'try_make_timestamp',
   optional(column),

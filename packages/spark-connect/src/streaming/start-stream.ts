@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { CallSignal } from '../client/connect-options.ts';
+import { isAtLeast } from '../client/server-features.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -78,8 +79,7 @@ const REAL_TIME_FIELD = 100;
 
 function setRealTime(version: string, start: WriteStreamOperationStart, trigger: Trigger | undefined) {
   if (trigger?.realTime === undefined) return;
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < 4 || (major === 4 && minor < 2)) {
+  if (!isAtLeast(version, '4.2')) {
     // An older server would overlook the field and run micro-batches.
     throw new SparkConnectError(
       'unsupported',
