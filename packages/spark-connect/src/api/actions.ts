@@ -108,8 +108,22 @@ export async function collectRows(
   node: RelationNode,
   options: ActionOptions = {},
 ): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const batch of executeBatches(client, node, options)) batch.addTo(rows);
+  const blocks: Row[][] = [];
+  for await (const batch of executeBatches(client, node, options)) blocks.push(batch.rows());
+  return joined(blocks);
+}
+
+/** One array of the right size: one that grows is copied many times, and `concat` takes V8 far longer for blocks made with their length. */
+function joined(blocks: readonly Row[][]): Row[] {
+  const [only] = blocks;
+  if (only !== undefined && blocks.length === 1) return only;
+  const rows = new Array<Row>(blocks.reduce((sum, block) => sum + block.length, 0));
+  let at = 0;
+  for (const block of blocks) {
+    block.forEach((row) => {
+      rows[at++] = row;
+    });
+  }
   return rows;
 }
 

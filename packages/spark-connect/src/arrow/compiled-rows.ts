@@ -56,8 +56,8 @@ function rowsText({ fields }: StructType): string {
       }
       return ${row(early)};
     };
-    const addTo = (rows, count) => {
-      for (let index = 0; index < count; index++) rows.push(read(index));
+    const readInto = (rows, from, count) => {
+      for (let index = 0; index < count; index++) rows[from + index] = read(index);
     };
-    return { read, addTo };`;
+    return { read, readInto };`;
 }

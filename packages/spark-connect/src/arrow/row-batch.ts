@@ -53,14 +53,13 @@ export class RowBatch implements Iterable<Row> {
 
   /** All rows as plain objects. */
   rows(): Row[] {
-    const rows: Row[] = [];
-    this.addTo(rows);
+    const rows = new Array<Row>(this.rowCount);
+    let from = 0;
+    for (const chunk of this.#chunks) {
+      this.#reader(chunk).readInto(rows, from, chunk.rowCount);
+      from += chunk.rowCount;
+    }
     return rows;
-  }
-
-  /** Adds all rows to those of other batches. */
-  addTo(rows: Row[]): void {
-    for (const chunk of this.#chunks) this.#reader(chunk).addTo(rows, chunk.rowCount);
   }
 
   /** The rows as arrays of values by position: no value is lost where names repeat. */

@@ -36,8 +36,8 @@ function listing(names: readonly string[]): RowShape {
 function shapeOf(readRow: (columns: readonly ColumnReader[], index: number) => Row): RowShape {
   return (columns) => ({
     read: (index) => readRow(columns, index),
-    addTo(rows, count) {
-      for (let index = 0; index < count; index++) rows.push(readRow(columns, index));
+    readInto(rows, from, count) {
+      for (let index = 0; index < count; index++) rows[from + index] = readRow(columns, index);
     },
   });
 }

@@ -6,8 +6,8 @@ export type Row = Record<string, unknown>;
 /** Reads the rows of one record batch. */
 export interface RowReader {
   readonly read: (index: number) => Row;
-  /** Adds the first `count` rows to others. */
-  readonly addTo: (rows: Row[], count: number) => void;
+  /** Writes the first `count` rows to others, from a place on. */
+  readonly readInto: (rows: Row[], from: number, count: number) => void;
 }
 
 /** Makes the reader of rows from those of their columns. */

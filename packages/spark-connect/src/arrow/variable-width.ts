@@ -50,9 +50,7 @@ function bindText(data: Data, isRepeating: boolean, noteMade: () => void): Gette
   // One call into V8 for the whole column, then cheap substrings.
   const isCut = !isLookedUp && encoding === 'latin1' && average <= COPIED_SUBSTRING_LENGTH;
   const all = isCut ? buffer.toString('latin1', start, end) : '';
-  const words = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  // The last word of a text may reach beyond it.
-  const lastEnd = buffer.byteLength - 3;
+  const bytes = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const make = (from: number, to: number) => {
     noteMade();
     return buffer.toString(encoding, from, to);
@@ -62,7 +60,7 @@ function bindText(data: Data, isRepeating: boolean, noteMade: () => void): Gette
     const from = offsets[index] ?? 0;
     const to = offsets[index + 1] ?? 0;
     const length = to - from;
-    if (isLookedUp && length <= SHORT_TEXT_BYTES && to <= lastEnd) return SHORT_TEXTS.read(words, from, length, make);
+    if (isLookedUp && length <= SHORT_TEXT_BYTES) return SHORT_TEXTS.read(bytes, from, length, make);
     if (isCut && length <= COPIED_SUBSTRING_LENGTH) return all.substring(from - start, to - start);
     return buffer.toString(encoding, from, to);
   };
