@@ -1,5 +1,6 @@
 import type { Connection, Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { LinkedNotification } from './acknowledge-token.ts';
+import { inPieces } from './in-pieces.ts';
 import type { Leadership } from './leadership.ts';
 import type { Severity } from './limits.ts';
 import type { MailItem } from './mail-item.ts';
@@ -44,36 +45,37 @@ const LOOK_AHEAD = 1_000;
 
 /** Puts notifications into the outbox, within the transaction that makes them true. */
 export async function enqueue(connection: Connection, topic: string, entries: readonly OutboxEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  const rows = entries.map(({ key, episodeId, customerId, kind, severity, recipient, content, silenceId }) => {
-    const [state, error] =
-      silenceId !== undefined
-        ? ['silenced', null]
-        : recipient === ''
-          ? ['failed', 'no mail address']
-          : ['pending', null];
-    return [
-      key,
-      topic,
-      episodeId ?? null,
-      customerId ?? null,
-      kind,
-      severity,
-      recipient,
-      JSON.stringify(content),
-      state,
-      error,
-      silenceId ?? null,
-    ];
-  });
-  const now = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), NOW(3))').join(', ');
-  await connection.query(
-    `INSERT INTO alert_outbox
-       (notification_key, topic, episode_id, customerId, kind, severity, recipient, content, state, last_error, silence_id,
-        not_before, created_at)
-     VALUES ${now} ON DUPLICATE KEY UPDATE notification_key = VALUES(notification_key)`,
-    rows.flat(),
+  await inPieces(entries, (piece) =>
+    connection.query(
+      `INSERT INTO alert_outbox
+         (notification_key, topic, episode_id, customerId, kind, severity, recipient, content, state, last_error, silence_id,
+          not_before, created_at)
+       VALUES ${piece.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), NOW(3))').join(', ')}
+       ON DUPLICATE KEY UPDATE notification_key = VALUES(notification_key)`,
+      piece.flatMap((entry) => outboxValues(entry, topic)),
+    ),
   );
+}
+
+function outboxValues(
+  { key, episodeId, customerId, kind, severity, recipient, content, silenceId }: OutboxEntry,
+  topic: string,
+): readonly unknown[] {
+  const [state, error] =
+    silenceId !== undefined ? ['silenced', null] : recipient === '' ? ['failed', 'no mail address'] : ['pending', null];
+  return [
+    key,
+    topic,
+    episodeId ?? null,
+    customerId ?? null,
+    kind,
+    severity,
+    recipient,
+    JSON.stringify(content),
+    state,
+    error,
+    silenceId ?? null,
+  ];
 }
 
 /**

@@ -4,6 +4,7 @@ import { recordUnacknowledged } from './act-history.ts';
 import { nobodyActedSince, readActs } from './act-order.ts';
 import type { AlertState, BatchOutcome, PartitionProgress } from './batch-outcome.ts';
 import { EPISODE_COLUMNS, type EpisodeRow, episodeOf, episodeValues } from './episode-row.ts';
+import { inPieces } from './in-pieces.ts';
 import { type Leadership, requireLead } from './leadership.ts';
 import { enqueue, type OutboxEntry } from './outbox.ts';
 import type { PatientPresence } from './silence.ts';
@@ -84,17 +85,20 @@ export async function commitBatch(pool: Pool, lead: Leadership, write: BatchWrit
 }
 
 async function dropEpisodes(connection: Connection, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await connection.query("DELETE FROM alert_episode WHERE id IN (?) AND phase = 'pending'", [ids]);
+  await inPieces(ids, (piece) =>
+    connection.query("DELETE FROM alert_episode WHERE id IN (?) AND phase = 'pending'", [piece]),
+  );
 }
 
 /** In the order of their changes: of one patient, attribute and direction the old one ends before the new one begins. */
 async function putEpisodes(connection: Connection, topic: string, episodes: BatchOutcome['changed']): Promise<void> {
-  if (episodes.length === 0) return;
   const updated = EPISODE_COLUMNS.filter((column) => column !== 'id').map((column) => `${column} = VALUES(${column})`);
-  await connection.query(
-    `INSERT INTO alert_episode (${EPISODE_COLUMNS.join(', ')}, active, topic) VALUES ?
-     ON DUPLICATE KEY UPDATE ${updated.join(', ')}, active = VALUES(active)`,
-    [episodes.map((episode) => [...episodeValues(episode), episode.phase === 'ended' ? null : 1, topic])],
+  await inPieces(episodes, (piece) =>
+    connection.query(
+      `INSERT INTO alert_episode (${EPISODE_COLUMNS.join(', ')}, active, topic) VALUES ?
+       ON DUPLICATE KEY UPDATE ${updated.join(', ')}, active = VALUES(active)`,
+      [piece.map((episode) => [...episodeValues(episode), episode.phase === 'ended' ? null : 1, topic])],
+    ),
   );
 }
 
@@ -103,18 +107,19 @@ async function putPresences(
   topic: string,
   presences: readonly PatientPresence[],
 ): Promise<void> {
-  if (presences.length === 0) return;
-  await connection.query(
-    `INSERT INTO alert_patient (topic, customerId, last_seen_at, silent_since) VALUES ?
-     ON DUPLICATE KEY UPDATE last_seen_at = VALUES(last_seen_at), silent_since = VALUES(silent_since)`,
-    [
-      presences.map(({ customerId, lastSeenAtMs, silentSinceMs }) => [
-        topic,
-        customerId,
-        utcText(lastSeenAtMs),
-        silentSinceMs === undefined ? null : utcText(silentSinceMs),
-      ]),
-    ],
+  await inPieces(presences, (piece) =>
+    connection.query(
+      `INSERT INTO alert_patient (topic, customerId, last_seen_at, silent_since) VALUES ?
+       ON DUPLICATE KEY UPDATE last_seen_at = VALUES(last_seen_at), silent_since = VALUES(silent_since)`,
+      [
+        piece.map(({ customerId, lastSeenAtMs, silentSinceMs }) => [
+          topic,
+          customerId,
+          utcText(lastSeenAtMs),
+          silentSinceMs === undefined ? null : utcText(silentSinceMs),
+        ]),
+      ],
+    ),
   );
 }
 

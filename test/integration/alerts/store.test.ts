@@ -6,7 +6,7 @@ import { episodeEntry } from '../../../jobs/alerts/outbox-entries.ts';
 import { createAlertTables } from '../../../jobs/alerts/schema.ts';
 import { commitBatch, readAlertState, readPresences } from '../../../jobs/alerts/store.ts';
 import { alertSettings, OperatorError } from '../../../settings/index.ts';
-import { type AlertDatabase, breakingPool, createAlertDatabase, TOPIC } from '../../helpers/alert-database.ts';
+import { type AlertDatabase, breakingPool, createAlertDatabase, entry, TOPIC } from '../../helpers/alert-database.ts';
 import { episode } from '../../helpers/episodes.ts';
 
 const judgement: Judgement = {
@@ -70,6 +70,47 @@ describe('the alerts in the database', () => {
       progress: await select('SELECT * FROM alert_progress ORDER BY `partition`'),
     };
   }
+
+  it('writes a batch that no server takes in one statement', async () => {
+    const [[limit]] = await pool.query<(RowDataPacket & { bytes: number })[]>('SELECT @@max_allowed_packet AS bytes');
+    const bytes = limit?.bytes ?? Number.NaN;
+    const one = entry('opened');
+    const number = Math.ceil(bytes / JSON.stringify(one.content).length) + 1;
+    const numbers = Array.from({ length: number }, (_, index) => index);
+    await commitBatch(pool, lead, {
+      outcome: {
+        changed: numbers.map((index) => episode({ id: `e${index}`, customerId: index })),
+        dropped: [],
+        progress: new Map(),
+      },
+      presences: numbers.map((customerId) => ({
+        customerId,
+        lastSeenAtMs: 1_767_600_000_000,
+        silentSinceMs: undefined,
+      })),
+      outbox: numbers.map((index) => ({
+        ...one,
+        key: `e${index}.opened.0`,
+        episodeId: `e${index}`,
+        customerId: index,
+      })),
+    });
+    const count = async (table: string) =>
+      Number(
+        (await pool.query<(RowDataPacket & { number: string })[]>(`SELECT COUNT(*) AS number FROM ${table}`))[0][0]
+          ?.number,
+      );
+    expect(await Promise.all(['alert_episode', 'alert_patient', 'alert_outbox'].map(count))).to.deep.equal([
+      number,
+      number,
+      number,
+    ]);
+    await commitBatch(pool, lead, {
+      outcome: { changed: [], dropped: numbers.map((index) => `e${index}`), progress: new Map() },
+      presences: [],
+      outbox: [],
+    });
+  });
 
   it('gives an episode back exactly as it was written', async () => {
     const written = [
