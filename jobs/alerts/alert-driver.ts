@@ -75,7 +75,16 @@ export class AlertDriver<Bands> {
     try {
       await createAlertTables(pool);
       const lead = await takeLead(pool, topic, this.#epochBefore);
-      this.#mailer = new OutboxMailer({ pool, lead, mailer, smtp, acknowledgeLink, gaps: settings, log });
+      this.#mailer = new OutboxMailer({
+        pool,
+        lead,
+        mailer,
+        smtp,
+        acknowledgeLink,
+        gaps: settings,
+        operatorEmail: settings.operatorEmail,
+        log,
+      });
       const isKnown = (customerId: number) => this.#limits.current?.index.patients.has(customerId) ?? false;
       await this.#presence.start(lead, isKnown, () => this.#mailer?.wake());
       this.#mailer.start();

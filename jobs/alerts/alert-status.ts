@@ -1,5 +1,6 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { codeOf } from '../../settings/index.ts';
+import { OVERDUE_MINUTES } from './outbox.ts';
 
 /** What people must know of the alerts of a topic. */
 export interface AlertStatus {
@@ -20,8 +21,6 @@ export interface UntoldNotification {
 }
 
 const SHOWN = 10;
-/** Longer than any gap between mails, and than a mail server takes to greylist. */
-const OVERDUE_MINUTES = 10;
 
 /** Reads the state of the alerts; empty where no driver has ever run on this database. */
 export async function readAlertStatus(pool: Pool, topic: string): Promise<AlertStatus> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Patient, type RejectedRow, UNKNOWN_WARD } from '../../database/index.ts';
 import type { Notification } from './batch-outcome.ts';
+import type { MailItem } from './mail-item.ts';
 import type { OutboxEntry } from './outbox.ts';
 import type { PresenceChange } from './silence.ts';
 
@@ -67,6 +68,49 @@ export function presenceEntries(
     const what = kind === 'silent' ? 'no readings come any more' : 'readings come again';
     return [technicalEntry(kind, [topic, identity], operatorEmail, { headline: `${patients}: ${what}`, lines })];
   });
+}
+
+/** A mail that does not reach its recipient. */
+export interface UndeliveredMail {
+  readonly mailId: string;
+  readonly recipient: string;
+  readonly items: readonly MailItem[];
+  /** What the mail server says. */
+  readonly reason: string;
+  /** Whether it is given up; else it is tried on. */
+  readonly isGivenUp: boolean;
+}
+
+/**
+ * Tells the operator who is not told of what: once while a mail is tried, and once when it is given up. Nothing where there is no operator,
+ * nor of mails to the operator, which would make more of them.
+ */
+export function undeliveredEntry(
+  { mailId, recipient, items, reason, isGivenUp }: UndeliveredMail,
+  topic: string,
+  operatorEmail: string | undefined,
+): readonly OutboxEntry[] {
+  if (operatorEmail === undefined || operatorEmail.toLowerCase() === recipient.toLowerCase()) return [];
+  const told = items.slice(0, NAMED_AT_MOST).map(lineOf);
+  if (items.length > NAMED_AT_MOST) told.push(`and ${items.length - NAMED_AT_MOST} more`);
+  return [
+    technicalEntry('undelivered', [topic, mailId, isGivenUp], operatorEmail, {
+      headline: isGivenUp ? 'A mail was refused, and nobody was told' : 'A mail cannot be delivered so far',
+      lines: [
+        `It is for ${recipient}: ${reason.replace(/\s+/g, ' ')}`,
+        isGivenUp
+          ? 'It is not tried again. A corrected address counts for what comes next; what is in it must be told in another way:'
+          : 'It is tried again and again. What is in it should be told in another way:',
+        ...told,
+      ],
+    }),
+  ];
+}
+
+/** Of whom and how urgent; no finding: `npm run alerts -- list` has those. */
+function lineOf(item: MailItem): string {
+  if (item.type === 'technical') return item.headline;
+  return `Patient ${item.episode.customerId}: ${item.episode.severity}, ${item.kind}`;
 }
 
 function technicalEntry(

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
+import { inTransaction } from '../../database/index.ts';
 import {
   type AlertLinkSettings,
   type AlertSettings,
@@ -12,11 +13,14 @@ import {
 import { acknowledgeLinks } from './acknowledge-link.ts';
 import { backOffMs } from './back-off.ts';
 import { type Leadership, requireLead } from './leadership.ts';
+import type { MailItem } from './mail-item.ts';
 import { type PlannedMail, planMails } from './mail-plan.ts';
 import { alertMail } from './mail-template.ts';
 import { type Mailer, mailFailure } from './mailer.ts';
 import {
   claimMail,
+  enqueue,
+  isOverdue,
   LEASE_MS,
   lastMailAges,
   markFailed,
@@ -27,6 +31,7 @@ import {
   releaseMail,
   renewLeases,
 } from './outbox.ts';
+import { undeliveredEntry } from './outbox-entries.ts';
 import { endOverdueSilences } from './silences.ts';
 
 export interface OutboxMailerOptions {
@@ -37,6 +42,8 @@ export interface OutboxMailerOptions {
   readonly gaps: Pick<AlertSettings, 'mailGapMs' | 'urgentMailGapMs'>;
   /** Mails carry links to acknowledge where it is given. */
   readonly acknowledgeLink?: AlertLinkSettings | undefined;
+  /** Who is told of mails that do not reach their recipients. */
+  readonly operatorEmail?: string | undefined;
   readonly log: Logger;
   /** Told of each mail that the server has taken. */
   readonly onSent?: (mail: SentMail) => void;
@@ -47,6 +54,16 @@ export interface SentMail {
   readonly notifications: number;
 }
 
+/** One attempt at a mail. */
+interface Attempt {
+  readonly mailId: string;
+  readonly recipient: string;
+  readonly items: readonly MailItem[];
+  readonly lease: string;
+  /** This one included. */
+  readonly attempts: number;
+}
+
 /** While readings wait that came during an outage, mails are held back so long after a batch, and so long in all. */
 const CATCHING_UP = { afterBatchMs: 5_000, mostMs: 15_000 };
 /** Looking anew after each mail would read a thousand waiting notifications a thousand times. */
@@ -54,6 +71,8 @@ const MAILS_PER_LOOK = 50;
 /** Notifications that others have put in, and leases that ran out, are found this soon. */
 const LOOK_EVERY_MS = 1_000;
 const REFUSED_FOR_NOW = { firstMs: 5_000, mostMs: 5 * 60_000 };
+/** By then a recipient's server has said "later" for some minutes: the operator must know. */
+const TELL_AFTER_ATTEMPTS = 8;
 /** Short, so that mails flow soon after the server is back. */
 const NO_SERVER = { firstMs: 500, mostMs: 10_000 };
 const NO_DATABASE = { firstMs: 250, mostMs: 5_000 };
@@ -199,7 +218,7 @@ export class OutboxMailer {
           notificationKeys: keys,
         });
       } catch (error) {
-        return await this.#settleFailure(error, { mailId, lease, attempts: attempts + 1 });
+        return await this.#settleFailure(error, { mailId, recipient, items, lease, attempts: attempts + 1 });
       }
       this.#serverFailures = 0;
       this.#brokenOff.delete(mailId);
@@ -211,17 +230,20 @@ export class OutboxMailer {
     }
   }
 
-  async #settleFailure(
-    error: unknown,
-    { mailId, lease, attempts }: { mailId: string; lease: string; attempts: number },
-  ): Promise<void> {
-    const { pool, log } = this.#with;
+  async #settleFailure(error: unknown, { mailId, recipient, items, lease, attempts }: Attempt): Promise<void> {
+    const { pool, lead, operatorEmail, log } = this.#with;
     const reason = messageOf(error);
     const failure = mailFailure(error);
+    const notice = (isGivenUp: boolean) =>
+      undeliveredEntry({ mailId, recipient, items, reason, isGivenUp }, lead.topic, operatorEmail);
     if (failure === 'refused') {
       log.error({ err: error }, 'a mail was refused for good; `npm run status` shows it');
       this.#brokenOff.delete(mailId);
-      return await this.#insist(() => markFailed(pool, lease, reason));
+      return await this.#insist(() =>
+        inTransaction(pool, async (connection) => {
+          if (await markFailed(connection, lease, reason)) await enqueue(connection, lead.topic, notice(true));
+        }),
+      );
     }
     const isServerGone = failure === 'no server' && !this.#isOnlyThisMail(mailId);
     if (isServerGone) {
@@ -233,7 +255,13 @@ export class OutboxMailer {
     const what =
       failure === 'no server' ? 'a mail, and no other, is broken off by the server' : 'a mail was refused for now';
     log.warn({ err: error }, `${what}; next attempt in ${Math.round(afterMs / 1000)} s`);
-    await this.#insist(() => markForRetry(pool, lease, afterMs, reason));
+    await this.#insist(() =>
+      inTransaction(pool, async (connection) => {
+        await markForRetry(connection, lease, afterMs, reason);
+        if (attempts >= TELL_AFTER_ATTEMPTS && (await isOverdue(connection, mailId)))
+          await enqueue(connection, lead.topic, notice(false));
+      }),
+    );
   }
 
   /**

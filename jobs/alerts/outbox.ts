@@ -41,6 +41,9 @@ export interface WaitingRow {
 /** Renewed while a mail is being sent, however long that takes; so soon somebody else may send what a dead driver held. */
 export const LEASE_MS = 12_000;
 
+/** Longer than any gap between mails, and than a mail server takes to greylist. */
+export const OVERDUE_MINUTES = 10;
+
 const LOOK_AHEAD = 1_000;
 
 /** Puts notifications into the outbox, within the transaction that makes them true. */
@@ -195,21 +198,40 @@ export async function markSent(pool: Pool, lease: string): Promise<void> {
 }
 
 /** sending → pending, to be tried again later. */
-export async function markForRetry(pool: Pool, lease: string, afterMs: number, error: string): Promise<void> {
-  await pool.query(
+export async function markForRetry(
+  connection: Connection | Pool,
+  lease: string,
+  afterMs: number,
+  error: string,
+): Promise<void> {
+  await connection.query(
     `UPDATE alert_outbox SET state = 'pending', not_before = NOW(3) + INTERVAL ? MICROSECOND, last_error = ?,
             lease_owner = NULL, lease_until = NULL WHERE lease_owner = ? AND state = 'sending'`,
     [Math.round(afterMs) * 1_000, error.slice(0, 255), lease],
   );
 }
 
-/** sending → failed: the server has said no for good. Stays, and shows, until somebody looks after it. */
-export async function markFailed(pool: Pool, lease: string, error: string): Promise<void> {
-  await pool.query(
+/**
+ * sending → failed: the server has said no for good. Stays, and shows, until somebody looks after it.
+ *
+ * @returns false when the lease has passed to somebody else, without effect
+ */
+export async function markFailed(connection: Connection, lease: string, error: string): Promise<boolean> {
+  const [marked] = await connection.query<ResultSetHeader>(
     `UPDATE alert_outbox SET state = 'failed', last_error = ?, lease_owner = NULL, lease_until = NULL
       WHERE lease_owner = ? AND state = 'sending'`,
     [error.slice(0, 255), lease],
   );
+  return marked.affectedRows > 0;
+}
+
+/** Whether somebody should have been told of a mail's notifications by now. */
+export async function isOverdue(connection: Connection, mailId: string): Promise<boolean> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT 1 FROM alert_outbox WHERE mail_id = ? AND created_at < NOW(3) - INTERVAL ${OVERDUE_MINUTES} MINUTE LIMIT 1`,
+    [mailId],
+  );
+  return rows.length > 0;
 }
 
 /** What a mail must say, and what mails about the same episodes went before it. */

@@ -38,10 +38,10 @@ describe('the outbox and its mailer', () => {
     await Promise.all([alerts.close(), catcher.close()]);
   });
 
-  function start(gaps = NO_GAPS, by = lead): OutboxMailer {
+  function start(gaps = NO_GAPS, by = lead, operatorEmail?: string): OutboxMailer {
     const smtp = catcher.settings();
     const transport = new Mailer(smtp);
-    const mailer = new OutboxMailer({ pool, lead: by, mailer: transport, smtp, gaps, log });
+    const mailer = new OutboxMailer({ pool, lead: by, mailer: transport, smtp, gaps, operatorEmail, log });
     started.push({ mailer, transport });
     mailer.start();
     return mailer;
@@ -261,6 +261,62 @@ describe('the outbox and its mailer', () => {
     const { counts, failed } = await readAlertStatus(pool, TOPIC);
     expect(counts).to.include({ 'mails sent': 1, 'notifications that failed': 1 });
     expect(failed[0]?.reason).to.include('5.1.1 no such mailbox').and.not.include('birch@');
+  });
+
+  describe('where an operator is named', () => {
+    const OPERATOR = 'ops@example.org';
+    const notices = () => catcher.mails.filter(({ to }) => to.includes(OPERATOR));
+    const away = (id: string) => entry('opened', { id, severity: 'critical' }, { recipient: 'away@example.org' });
+
+    it('tells who is not told of what, when a mail is refused for good', async () => {
+      catcher.refuse(550, '5.1.1 no such mailbox', 1);
+      await put(pool, lead, away('e1'));
+      start(NO_GAPS, lead, OPERATOR);
+      const [notice] = await catcher.arrived(1);
+      await settled('failed', 'sent');
+      expect(notice?.to).to.deep.equal([OPERATOR]);
+      expect(notice?.mail.subject).to.include('A mail was refused').and.not.include('away@');
+      expect(notice?.mail.text)
+        .to.include('away@example.org')
+        .and.include('5.1.1 no such mailbox')
+        .and.include('Patient 3: critical, opened');
+    });
+
+    it('tells once of a mail that cannot be delivered for long, and not before', async () => {
+      catcher.refuseFor('away@example.org');
+      await put(pool, lead, away('e1'));
+      const mailer = start(NO_GAPS, lead, OPERATOR);
+      const attempt = async (number: number) => {
+        await eventually(async () => {
+          const [state] = await states();
+          const [row] = (await readWaiting(pool, TOPIC)).filter(({ recipient }) => recipient !== OPERATOR);
+          return state === 'pending' && row?.attempts === number && !row.due;
+        }, `the end of attempt ${number}`);
+      };
+      const again = async () => {
+        await pool.query("UPDATE alert_outbox SET not_before = NOW(3) WHERE state = 'pending'");
+        mailer.wake();
+      };
+      await attempt(1);
+      await pool.query('UPDATE alert_outbox SET created_at = NOW(3) - INTERVAL 11 MINUTE');
+      for (const number of [2, 3, 4, 5, 6, 7, 8, 9]) {
+        await again();
+        await attempt(number);
+        if (number === 7) expect(await states()).to.deep.equal(['pending']);
+      }
+      await settled('pending', 'sent');
+      expect(notices().map(({ mail }) => mail.subject)).to.have.lengthOf(1);
+      expect(notices()[0]?.mail.subject).to.include('A mail cannot be delivered so far');
+    });
+
+    it('makes no notices of its own notices', async () => {
+      catcher.refuse(550, '5.1.1 no such mailbox', 2);
+      await put(pool, lead, away('e1'));
+      start(NO_GAPS, lead, OPERATOR);
+      await settled('failed', 'failed');
+      await put(pool, lead, entry('opened', { id: 'e2', customerId: 4 }));
+      await settled('failed', 'failed', 'sent');
+    });
   });
 
   it('shows what should have been told by now, with what the server says, or that nobody has tried', async () => {
