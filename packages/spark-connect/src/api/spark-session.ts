@@ -12,7 +12,7 @@ import { compileCommand } from '../plan/compile/index.ts';
 import type { ExpressionNode } from '../plan/expressions.ts';
 import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
 import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
-import { isWellFormed, parseDDL, StructType } from '../types/index.ts';
+import { INSPECT, isWellFormed, parseDDL, StructType } from '../types/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { arrowRoom } from './arrow-room.ts';
 import { Catalog } from './catalog.ts';
@@ -84,6 +84,10 @@ export class SparkSession {
   /** The session's id, a UUID. */
   get sessionId(): string {
     return this.client.sessionId;
+  }
+  /** What Node's console prints: where it is. */
+  [INSPECT](): string {
+    return `SparkSession<${this.client.address}, ${this.sessionId}>`;
   }
   /** Whether this program has stopped or left it, or the server has ended it. */
   get isStopped(): boolean {

@@ -1,4 +1,5 @@
 import { SparkConnectError } from '../errors.ts';
+import { expressionText } from '../plan/expression-text.ts';
 import {
   aliasNode,
   castNode,
@@ -14,7 +15,7 @@ import {
 import { literalExpression } from '../plan/literal-expression.ts';
 import type { LiteralValue } from '../plan/literals.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
-import type { DataType } from '../types/index.ts';
+import { type DataType, INSPECT } from '../types/index.ts';
 import type { WindowSpec } from './window-spec.ts';
 
 /** A column, or the name of one (`'*'` and `'a.*'` stand for all). */
@@ -286,8 +287,13 @@ export class Column {
    * @throws SparkConnectError invalid-argument where an operator (`+`, `<` …) asks for a value
    */
   [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
-    if (hint === 'string') return 'Column';
+    if (hint === 'string') return `Column<${expressionText(this.expression)}>`;
     throw new SparkConnectError('invalid-argument', `JavaScript's operators do not know columns: ${METHODS}`);
+  }
+
+  /** What Node's console prints: the expression, e.g. `Column<bp > 140 AS high>`. */
+  [INSPECT](): string {
+    return String(this);
   }
 
   /** Applies a function of your own, so that chains stay readable. */

@@ -28,7 +28,7 @@ export { type JsonType, toJson } from './json-writer.ts';
 export { fromProto, schemaFromProto, toProto } from './proto.ts';
 export { isInt64 } from './ranges.ts';
 export { ANY_SRID } from './reference-system.ts';
-export { shown } from './shown.ts';
+export { INSPECT, shown } from './shown.ts';
 export { StructType } from './struct-type.ts';
 export { isWellFormed, shorten } from './text.ts';
 export { types } from './types.ts';

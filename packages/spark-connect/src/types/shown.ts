@@ -3,8 +3,8 @@ import { shorten } from './text.ts';
 /** The name of each value class, by its prototype. Given, not read off the class: bundlers change that one. */
 const NAMES = new Map<object, string>();
 
-// How Node asks; a name in node:util, which this spares.
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+/** How Node's console asks an object for its text; a name in node:util, which this spares. */
+export const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** Lets console.log print a class's values by their text, e.g. `LocalDate(2026-02-03)`, alone and in rows. */
 export function showAsText(valueClass: { readonly prototype: object }, name: string): void {

@@ -1,7 +1,9 @@
 import { invalid } from '../../errors.ts';
 import type { Plan } from '../../gen/spark/connect/base_pb.js';
 import { relationPlan } from '../../plan/compile/index.ts';
+import { relationText } from '../../plan/relation-text.ts';
 import type { RelationNode } from '../../plan/relations/index.ts';
+import { INSPECT } from '../../types/index.ts';
 import type { SparkSession } from '../spark-session.ts';
 import type { DataFrame } from './index.ts';
 
@@ -25,6 +27,11 @@ export abstract class FrameBase {
   /** The protobuf plan, for tools and tests. */
   toPlan(): Plan {
     return relationPlan(this.node);
+  }
+
+  /** What Node's console prints: the steps of the plan. The rows are in `show()`. */
+  [INSPECT](): string {
+    return `DataFrame<${relationText(this.node)}>`;
   }
 
   /** The plan of a DataFrame that this one is combined with. @throws SparkConnectError as {@link nodeIn} */

@@ -61,6 +61,6 @@ describe('an argument of the wrong kind', () => {
   });
 
   it('of a template is a column all the same, for messages', () => {
-    expect(`${col('bp')}`).to.equal('Column');
+    expect(`${col('bp')}`).to.equal('Column<bp>');
   });
 });
