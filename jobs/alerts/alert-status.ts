@@ -66,5 +66,6 @@ const COUNTS = `
   SELECT 'notifications silenced', COUNT(*) FROM alert_outbox WHERE topic = ? AND state = 'silenced'
   UNION ALL
   SELECT 'silent patients', COUNT(*) FROM alert_patient WHERE topic = ? AND silent_since IS NOT NULL
+    AND customerId IN (SELECT customerId FROM patients_information)
   UNION ALL
   SELECT 'measurements without limits', without_limits FROM alert_leader WHERE topic = ?`;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { readAlertStatus } from '../../../jobs/alerts/alert-status.ts';
 import { type AlertState, applyBatch, type BatchFacts, type Judgement } from '../../../jobs/alerts/batch-outcome.ts';
 import { type Leadership, readEpoch, requireLead, takeLead } from '../../../jobs/alerts/leadership.ts';
 import { episodeEntry } from '../../../jobs/alerts/outbox-entries.ts';
@@ -138,6 +139,19 @@ describe('the alerts in the database', () => {
     await commitBatch(pool, lead, { ...write, outcome: { ...write.outcome, changed: [ended], dropped: ['e2', 'e1'] } });
     expect((await readAlertState(pool, TOPIC)).episodes).to.deep.equal([]);
     expect((await contents()).episodes.map(({ id, phase }) => [id, phase])).to.deep.equal([['e1', 'ended']]);
+  });
+
+  it('counts as silent who is a patient still', async () => {
+    await pool.query(
+      `INSERT INTO patients_information (customerId, name, age, ward, doctor_name, doctor_email)
+       VALUES (1, 'A', 40, 'Ward A', 'B', 'b@example.org')`,
+    );
+    const presences = [1, 2].map((customerId) => ({ customerId, lastSeenAtMs: 1_000, silentSinceMs: 2_000 }));
+    const outcome = { changed: [], dropped: [], progress: new Map() };
+    await commitBatch(pool, lead, { outcome, presences, outbox: [] });
+    expect((await readAlertStatus(pool, TOPIC)).counts).to.deep.equal({ 'silent patients': 1 });
+    await pool.query('DELETE FROM patients_information');
+    expect((await readAlertStatus(pool, TOPIC)).counts).to.deep.equal({});
   });
 
   it('remembers when patients were last seen', async () => {
