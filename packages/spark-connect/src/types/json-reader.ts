@@ -34,30 +34,35 @@ import { COLLATIONS_KEY } from './json-writer.ts';
 import { ANY_SRID, GLOBE_SRID, sridOf } from './reference-system.ts';
 import { StructType } from './struct-type.ts';
 
-const ATOMS: Readonly<Record<string, () => DataType>> = {
-  void: nullType,
-  null: nullType,
-  boolean: booleanType,
-  byte: byteType,
-  short: shortType,
-  integer: integerType,
-  long: longType,
-  float: floatType,
-  double: doubleType,
-  decimal: decimalType,
-  string: stringType,
-  binary: binaryType,
-  date: dateType,
-  time: timeType,
-  timestamp: timestampType,
-  timestamp_ltz: timestampType,
-  timestamp_ntz: timestampNtzType,
-  interval: calendarIntervalType,
-  variant: variantType,
-};
+/** Maps, not objects: names of columns and types may also be those of what every object has, like `constructor`. */
+const ATOMS: ReadonlyMap<string, () => DataType> = new Map(
+  Object.entries<() => DataType>({
+    void: nullType,
+    null: nullType,
+    boolean: booleanType,
+    byte: byteType,
+    short: shortType,
+    integer: integerType,
+    long: longType,
+    float: floatType,
+    double: doubleType,
+    decimal: decimalType,
+    string: stringType,
+    binary: binaryType,
+    date: dateType,
+    time: timeType,
+    timestamp: timestampType,
+    timestamp_ltz: timestampType,
+    timestamp_ntz: timestampNtzType,
+    interval: calendarIntervalType,
+    variant: variantType,
+  }),
+);
 
 type JsonObject = Readonly<Record<string, unknown>>;
-type Collations = Readonly<Record<string, string>>;
+type Collations = ReadonlyMap<string, string>;
+
+const NO_COLLATIONS: Collations = new Map();
 
 /**
  * Reads Spark's JSON form of a type.
@@ -66,20 +71,20 @@ type Collations = Readonly<Record<string, string>>;
  * @throws SparkConnectError `invalid-argument`
  */
 export function fromJson(json: unknown): DataType {
-  if (typeof json !== 'string') return read(json, '', {});
+  if (typeof json !== 'string') return read(json, '', NO_COLLATIONS);
   const text = json.trim();
-  if (!text.startsWith('{') && !text.startsWith('"')) return read(text, '', {});
+  if (!text.startsWith('{') && !text.startsWith('"')) return read(text, '', NO_COLLATIONS);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
     throw new SparkConnectError('invalid-argument', 'the schema is no JSON', { cause });
   }
-  return read(parsed, '', {});
+  return read(parsed, '', NO_COLLATIONS);
 }
 
 function read(json: unknown, path: string, collations: Collations): DataType {
-  if (typeof json === 'string') return readAtom(json, collations[path]);
+  if (typeof json === 'string') return readAtom(json, collations.get(path));
   const object = asObject(json);
   switch (object.type) {
     case 'struct':
@@ -114,15 +119,13 @@ function readField(json: unknown): StructField {
 
 /** Values are `provider.NAME`; the provider follows from the name. */
 function readCollations(json: unknown): Collations {
-  if (json === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(asObject(json)).map(([path, value]) => [path, String(value).replace(/^\w+\./, '')]),
-  );
+  if (json === undefined) return NO_COLLATIONS;
+  return new Map(Object.entries(asObject(json)).map(([path, value]) => [path, String(value).replace(/^\w+\./, '')]));
 }
 
 function readAtom(name: string, collation: string | undefined): DataType {
   if (name === 'string') return stringType(collation);
-  const make = ATOMS[name];
+  const make = ATOMS.get(name);
   if (make) return make();
   const collated = /^string collate (\w+)$/.exec(name);
   if (collated) return stringType(collated[1]);

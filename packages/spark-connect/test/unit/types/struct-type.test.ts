@@ -140,6 +140,15 @@ describe('StructType', () => {
     expect(fromJson(column.json())).to.deep.equal(column);
   });
 
+  it('reads columns that are called as what every object has', () => {
+    const names = ['toString', 'constructor', '__proto__', 'hasOwnProperty'];
+    const schema = new StructType(names.flatMap((name) => [field(name, T.string()), field(name, T.array(T.int()))]));
+    expect(fromJson(schema.json())).to.deep.equal(schema);
+    const collated = new StructType(names.map((name) => field(name, T.string('UNICODE'))));
+    expect(fromJson(collated.json())).to.deep.equal(collated);
+    for (const type of names) expect(() => fromJson(type), type).to.throw(/not a type of Spark's JSON/);
+  });
+
   it('refuses places of no system', () => {
     for (const json of ['geometry(nope)', 'geometry(ogc:crs84)', 'geometry(OGC:CRS84, SPHERICAL)']) {
       expect(() => fromJson(json), json).to.throw(/not a type of Spark's JSON/);
