@@ -3,7 +3,7 @@ import type { Table } from 'apache-arrow';
 import type { InputRow } from '../arrow/index.ts';
 import { invalid, SparkConnectError } from '../errors.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
-import { type DataType, field, parseDDL, StructType } from '../types/index.ts';
+import { type DataType, field, isWellFormed, parseDDL, StructType } from '../types/index.ts';
 import { arrowRoom } from './arrow-room.ts';
 
 /** What the columns shall be: all of it, or what they are called. */
@@ -100,9 +100,32 @@ function rowsOf(
   batchBytes: number,
   missing: 'refused' | 'null',
 ): RelationNode {
+  checkWellFormed(named, '');
   if (rows.length === 0) return relation({ kind: 'localRelation', schema: named.json() });
   const { encodeRows, isToldByArrow } = arrowRoom();
   const data = encodeRows(rows, keyed, batchBytes, missing);
   const stated = keyed === named && isToldByArrow(named) ? {} : { schema: named.json() };
   return relation({ kind: 'localRelation', data, ...stated });
+}
+
+/** @throws SparkConnectError `encode` where UTF-8 cannot hold a name: another one would arrive */
+function checkWellFormed(type: DataType, path: string): void {
+  switch (type.kind) {
+    case 'struct':
+      for (const { name, dataType } of type.fields) {
+        if (!isWellFormed(name)) {
+          const column = JSON.stringify(path + name);
+          throw new SparkConnectError('encode', `column ${column}: the name has half a character (a lone surrogate)`);
+        }
+        checkWellFormed(dataType, `${path}${name}.`);
+      }
+      break;
+    case 'array':
+      checkWellFormed(type.elementType, `${path}element.`);
+      break;
+    case 'map':
+      checkWellFormed(type.keyType, `${path}key.`);
+      checkWellFormed(type.valueType, `${path}value.`);
+      break;
+  }
 }

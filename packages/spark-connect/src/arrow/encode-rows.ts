@@ -1,7 +1,8 @@
-import { type Field, RecordBatch, RecordBatchStreamWriter, Schema } from 'apache-arrow';
+import { RecordBatch, RecordBatchStreamWriter, Schema } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { UnfitValue } from './convert-value.ts';
+import { withDistinctNames } from './distinct-names.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { type Missing, pathOf, StructBuilder } from './nested-builder.ts';
 
@@ -27,7 +28,7 @@ const ROWS_PER_LOOK = 64;
  * with no more digits than the column; TIMESTAMP Timestamp, Date or ISO text with a zone; DATE LocalDate or text;
  * MAP a Map; STRUCT an object or an array.
  *
- * Names that repeat are made unique in the bytes.
+ * Names that repeat or are empty are others in the bytes, in every depth.
  *
  * @param batchBytes about how large a record batch grows before the next one begins; by default there is one
  * @param missing what becomes of a value that is not there
@@ -41,7 +42,7 @@ export function encodeRows(
 ): Uint8Array {
   const rowsOfBatch = Math.ceil(batchBytes / (Math.max(1, schema.fields.length) * BYTES_PER_VALUE));
   const builder = locating(() => new StructBuilder(schema, Math.max(1, Math.min(rows.length, rowsOfBatch)), missing));
-  const arrowSchema = new Schema(withUniqueNames(builder.fields));
+  const arrowSchema = new Schema([...withDistinctNames(builder.fields)]);
   const stream = new GrowingBytes();
   const writer = new RecordBatchStreamWriter();
   writer.reset(stream, arrowSchema);
@@ -62,21 +63,6 @@ export function encodeRows(
   if (rows.length > 0) locating(writeBatch);
   writer.finish();
   return stream.bytes();
-}
-
-/** apache-arrow drops columns whose names repeat; the server takes names from the schema beside the bytes. */
-function withUniqueNames(fields: readonly Field[]): Field[] {
-  const taken = new Set(fields.map(({ name }) => name));
-  if (taken.size === fields.length) return [...fields];
-  const seen = new Set<string>();
-  return fields.map((field, position) => {
-    let name = field.name;
-    for (let suffix = position; seen.has(name) || (name !== field.name && taken.has(name)); suffix++) {
-      name = `${field.name}_${suffix}`;
-    }
-    seen.add(name);
-    return field.clone({ name });
-  });
 }
 
 function locating<V>(run: () => V): V {

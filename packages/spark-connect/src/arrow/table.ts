@@ -1,6 +1,7 @@
-import { RecordBatch, type Schema, Table, tableToIPC } from 'apache-arrow';
+import { RecordBatch, Schema, Table, tableToIPC } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
+import { withDistinctNames } from './distinct-names.ts';
 import { fitTable } from './fit-table.ts';
 import { namesRepeat, PositionalSchema } from './positional-schema.ts';
 import { readArrowStream } from './read-stream.ts';
@@ -18,7 +19,17 @@ export function isArrowTable(value: object): value is Table {
  */
 export function encodeTable(table: Table): { schema: StructType; data?: Uint8Array } {
   const { schema, fitted } = fitTable(table);
-  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(fitted, 'stream') };
+  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(withDistinctColumns(fitted), 'stream') };
+}
+
+function withDistinctColumns(table: Table): Table {
+  const fields = withDistinctNames(table.schema.fields);
+  if (fields === table.schema.fields) return table;
+  const schema = new Schema([...fields], table.schema.metadata);
+  return new Table(
+    schema,
+    table.batches.map(({ data }) => new RecordBatch(schema, data)),
+  );
 }
 
 /** A table for each batch of one; the table itself where it has no rows. */

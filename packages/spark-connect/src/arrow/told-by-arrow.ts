@@ -25,7 +25,8 @@ const TOLD: ReadonlySet<DataType['kind']> = new Set([
  *   (transformLocalRelation: a given schema is a second projection of every row)
  */
 export function isToldByArrow({ fields, names }: StructType): boolean {
-  return fields.length > 0 && new Set(names).size === fields.length && fields.every(isTold);
+  const areTold = new Set(names).size === fields.length && !names.includes('');
+  return fields.length > 0 && areTold && fields.every(isTold);
 }
 
 function isTold({ dataType, metadata }: StructField): boolean {

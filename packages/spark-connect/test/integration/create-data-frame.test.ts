@@ -1,7 +1,14 @@
 import { Float64, Int32, Table, tableFromArrays, tableFromJSON, vectorFromArray } from 'apache-arrow';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { functions as F, rowValues, SparkConnectError, type SparkSession } from '../../src/index.ts';
+import {
+  type DataFrame,
+  functions as F,
+  parseDDL,
+  rowValues,
+  SparkConnectError,
+  type SparkSession,
+} from '../../src/index.ts';
 import { arbitraryTable } from '../helpers/arbitrary-tables.ts';
 import { isAtLeast, openSession } from '../helpers/spark.ts';
 
@@ -46,6 +53,28 @@ describe('createDataFrame', () => {
         const frame = spark.createDataFrame([row], ['z', 'z']);
         expect((await frame.collect()).map(rowValues)).to.deep.equal([[1n, 'x']]);
       }
+    });
+
+    it('keeps names that are empty or repeat, in every depth', async () => {
+      const schema = parseDDL(
+        '`` INT, s STRUCT<a: INT, a: ARRAY<STRUCT<``: STRING>>>, m MAP<STRUCT<x: INT, x: INT>, INT>',
+      );
+      const rows = [
+        [1, [2, [{ '': 'x' }, null]], new Map([[[3, 4], 5]])],
+        [null, null, null],
+      ];
+      const frame = spark.createDataFrame(rows, schema);
+      const valuesOf = async (from: DataFrame) => {
+        const [first = {}] = await from.collect<{ s: object; m: Map<object, number> }>();
+        const { s, m } = first as { s: object; m: Map<object, number> };
+        return [rowValues(first)[0], rowValues(s), Array.from(m, ([key, value]) => [rowValues(key), value])];
+      };
+      const expected = [1, [2, [{ '': 'x' }, null]], [[[3, 4], 5]]];
+      expect(await valuesOf(frame)).to.deep.equal(expected);
+      expect((await frame.schema()).toDDL()).to.equal(schema.toDDL());
+      const again = spark.createDataFrame(await frame.toArrow());
+      expect(await valuesOf(again)).to.deep.equal(expected);
+      expect(await spark.createDataFrame([{ '': 1 }]).collect()).to.deep.equal([{ '': 1n }]);
     });
 
     it('takes what a row does not have for null where it infers the schema', async () => {

@@ -28,6 +28,14 @@ describe('createDataFrame', () => {
       expectRefused(() => spark.createDataFrame([new Map([['a', 1]])], 'a INT'), 'row 0: a value of Map does not fit');
     });
 
+    it('refuses names that UTF-8 cannot hold', () => {
+      expectRefused(() => spark.createDataFrame([{ '\ud800': 1 }]), 'column "\\ud800": the name has half a character');
+      expectRefused(() => spark.createDataFrame([[1]], ['a\udc00']), 'column "a\\udc00"');
+      expectRefused(() => spark.createDataFrame([{ a: [{ '\ud800': 1 }] }]), 'column "a.element.\\ud800"');
+      expectRefused(() => spark.createDataFrame([], 'm MAP<INT, STRUCT<`\ud800`: INT>>'), 'column "m.value.\\ud800"');
+      expect(() => spark.createDataFrame([{ '\ud83d\ude00': 1 }])).not.to.throw();
+    });
+
     it('names a column that tells no type as the program does', () => {
       expectRefused(() => spark.createDataFrame([[1, null]], ['y', 'z']), 'column z: no value but null');
     });

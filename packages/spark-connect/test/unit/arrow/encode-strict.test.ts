@@ -1,3 +1,4 @@
+import { type DataType as ArrowType, type Field, Struct, tableFromIPC } from 'apache-arrow';
 import { expect } from 'chai';
 import { BatchDecoder, encodeRows } from '../../../src/arrow/index.ts';
 import {
@@ -116,5 +117,30 @@ describe('encodeRows', () => {
     const batch = new BatchDecoder(schema).decode(encodeRows([[1, 'x']], schema));
     expect(batch.toArrays()).to.deep.equal([[1, 'x']]);
     expect(() => encodeRows([{ a: 1 }], schema)).to.throw(/names repeat/);
+  });
+
+  it('writes names that are different and not empty in every depth', () => {
+    const schema = parseDDL(
+      '`` INT, s STRUCT<a: INT, a: ARRAY<STRUCT<``: INT, _0: INT>>, a_1: MAP<STRUCT<x: INT, x: INT>, INT>>',
+    );
+    const row = [1, [2, [[3, 4]], new Map([[[5, 6], 7]])]];
+    const namesOf = (type: ArrowType): string[] =>
+      (type.children ?? []).flatMap(({ name, type: inner }: Field) => [name, ...namesOf(inner)]);
+    const { fields } = tableFromIPC(encodeRows([row], schema)).schema;
+    expect(namesOf(new Struct(fields))).to.deep.equal([
+      '_0',
+      's',
+      'a',
+      'a_2',
+      'element',
+      '_1',
+      '_0',
+      'a_1',
+      'entries',
+      'key',
+      'x',
+      'x_1',
+      'value',
+    ]);
   });
 });
