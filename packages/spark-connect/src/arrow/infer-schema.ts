@@ -16,6 +16,7 @@ import {
   simpleString,
   types as T,
   Timestamp,
+  Variant,
   YearMonthInterval,
 } from '../types/index.ts';
 import type { InputRow } from './encode-rows.ts';
@@ -33,13 +34,15 @@ const CLASSES: ReadonlyArray<readonly [new (...parts: never[]) => object, DataTy
   [DayTimeInterval, T.dayTimeInterval()],
   [YearMonthInterval, T.yearMonthInterval()],
   [CalendarInterval, T.calendarInterval()],
+  [Variant, T.variant()],
 ];
 
 /**
  * Guesses a schema from all rows, every column nullable, in the order in which the keys turn up.
  *
  * Whole numbers and bigint become BIGINT and other numbers DOUBLE (both in one column of numbers: DOUBLE), Date becomes
- * TIMESTAMP, Uint8Array BINARY, Decimal DECIMAL(38,18), a shape GEOMETRY or GEOGRAPHY, an array ARRAY, a Map MAP, an object STRUCT.
+ * TIMESTAMP, Uint8Array BINARY, Decimal DECIMAL(38,18), Variant VARIANT, a shape GEOMETRY or GEOGRAPHY, an array ARRAY, a Map MAP, an
+ * object STRUCT.
  * Rows that are arrays get the names `_1`, `_2` …, as in PySpark.
  *
  * @param names what errors call the columns where rows are arrays

@@ -12,6 +12,7 @@ import { UnfitValue, unfit } from './convert-value.ts';
 import { GeoBuilder, SHAPE_PARTS } from './geo-builder.ts';
 import { isRecord } from './record.ts';
 import { Validity } from './validity.ts';
+import { VARIANT_PARTS, VariantBuilder } from './variant-builder.ts';
 
 /** Of the values in arrays and maps nobody knows how many will come. */
 const SOME_VALUES = 256;
@@ -34,6 +35,7 @@ export function columnBuilder(type: DataType, room: number, missing: Missing): C
   if (type.kind === 'geometry' || type.kind === 'geography') {
     return new GeoBuilder(type, new StructBuilder(SHAPE_PARTS, room));
   }
+  if (type.kind === 'variant') return new VariantBuilder(new StructBuilder(VARIANT_PARTS, room));
   throw new UnfitValue(`values of type ${simpleString(type)} cannot be sent yet`);
 }
 

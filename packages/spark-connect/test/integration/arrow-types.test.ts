@@ -232,6 +232,27 @@ describe('values from and to a server', () => {
     expect(() => new Variant(Uint8Array.of(0x0c), Uint8Array.of(1, 0, 0)).unpack()).to.throw('cut off');
   });
 
+  it('are variants again where variants were sent', async function () {
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    const frame = await spark.sql(
+      `SELECT parse_json('{"a": [1, null, "x"]}') AS v, array(parse_json('1'), null) AS a, map('k', parse_json('null')) AS m,
+       named_struct('v', cast(null AS variant), 'w', cast(date'2026-02-28' AS variant)) AS s`,
+    );
+    const rows = [...(await frame.collect()), { v: null, a: null, m: null, s: null }];
+    const schema = (await frame.schema()).toNullable();
+    const sent = spark.createDataFrame(rows, schema);
+    expect(await sent.schema()).to.deep.equal(schema);
+    expect(await sent.collect()).to.deep.equal(rows);
+    expect(await sent.selectExpr('v:a[2]::string AS x', 'a[0]::int AS y', 'to_json(s) AS s').collect()).to.deep.equal([
+      { x: 'x', y: 1, s: '{"w":"2026-02-28"}' },
+      { x: null, y: null, s: null },
+    ]);
+    expect(await spark.createDataFrame(await sent.toArrow()).collect()).to.deep.equal(rows);
+    const inferred = spark.createDataFrame(rows.map(({ v }) => ({ v })));
+    expect((await inferred.schema()).toDDL()).to.equal('v VARIANT');
+    expect(await inferred.collect()).to.deep.equal(rows.map(({ v }) => ({ v })));
+  });
+
   it('arrive from compressed batches', async function () {
     if (!(await isAtLeast(spark, '4.1'))) this.skip();
     // Not many: the server's LZ4 is slow.

@@ -13,6 +13,7 @@ import {
   StructType,
   types as T,
   Timestamp,
+  Variant,
   YearMonthInterval,
 } from '../../../src/types/index.ts';
 
@@ -62,6 +63,8 @@ export function arbitraryValue(type: DataType): fc.Arbitrary<unknown> {
       return fc
         .tuple(int32, int32, fc.bigInt({ min: -(2n ** 50n), max: 2n ** 50n }))
         .map(([months, days, micros]) => new CalendarInterval(months, days, micros));
+    case 'variant':
+      return fc.tuple(fc.uint8Array(), fc.uint8Array()).map(([value, metadata]) => new Variant(value, metadata));
     case 'geometry':
     case 'geography': {
       const srid = type.srid === -1 ? fc.nat() : fc.constant(type.srid);
@@ -116,6 +119,7 @@ export const EVERYTHING = new StructType(
     T.dayTimeInterval(),
     T.yearMonthInterval(),
     T.calendarInterval(),
+    T.variant(),
     T.geometry(-1),
     T.geography(4326),
     T.array(T.long()),
