@@ -26,11 +26,24 @@ export function localRows(rows: readonly InputRow[], given: RowSchema | undefine
   return rowsOf(rows, keyed, named, batchBytes, 'null');
 }
 
-/** Relations of a table, one below another: a server before 4.1 reads one batch of each only. */
-export function localTables(table: Table, batchBytes: number): { schema: StructType; parts: readonly RelationNode[] } {
+/**
+ * Relations of a table, one below another: a server before 4.1 reads one batch of each only.
+ *
+ * @param wanted what the server is to cast the table to
+ */
+export function localTables(
+  table: Table,
+  batchBytes: number,
+  wanted: StructType | undefined,
+): { schema: StructType; parts: readonly RelationNode[] } {
   const { encodeTable, tablesOfBatches } = arrowRoom();
   const takesManyBatches = Number.isFinite(batchBytes);
-  const encoded = (takesManyBatches ? [table] : tablesOfBatches(table)).map(encodeTable);
+  let rows = 0;
+  const encoded = (takesManyBatches ? [table] : tablesOfBatches(table)).map((part) => {
+    const firstRow = rows;
+    rows += part.numRows;
+    return encodeTable(part, wanted, firstRow);
+  });
   const parts = encoded.map(({ schema, ...data }) =>
     relation({ kind: 'localRelation', schema: schema.json(), ...data }),
   );

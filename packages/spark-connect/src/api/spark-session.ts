@@ -178,7 +178,7 @@ export class SparkSession {
    * A DataFrame of an apache-arrow Table, whose values come through exactly: dictionaries as what they stand for, times
    * in microseconds.
    *
-   * @param schema types to cast the columns to, found by name; or new names for them, in order
+   * @param schema types to cast the columns to, found by name, where no number loses digits; or new names for them, in order
    * @throws SparkConnectError decode for a type that Spark has not; encode for a value that Spark cannot hold, and where
    *   the columns are not those of the schema
    */
@@ -296,10 +296,11 @@ export class SparkSession {
   }
 
   #tableFrame(table: Table, given?: RowSchema): DataFrame {
-    const { schema: own, parts } = localTables(table, this.client.localBatchBytes);
-    const frame = united(parts.map((part) => new DataFrame(this, part)));
-    if (given === undefined) return frame;
     const schema = typeof given === 'string' ? parseDDL(given) : given;
+    const wanted = schema instanceof StructType ? schema : undefined;
+    const { schema: own, parts } = localTables(table, this.client.localBatchBytes, wanted);
+    const frame = united(parts.map((part) => new DataFrame(this, part)));
+    if (schema === undefined) return frame;
     if (schema instanceof StructType) {
       checkNames(own, schema);
       return frame.to(schema);

@@ -1,6 +1,7 @@
 import { RecordBatch, Schema, Table, tableToIPC } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
+import { checkCasts } from './check-casts.ts';
 import { withDistinctNames } from './distinct-names.ts';
 import { fitTable } from './fit-table.ts';
 import { namesRepeat, PositionalSchema } from './positional-schema.ts';
@@ -14,11 +15,18 @@ export function isArrowTable(value: object): value is Table {
 /**
  * A table as it travels, and Spark's schema of it; no data where it has no rows, which 3.5 would not read.
  *
+ * @param wanted what the server is to cast it to
+ * @param firstRow where the table begins in what the program gave
  * @throws SparkConnectError `decode` for a type that Spark has not, `encode` for a value that it cannot hold, both naming
  *   the column
  */
-export function encodeTable(table: Table): { schema: StructType; data?: Uint8Array } {
+export function encodeTable(
+  table: Table,
+  wanted?: StructType,
+  firstRow = 0,
+): { schema: StructType; data?: Uint8Array } {
   const { schema, fitted } = fitTable(table);
+  if (wanted !== undefined) checkCasts(fitted, schema, wanted, firstRow);
   return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(withDistinctColumns(fitted), 'stream') };
 }
 
