@@ -4,12 +4,15 @@
  */
 import { SparkConnectError } from '../errors.ts';
 import { FUNCTIONS_SINCE } from './functions-since.ts';
+import { typesInSchema } from './schema-types.ts';
 
 interface Feature {
   readonly name: string;
   /** The first version that has it, e.g. `4.0`. */
   readonly since: string;
 }
+
+const COLLATION: Feature = { name: 'a collation', since: '4.0' };
 
 /** By the message's type. */
 const MESSAGES: Readonly<Record<string, Feature>> = {
@@ -42,7 +45,7 @@ const FIELDS: Readonly<
   'Expression.UnresolvedStar': [
     { field: 'planId', when: (id) => id !== undefined, name: "the '*' of one DataFrame among several", since: '4.0' },
   ],
-  'DataType.String': [{ field: 'collation', when: (collation) => collation !== '', name: 'a collation', since: '4.0' }],
+  'DataType.String': [{ field: 'collation', when: (collation) => collation !== '', ...COLLATION }],
   Aggregate: [{ field: 'groupingSets', when: isFilled, name: 'groupingSets', since: '4.0' }],
   WriteOperation: [{ field: 'clusteringColumns', when: isFilled, name: 'clusterBy', since: '4.0' }],
   WriteOperationV2: [{ field: 'clusteringColumns', when: isFilled, name: 'clusterBy', since: '4.0' }],
@@ -93,6 +96,7 @@ function featureOf(message: Readonly<Record<string, unknown>>, version: string):
     MESSAGES[type],
     ...(FIELDS[type] ?? []).filter(({ field, when }) => when(message[field])),
     type === 'Expression.UnresolvedFunction' ? functionFeature(message.functionName) : undefined,
+    ...(type === 'LocalRelation' ? schemaFeatures(message.schema) : []),
   ];
   return found.find((feature) => feature !== undefined && !isAtLeast(version, feature.since));
 }
@@ -100,6 +104,12 @@ function featureOf(message: Readonly<Record<string, unknown>>, version: string):
 function functionFeature(name: unknown): Feature | undefined {
   const since = typeof name === 'string' ? FUNCTIONS_SINCE[name] : undefined;
   return since === undefined ? undefined : { name: `the function ${String(name)}`, since };
+}
+
+/** Of rows that travel with a plan, whose schema is a text: 3.5 overlooks collations, and cannot read the names of newer types. */
+function schemaFeatures(schema: unknown): (Feature | undefined)[] {
+  if (typeof schema !== 'string') return [];
+  return Array.from(typesInSchema(schema), (type) => (type === 'collation' ? COLLATION : MESSAGES[type]));
 }
 
 function isFilled(value: unknown): boolean {
