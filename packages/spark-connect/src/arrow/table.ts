@@ -6,6 +6,8 @@ import { withDistinctNames } from './distinct-names.ts';
 import { fitTable } from './fit-table.ts';
 import { namesRepeat, PositionalSchema } from './positional-schema.ts';
 import { readArrowStream } from './read-stream.ts';
+import { withRequiredColumns } from './required-columns.ts';
+import { schemaFromArrow } from './schema-from-arrow.ts';
 
 /** Whether something is a Table of apache-arrow's, also of another copy of it. */
 export function isArrowTable(value: object): value is Table {
@@ -25,9 +27,15 @@ export function encodeTable(
   wanted?: StructType,
   firstRow = 0,
 ): { schema: StructType; data?: Uint8Array } {
-  const { schema, fitted } = fitTable(table);
-  if (wanted !== undefined) checkCasts(fitted, schema, wanted, firstRow);
-  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(withDistinctColumns(fitted), 'stream') };
+  const fit = fitTable(table);
+  if (wanted === undefined) return encoded(fit.fitted, fit.schema);
+  checkCasts(fit.fitted, fit.schema, wanted, firstRow);
+  const strict = withRequiredColumns(fit.fitted, wanted, firstRow);
+  return encoded(strict, schemaFromArrow(strict.schema));
+}
+
+function encoded(table: Table, schema: StructType): { schema: StructType; data?: Uint8Array } {
+  return table.numRows === 0 ? { schema } : { schema, data: tableToIPC(withDistinctColumns(table), 'stream') };
 }
 
 function withDistinctColumns(table: Table): Table {

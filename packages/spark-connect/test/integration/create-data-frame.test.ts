@@ -139,6 +139,25 @@ describe('createDataFrame', () => {
       expect(await spark.createDataFrame(new Table(parts)).collect()).to.deep.equal([{ id: 1, weight: 70.5 }]);
     });
 
+    it('has columns that are never null where the schema wants them and the table has no nulls', async () => {
+      const schema = parseDDL('weight DOUBLE NOT NULL, id BIGINT NOT NULL');
+      const open = new Table({
+        id: vectorFromArray([1, 2], new Int32()),
+        weight: vectorFromArray([70.5, 81], new Float64()),
+      });
+      const parts = new Table([...open.batches, ...open.batches]);
+      for (const sent of [open, parts, open.slice(0, 0)]) {
+        const frame = spark.createDataFrame(sent, schema);
+        expect((await frame.schema()).toDDL()).to.equal(schema.toDDL());
+        expect((await frame.collect()).length).to.equal(sent.numRows);
+      }
+      const one = spark.createDataFrame(open, 'weight DOUBLE, id INT NOT NULL');
+      expect(await one.collect()).to.deep.equal([
+        { weight: 70.5, id: 1 },
+        { weight: 81, id: 2 },
+      ]);
+    });
+
     it('takes dictionaries, times in other units, and lists and bytes in other layouts', async () => {
       const hasTimes = await isAtLeast(spark, '4.1');
       if (hasTimes) await spark.conf.set('spark.sql.timeType.enabled', 'true');

@@ -122,6 +122,16 @@ describe('createDataFrame', () => {
       }
     });
 
+    it('refuses nulls where a schema wants none', () => {
+      const holes = new Table({ a: vectorFromArray([1, null], new Int32()) });
+      const message = 'column a: null where the schema says not null';
+      expectRefused(() => spark.createDataFrame(holes, 'a BIGINT NOT NULL'), `row 1, ${message}`);
+      const full = holes.slice(0, 1);
+      const later = new Table([...full.batches, ...full.batches, ...holes.batches]);
+      expectRefused(() => spark.createDataFrame(later, 'a INT NOT NULL'), `row 3, ${message}`);
+      expect(() => spark.createDataFrame(full, 'a INT NOT NULL')).not.to.throw();
+    });
+
     it('refuses a schema with other inner columns', () => {
       const nested = new Table({ s: vectorFromArray([{ x: [{ y: 1 }] }]) });
       expectRefused(() => spark.createDataFrame(nested, 's STRUCT<z: INT>'), 'it lacks s.z, and the schema has no s.x');
