@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
-import { deniedAction, formatDuration, type Logger, OperatorError, speaksOfQuota } from '../settings/index.ts';
+import {
+  deniedAction,
+  formatDuration,
+  type Logger,
+  messageOf,
+  OperatorError,
+  speaksOfQuota,
+} from '../settings/index.ts';
 import type { Clients } from './clients.ts';
 import { eventsSince, findStack } from './stack.ts';
 
@@ -40,23 +47,41 @@ export async function settle(clients: Clients, stackId: string, options: FollowO
   const failures: StackEvent[] = [];
   let seen = options.since;
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
-    const stack = await findStack(clients, stackId);
-    for (const event of await eventsSince(clients, stackId, seen)) {
+    const hasTime = performance.now() + pauseMs <= limit;
+    const look = await lookAt(clients, stackId, seen).catch((error: unknown) => {
+      if (!hasTime || !passes(error)) throw error;
+      log.warn(`${messageOf(error)}; looking again`);
+      return undefined;
+    });
+    for (const event of look?.events ?? []) {
       seen = event.EventId;
       tell(event, log);
       if (isFailure(event)) failures.push(event);
     }
-    const status = stack?.StackStatus;
-    if (status === undefined || !status.endsWith('_IN_PROGRESS')) return { status, stack, failures };
-    if (performance.now() + pauseMs > limit) {
-      throw new OperatorError(
-        'EMR_TIMEOUT',
-        `The stack is still ${status} after ${formatDuration(timeoutMs)}; AWS goes on with it`,
-        { next: '`npm run emr -- status` shows it, `up` waits on, `down` removes it.' },
-      );
+    if (look !== undefined) {
+      const { stack } = look;
+      const status = stack?.StackStatus;
+      if (status === undefined || !status.endsWith('_IN_PROGRESS')) return { status, stack, failures };
+      if (!hasTime) {
+        throw new OperatorError(
+          'EMR_TIMEOUT',
+          `The stack is still ${status} after ${formatDuration(timeoutMs)}; AWS goes on with it`,
+          { next: '`npm run emr -- status` shows it, `up` waits on, `down` removes it.' },
+        );
+      }
     }
     await delay(pauseMs, undefined, { signal });
   }
+}
+
+async function lookAt(clients: Clients, stackId: string, seen: string | undefined) {
+  const stack = await findStack(clients, stackId);
+  return { stack, events: await eventsSince(clients, stackId, seen) };
+}
+
+/** What AWS or the line to it gets over: a wait of many minutes does not end for that. */
+function passes(error: unknown): boolean {
+  return error instanceof OperatorError && ['AWS_THROTTLED', 'AWS_UNREACHABLE', 'AWS_UNAVAILABLE'].includes(error.code);
 }
 
 function tell({ LogicalResourceId, ResourceType, ResourceStatus, ResourceStatusReason }: StackEvent, log: Logger) {
@@ -65,7 +90,9 @@ function tell({ LogicalResourceId, ResourceType, ResourceStatus, ResourceStatusR
   log.info(`${ResourceStatus?.toLowerCase().replaceAll('_', ' ')}: ${LogicalResourceId} (${ResourceType})${reason}`);
 }
 
-function isFailure({ ResourceStatus, ResourceStatusReason }: StackEvent): boolean {
+/** The stack itself fails as well, with no more to say than which resource did: that is no further failure. */
+function isFailure({ ResourceStatus, ResourceStatusReason, StackId, PhysicalResourceId }: StackEvent): boolean {
+  if (StackId !== undefined && PhysicalResourceId === StackId) return false;
   return /FAILED$/.test(ResourceStatus ?? '') && !/cancelled/i.test(ResourceStatusReason ?? '');
 }
 

@@ -10,6 +10,7 @@ import {
   loadEnvironment,
   OperatorError,
   parseDuration,
+  parseInterval,
   runCommand,
   withCloudSettings,
 } from '../settings/index.ts';
@@ -45,7 +46,7 @@ const program = command(
   'produce',
   'Sends the readings of a table to the topic, each row once: a run goes on where the last one ended, however it ended.',
 )
-  .option('--interval <duration>', 'time between two messages, e.g. 250ms (default: 1s)')
+  .option('--interval <duration>', 'time between two messages, e.g. 250ms or 0.1ms (default: 1s)')
   .option('--unthrottled', 'as fast as it goes')
   .option('--once', 'end at the last row (the default)')
   .option(
@@ -78,7 +79,7 @@ await runCommand(async (signal) => {
   );
   const [kafka, database] = [kafkaSettings(environment), databaseSettings(environment)];
   const retries = options.follow ? Number.POSITIVE_INFINITY : RETRIES;
-  const pageRows = intervalMs === 0 ? PAGE_ROWS : PACED_PAGE_ROWS;
+  const pageRows = intervalMs < 1 ? PAGE_ROWS : PACED_PAGE_ROWS;
   const source = await Source.open(database, { table, pageRows, retries, signal, logger });
   let sink: Sink | undefined;
   try {
@@ -129,7 +130,7 @@ async function requireInTable(source: Source, from: bigint): Promise<void> {
 
 function intervalOf({ interval, unthrottled }: Options): number {
   if (unthrottled && interval !== undefined) throw usage('--interval and --unthrottled exclude each other');
-  return unthrottled ? 0 : parseDuration(interval ?? '1s', '--interval');
+  return unthrottled ? 0 : parseInterval(interval ?? '1s', '--interval');
 }
 
 function id(text: string): bigint {

@@ -8,17 +8,19 @@ const CATCH_UP_MS = 100;
  *
  * @param intervalMs between two messages; 0 for no clock
  * @param clock milliseconds that never go back
- * @returns how many messages are due, at least one; 0 when the signal has fired
+ * @returns how many messages are due, at least one; 0 when the signal has fired. Its argument says how many of those that
+ *   were due at the last call were not sent, since the table's page had no more: they stay due
  */
 export function pacer(
   intervalMs: number,
   signal: AbortSignal,
   clock: () => number = () => performance.now(),
-): () => Promise<number> {
+): (unused?: number) => Promise<number> {
   let next: number | undefined;
-  return async () => {
+  return async (unused = 0) => {
     if (signal.aborted) return 0;
     if (intervalMs === 0) return Number.POSITIVE_INFINITY;
+    if (next !== undefined) next -= unused * intervalMs;
     const now = clock();
     if (next !== undefined && next > now && !(await rest(next - now, signal))) return 0;
     const at = clock();

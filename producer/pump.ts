@@ -44,11 +44,13 @@ export async function pump(feed: RowFeed, sink: Sink, options: PumpOptions): Pro
   const startedAt = performance.now();
   const tally = { sent: 0, rejected: 0, lastId: undefined as string | undefined };
   const due = pacer(options.intervalMs, signal);
+  let unused = 0;
   try {
     while (tally.sent < limit && (await feed.ready())) {
-      const most = Math.min(await due(), transactionRows, limit - tally.sent);
+      const most = await due(unused);
       if (most === 0) break;
-      const rows = feed.take(most);
+      const rows = feed.take(Math.min(most, transactionRows, limit - tally.sent));
+      unused = most - rows.length;
       const { messages, rejected } = sort(rows, tally.rejected, options);
       await sink.commit({ messages, rejected, position: feed.position() });
       tally.sent += messages.length;

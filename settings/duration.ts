@@ -15,8 +15,13 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * @throws OperatorError `DURATION_INVALID`, exit code 2
  */
 export function parseDuration(text: string, setting: string, longestMs = LONGEST_TIMER_MS): number {
+  return Math.round(parseInterval(text, setting, longestMs));
+}
+
+/** As {@link parseDuration}, but not rounded: of `0.1ms` nothing would be left. */
+export function parseInterval(text: string, setting: string, longestMs = LONGEST_TIMER_MS): number {
   const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
-  const ms = amount === undefined ? Number.NaN : Math.round(Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]);
+  const ms = amount === undefined ? Number.NaN : Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
   if (Number.isNaN(ms) || ms > longestMs) {
     throw new OperatorError(
       'DURATION_INVALID',

@@ -6,7 +6,7 @@ export { awsError, deniedAction, speaksOfQuota } from './aws/aws-error.ts';
 export { withCloudSettings } from './aws/cloud-settings.ts';
 export { awsClientOptions, awsRegion } from './aws/region.ts';
 export { command, Interruption, report, runCommand } from './command-line.ts';
-export { formatDuration, parseDuration } from './duration.ts';
+export { formatDuration, parseDuration, parseInterval } from './duration.ts';
 export { type Environment, type EnvironmentSources, loadEnvironment, settingOf } from './environment.ts';
 export { createLogger, type Logger, type LogOptions } from './logger.ts';
 export { codeOf, messageOf, OperatorError, type OperatorErrorOptions } from './operator-error.ts';

@@ -74,6 +74,12 @@ export const PARAMETERS = {
   ),
   KafkaSecurityGroupId: text('Its security group: port 9098 is opened to us', '', SECURITY_GROUP, 'sg-… or nothing'),
   KafkaTopic: text('The topic of the readings', 'patient-vital-info', '^[\\w.-]{1,200}$', 'a topic name'),
+  KafkaAlertsTopic: text(
+    'The topic of the alerts (--via topic)',
+    'patient-vital-alerts',
+    '^[\\w.-]{1,200}$',
+    'a topic name',
+  ),
   CreateDatabase: yesOrNo('Whether an RDS MySQL is made'),
   DatabaseInstanceClass: text('Of that database', 'db.t4g.small', '^db\\.[a-z0-9]+\\.[a-z0-9]+$', 'e.g. db.t4g.small'),
   DatabaseSecurityGroupId: text(

@@ -79,7 +79,7 @@ const sparkInKafka = nodePolicy(
   allow(
     'Alerts',
     ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
-    [kafkaArn('topic', 'patient-vital-alerts')],
+    [kafkaArn('topic', `\${KafkaAlertsTopic}`)],
   ),
 );
 
@@ -168,7 +168,13 @@ const driverStatements: readonly Value[] = [
       'Topics',
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:CreateTopic', 'kafka-cluster:ReadData', 'kafka-cluster:WriteData'],
       // The readings, what was rejected, the producer's positions, and the alerts of `--via topic`.
-      [kafkaArn('topic', `\${KafkaTopic}*`), kafkaArn('topic', 'patient-vital-alerts')],
+      [kafkaArn('topic', `\${KafkaTopic}*`), kafkaArn('topic', `\${KafkaAlertsTopic}`)],
+    ),
+    // The producer refuses a topic of positions that would forget them.
+    allow(
+      'PositionTopic',
+      ['kafka-cluster:DescribeTopicDynamicConfiguration'],
+      [kafkaArn('topic', `\${KafkaTopic}-position`)],
     ),
     allow(
       'Groups',

@@ -109,6 +109,19 @@ describe('npm run emr -- up, while AWS is at work (a stand-in)', () => {
     expect(cloud.asked.filter((action) => action === 'CreateStack')).to.have.length(1);
   });
 
+  it('waits on where AWS takes no more questions for a moment', async () => {
+    cloud.events = [{ id: '1', resource: 'Vpc', status: 'CREATE_IN_PROGRESS' }];
+    const command = new TerminalCommand('npm run emr -- up --stack slow', environment);
+    await command.printed(/create in progress: Vpc/);
+    cloud.refused = { action: 'DescribeStacks', code: 'Throttling', message: 'Rate exceeded' };
+    await command.printed(/Cannot look for stack .*takes no more requests for the moment; looking again/);
+    cloud.refused = undefined;
+    cloud.events = [...cloud.events, { id: '2', resource: 'Vpc', status: 'CREATE_FAILED', reason: 'no room' }];
+    cloud.status = 'ROLLBACK_COMPLETE';
+    expect(await command.exited).to.equal(1);
+    expect(command.output).to.match(/Stack slow is ROLLBACK_COMPLETE: Vpc: no room/);
+  });
+
   it('tells what failed first, and not what was cancelled because of it', async () => {
     cloud.events = [{ id: '1', resource: 'Vpc', status: 'CREATE_IN_PROGRESS' }];
     const command = new TerminalCommand('npm run emr -- up --stack slow', environment);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TEMPLATE, type Template } from '../../../emr/template/index.ts';
+import { positionTopic } from '../../../producer/position-topic.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -96,6 +97,22 @@ describe('the CloudFormation template', () => {
       'rds:DescribeDBInstances',
       'rds:DescribeDBClusters',
     ]);
+  });
+
+  it('lets the producer look whether its topic of positions is compacted', () => {
+    // AWS's word for Kafka's DescribeConfigs of a topic.
+    const [statement] = statements(TEMPLATE).filter(({ Action }) =>
+      [Action].flat().includes('kafka-cluster:DescribeTopicDynamicConfiguration'),
+    );
+    expect(JSON.stringify(statement?.Resource)).to.contain(positionTopic(`\${KafkaTopic}`));
+  });
+
+  it("lets nodes and driver use the alerts' topic, whatever its name", () => {
+    const onAlerts = statements(TEMPLATE).filter(({ Resource }) =>
+      JSON.stringify(Resource).includes(`\${KafkaAlertsTopic}`),
+    );
+    expect(onAlerts.map(({ Sid }) => Sid)).to.have.members(['Alerts', 'Topics']);
+    expect(JSON.stringify(TEMPLATE.Resources)).not.to.contain('patient-vital-alerts');
   });
 
   it('holds no password', () => {
