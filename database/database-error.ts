@@ -3,6 +3,8 @@ import { awsError, codeOf, type DatabaseSettings, messageOf, OperatorError } fro
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const CONNECTION_LOST = new Set([
   'PROTOCOL_CONNECTION_LOST',
+  // The driver's word for a query that has not ended within its limit.
+  'PROTOCOL_SEQUENCE_TIMEOUT',
   'ECONNRESET',
   'EPIPE',
   'ER_SERVER_SHUTDOWN',
@@ -37,6 +39,13 @@ export function databaseError(error: unknown, settings: DatabaseSettings): Opera
       'DATABASE_UNREACHABLE',
       `No database answers at ${at} (${code})`,
       'Check DATABASE_HOST and DATABASE_PORT, and that the server runs (`npm run stack -- status`).',
+    );
+  }
+  if (code === 'PROTOCOL_SEQUENCE_TIMEOUT') {
+    return make(
+      'DATABASE_SILENT',
+      `The database at ${at} does not answer a query`,
+      'Check that the server is not stuck, and the line to it.',
     );
   }
   if (ACCESS_DENIED.has(code)) {

@@ -23,7 +23,7 @@ import { TransactionalSink } from './transactional-sink.ts';
 
 const PAGE_ROWS = 20_000;
 const PACED_PAGE_ROWS = 500;
-/** About 25 s in all. */
+/** Pauses of about 25 s in all. */
 const RETRIES = 7;
 
 interface Options {

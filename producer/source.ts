@@ -1,7 +1,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import pRetry from 'p-retry';
 import { connect, databaseError, isTransient, streamRows } from '../database/index.ts';
-import { type DatabaseSettings, type Logger, messageOf, OperatorError } from '../settings/index.ts';
+import { codeOf, type DatabaseSettings, type Logger, messageOf, OperatorError } from '../settings/index.ts';
 import type { Gap, ReadTimes, TableEnd } from './gaps.ts';
 import { type SourceRow, sourceIdOf } from './row.ts';
 import { inspectTable, type SourceTable } from './source-table.ts';
@@ -10,6 +10,12 @@ import { inspectTable, type SourceTable } from './source-table.ts';
 const RETRIES_TO_OPEN = 3;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8_000;
+
+/**
+ * A server that froze, or failed over without a word, leaves a connection on which nothing ever comes. A page takes
+ * a fraction of a second.
+ */
+const QUERY_LIMIT_MS = 30_000;
 
 /** Ranges of one query; more would make it long rather than fast. */
 const GAPS_OF_A_QUERY = 200;
@@ -24,6 +30,8 @@ export interface SourceOptions {
   readonly pageRows: number;
   /** Attempts after the first one at a page, with pauses that double from 250 ms to 8 s; Infinity to wait for ever. */
   readonly retries: number;
+  /** What a query may take; 30 s by default. */
+  readonly queryLimitMs?: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
 }
@@ -155,12 +163,14 @@ export class Source {
     return await retrying(this.#settings, this.#options, async () => {
       const connection = await this.#connected();
       try {
-        const [rows] = await connection.query<RowDataPacket[][]>({ sql, values: [...values], rowsAsArray: true });
+        const timeout = this.#options.queryLimitMs ?? QUERY_LIMIT_MS;
+        const query = { sql, values: [...values], rowsAsArray: true, timeout };
+        const [rows] = await unlessAborted(this.#options.signal, connection.query<RowDataPacket[][]>(query));
         return rows as unknown as readonly SourceRow[];
       } catch (error) {
         if (this.#connection === connection) this.#connection = undefined;
         connection.destroy();
-        throw error;
+        throw codeOf(error) === 'PROTOCOL_SEQUENCE_TIMEOUT' ? databaseError(error, this.#settings) : error;
       }
     });
   }
@@ -180,6 +190,21 @@ export class Source {
 function prefetched<Page>(page: Promise<Page>): Promise<Page> {
   page.catch(() => {});
   return page;
+}
+
+/** A query that nobody answers must not keep a command that was told to end. */
+async function unlessAborted<Result>(signal: AbortSignal, result: Promise<Result>): Promise<Result> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    stop = () => signal.removeEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    stop();
+  }
 }
 
 async function retrying<Result>(settings: DatabaseSettings, options: SourceOptions, act: () => Promise<Result>) {

@@ -31,6 +31,14 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Lets nothing through on the connections that there are, and leaves them open; new ones work. */
+  silence(): void {
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
   mend(): void {
     this.#isDown = false;
   }

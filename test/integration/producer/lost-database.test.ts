@@ -43,10 +43,20 @@ describe('a producer that loses its database', () => {
     await database.drop();
   });
 
-  const run = async (retries: number, onSent: (sent: number) => void) => {
+  const run = async (
+    retries: number,
+    onSent: (sent: number) => void,
+    { signal = new AbortController().signal, queryLimitMs = 10_000 } = {},
+  ) => {
     const settings = databaseSettings({ ...database.environment, DATABASE_PORT: String(proxy.port) });
-    const { signal } = new AbortController();
-    const source = await Source.open(settings, { table: 'patients_vital_info', pageRows: 50, retries, signal, logger });
+    const source = await Source.open(settings, {
+      table: 'patients_vital_info',
+      pageRows: 50,
+      retries,
+      queryLimitMs,
+      signal,
+      logger,
+    });
     let sent = 0;
     try {
       const feed = await OrderedRowFeed.open(source, {
@@ -85,6 +95,35 @@ describe('a producer that loses its database', () => {
     expect(logged.join('')).to.include('trying again');
     const values = (await topic.read()).map(({ value }) => value);
     expect(values.toSorted()).to.deep.equal(readings.map(encodeReading).toSorted());
+  });
+
+  it('notices a connection on which nothing comes any more, and goes on over a new one', async () => {
+    const silenceOnce = (sent: number) => {
+      if (sent === 200) proxy.silence();
+    };
+    const result = await run(10, silenceOnce, { queryLimitMs: 500 });
+    expect(result).to.include({ sent: 600, rejected: 0, lastId: '600' });
+    expect(logged.join('')).to.match(/does not answer a query; trying again/);
+    const values = (await topic.read()).map(({ value }) => value);
+    expect(values.toSorted()).to.deep.equal(readings.map(encodeReading).toSorted());
+  });
+
+  it('ends when it is told to while nothing comes', async () => {
+    const controller = new AbortController();
+    const running = run(
+      10,
+      (sent) => {
+        if (sent === 200) {
+          proxy.silence();
+          // By then the next page was asked for.
+          setTimeout(() => controller.abort(new Error('Ctrl-C')), 300);
+        }
+      },
+      { signal: controller.signal, queryLimitMs: 60_000 },
+    );
+    const { sent } = await running;
+    expect(sent).to.be.within(200, 300);
+    expect(await topic.read()).to.have.length(sent);
   });
 
   it('gives up with a clear error after the last attempt, and everything before it is in the topic', async () => {
