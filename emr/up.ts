@@ -53,6 +53,7 @@ const STACK_POLICY = JSON.stringify({
 export async function up(clients: Clients, options: UpOptions): Promise<Stack> {
   const { stack: name, log } = options;
   let stack = await settledStack(clients, options);
+  requireVpc(stack, options.parameters);
   if (stack?.StackStatus === 'ROLLBACK_COMPLETE') {
     log.info('removing what an earlier attempt has left');
     await removeRemainder(clients, stack, options);
@@ -73,6 +74,16 @@ export async function up(clients: Clients, options: UpOptions): Promise<Stack> {
     throw new OperatorError('EMR_STACK_FOREIGN', `Stack ${name} is none of ours`, { exitCode: 2 });
   await uploadScripts(clients, bucket, prefix);
   return await update(clients, stack, options, { HasCluster: 'true', ScriptsPrefix: prefix });
+}
+
+/** Subnets without their VPC count for nothing: a network of its own, with a NAT gateway, would be made and billed. */
+function requireVpc(stack: Stack | undefined, { VpcId, SubnetIds }: ParameterValues): void {
+  const vpc = VpcId ?? (stack === undefined ? undefined : parameterOf(stack, 'VpcId'));
+  if (!SubnetIds || vpc) return;
+  throw new OperatorError('PARAMETER_INVALID', 'SubnetIds needs VpcId as well', {
+    exitCode: 2,
+    next: '`npm run emr -- up --help` lists the parameters.',
+  });
 }
 
 /** A cluster that has ended cannot be started again, and CloudFormation does not notice: it makes room for another. */

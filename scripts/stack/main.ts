@@ -1,5 +1,5 @@
 // npm run stack -- up|down|status|logs
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { command, runCommand } from '../../settings/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { SPARK_OPTION, sparkVersionsOf } from '../spark-option.ts';
@@ -63,7 +63,7 @@ await runCommand(async (signal) => {
   program
     .command('logs [service]')
     .description("shows the end of every service's log, or of one")
-    .option('-n, --lines <count>', 'lines of each', Number, 20)
+    .option('-n, --lines <count>', 'lines of each', wholeNumber, 20)
     .option('-f, --follow', 'stays and shows new lines')
     .action(async (service, options) => {
       await showLogs(stackLayout(), { service, lines: options.lines, follow: options.follow === true, signal });
@@ -72,3 +72,8 @@ await runCommand(async (signal) => {
   await program.parseAsync();
   return exitCode;
 });
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}

@@ -138,6 +138,13 @@ describe('npm run emr -- up, while AWS is at work (a stand-in)', () => {
     );
   });
 
+  it('makes no network where subnets are given but not their VPC', async () => {
+    const { code, stderr } = await up('--parameter', 'SubnetIds=subnet-12345678,subnet-87654321');
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('SubnetIds needs VpcId as well');
+    expect(cloud.asked).not.to.include('CreateStack');
+  });
+
   it('does not touch what cannot be changed', async () => {
     cloud.status = 'ROLLBACK_FAILED';
     const { code, stderr } = await up();

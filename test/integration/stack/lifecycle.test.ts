@@ -100,6 +100,7 @@ describe('npm run stack', () => {
 
   it('shows the end of a log, and names the services that have one', async () => {
     expect((await stack('logs', 'maildev')).stdout).to.match(/maildev/i);
+    expect(await stack('logs', 'maildev', '--lines', 'abc')).to.include({ code: 2 });
     const unknown = await stack('logs', 'kafak');
     expect(unknown.code).to.equal(2);
     expect(unknown.stderr).to.include("no log of 'kafak': there are maildev");
