@@ -136,8 +136,11 @@ export class DataStreamWriter {
   async #start(specification: StreamSpecification, { signal }: CallSignal): Promise<StreamingQuery> {
     const { session, node } = this.#frame;
     const input = compileRelation(node);
-    if (this.#handling === undefined)
-      return new StreamingQuery(session.client, await startStream(session.client, input, specification, { signal }));
+    if (this.#handling === undefined) {
+      const started = await startStream(session.client, input, specification, { signal });
+      await started.tellListeners();
+      return new StreamingQuery(session.client, started);
+    }
     if (specification.format !== undefined || specification.destination !== undefined) {
       throw new SparkConnectError(
         'invalid-argument',

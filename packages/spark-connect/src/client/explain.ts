@@ -141,6 +141,10 @@ export function explainServer(error: SparkConnectError, version: string | undefi
   if (error.errorClass?.startsWith('INVALID_HANDLE.SESSION_')) {
     return error.withAdvice('Open a new session: views, settings and streaming queries of this one are gone.');
   }
+  if (/No DataFrame with id \S+ is found in the session/.test(error.message)) {
+    // To the server it is a plan that makes no sense.
+    return new SparkConnectError('not-found', `${error.message}\n${LIFE_OF_KEPT_FRAMES}`, error);
+  }
   if (UNKNOWN_PLAN.has(error.exceptionClass ?? '')) {
     return error.withAdvice(`The server has Spark ${version ?? '?'}: a later one may know what this plan asks for.`);
   }
@@ -149,6 +153,9 @@ export function explainServer(error: SparkConnectError, version: string | undefi
   }
   return error;
 }
+
+const LIFE_OF_KEPT_FRAMES =
+  'A batch of foreachBatch is there until its handler has ended: await all work on it there. A checkpoint is there as long as its session.';
 
 /** From Spark 4.0 on it is a setting of the session. */
 function allowLocalDestination(version: string | undefined): string {

@@ -69,7 +69,8 @@ export class ProgressHandlers {
     const progress = Object.freeze({ operationId, stages, inflightTasks, done: told === undefined });
     for (const handler of this.#handlers) {
       try {
-        handler(progress);
+        // One that is async must not end the process.
+        Promise.resolve(handler(progress)).catch(this.#onError);
       } catch (error) {
         // A display that fails must not fail the query.
         this.#onError(error);

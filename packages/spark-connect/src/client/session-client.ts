@@ -114,7 +114,13 @@ export class SessionClient {
       compression: new PlanCompression((keys) => this.conf.getOptions(keys), nodeZstd),
       progress: this.progress,
       arrowChunkBytes: options.preferredArrowChunkBytes ?? chunkBytesFor(target.maxMessageBytes),
-      interrupt: (operationId) => this.interruptOperation(operationId),
+      // Nobody waits for it: it must not keep a process for as long as a call is tried whose answer is wanted.
+      interrupt: (value) =>
+        this.#interrupt(
+          InterruptRequest_InterruptType.OPERATION_ID,
+          { case: 'operationId', value },
+          { retryPolicy: this.streamingRetryPolicy },
+        ),
     });
     this.conf = new SessionConf((operation, callOptions) =>
       this.#calls.unary(
@@ -303,7 +309,7 @@ export class SessionClient {
   async #interrupt(
     interruptType: InterruptRequest_InterruptType,
     interrupt: { case: undefined } | { case: 'operationTag' | 'operationId'; value: string },
-    options: CallSignal,
+    options: ConfigCallOptions,
   ) {
     const request = create(InterruptRequestSchema, { ...this.#identity.observedFields(), interruptType, interrupt });
     return (await this.#calls.unary(service.interrupt, request, options)).interruptedIds;

@@ -24,6 +24,8 @@ export class ListenerBus {
   readonly #leaving = new Set<StreamingQueryListener>();
   /** Runs whose start has been told: by the answer to the call that started it, or by polling. */
   readonly #startedRuns = new Set<string>();
+  /** The starts that are being told: what comes after them waits. */
+  readonly #starts = new Set<Promise<void>>();
   #following: Following | undefined;
   /** The end of the stream before, while it is not there yet: the server takes no listener until then. */
   #ending: Promise<void> | undefined;
@@ -79,7 +81,10 @@ export class ListenerBus {
 
   /** A query that was started here, as the server described it with its answer; 3.5 says nothing, and polling finds it. */
   async started(json: string | undefined): Promise<void> {
-    if (json !== undefined && this.#listeners.size > 0) await this.#tell(startedEvent(json));
+    if (json === undefined || this.#listeners.size === 0) return;
+    const telling = this.#tell(startedEvent(json));
+    this.#starts.add(telling);
+    await telling.finally(() => this.#starts.delete(telling));
   }
 
   #follow(): Following {
@@ -122,7 +127,10 @@ export class ListenerBus {
 
   async #read(signal: AbortSignal, ready: () => void): Promise<void> {
     this.#startedRuns.clear();
-    for await (const event of eventsOf(this.#client, signal, ready)) await this.#tell(this.#withCause(event));
+    for await (const event of eventsOf(this.#client, signal, ready)) {
+      await Promise.all(this.#starts);
+      await this.#tell(this.#withCause(event));
+    }
   }
 
   /** Spark tells of a handler's failure in words only. */

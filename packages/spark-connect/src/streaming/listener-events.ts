@@ -26,7 +26,8 @@ export async function* followBus(
   const remove = () => {
     // Another client's listener would go. Where ours is on its way, it is removed when it is there.
     if (!isAdded) return;
-    client.runCommand(busCommand('removeListenerBusListener'), { isOwn: true }).catch((error: unknown) => {
+    const options = { retryPolicy: client.streamingRetryPolicy, isOwn: true };
+    client.runCommand(busCommand('removeListenerBusListener'), options).catch((error: unknown) => {
       client.logger.debug(`removing the listener of the session failed: ${String(error)}`);
     });
   };

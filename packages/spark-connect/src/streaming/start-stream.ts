@@ -35,13 +35,22 @@ export interface StreamSpecification {
 
 type StartInit = MessageInitShape<typeof WriteStreamOperationStartSchema>;
 
+/** A query as its start was answered. */
+export interface StartedStream {
+  readonly id: string;
+  readonly runId: string;
+  readonly name: string | undefined;
+  /** Resolves when the listeners of this process know of it, who may take their time. */
+  readonly tellListeners: () => Promise<void>;
+}
+
 /** Sends the start command; the input is the streaming relation's protobuf. */
 export async function startStream(
   client: SessionClient,
   input: Relation,
   specification: StreamSpecification,
   { foreachBatch, ...options }: CallSignal & { readonly foreachBatch?: StartInit['foreachBatch'] } = {},
-): Promise<{ id: string; runId: string; name: string | undefined }> {
+): Promise<StartedStream> {
   const { destination } = specification;
   const value = create(WriteStreamOperationStartSchema, {
     input,
@@ -59,8 +68,9 @@ export async function startStream(
   const command = create(CommandSchema, { commandType: { case: 'writeStreamOperationStart', value } });
   for (const { responseType } of await client.runCommand(command, options)) {
     if (responseType.case !== 'writeStreamOperationStartResult') continue;
-    await ListenerBus.of(client).started(responseType.value.queryStartedEventJson);
-    return identityOf(responseType.value);
+    const { queryStartedEventJson } = responseType.value;
+    const tellListeners = () => ListenerBus.of(client).started(queryStartedEventJson);
+    return { ...identityOf(responseType.value), tellListeners };
   }
   throw new SparkConnectError('protocol', 'the server started no query and told no reason');
 }

@@ -40,6 +40,8 @@ export interface AttachedHandler {
    * @returns the id of the last batch that was acknowledged, -1 where there is none.
    */
   drain(timeoutMs: number): Promise<number>;
+  /** Takes batches again, for the stop that a {@link drain} was for has been given up. */
+  resume(): void;
   /** Told before each call that waits for the query's end: a batch interrupts that call on the server. */
   waitsIn(operationId: string): void;
   /** That call has been interrupted. */
@@ -153,7 +155,8 @@ export class StreamingQuery {
       const result = await this.#command(awaitTermination, { signal });
       ended = result.resultType.case === 'awaitTermination' && result.resultType.value.terminated;
     } catch (error) {
-      if (signal?.aborted) throw error;
+      // A call that was interrupted, alone or with other work of the session, tells nothing of the query, which may go on.
+      if (signal?.aborted || wasInterrupted(error)) throw error;
       // The handler's own error says more than the server's report of it.
       if (!(await this.#handlerEnded(deadline, signal))) return false;
       if (this.#handler?.wasStopped) return true;
@@ -169,11 +172,7 @@ export class StreamingQuery {
   async stop({ drainTimeoutMs = 0, signal }: StopOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     const isHandler = this.#handler?.isCaller === true;
-    if (this.#handler && drainTimeoutMs > 0 && !isHandler) {
-      const deadline = performance.now() + drainTimeoutMs;
-      const lastId = await unlessAborted(this.#handler.drain(drainTimeoutMs), signal);
-      await this.#committed(lastId, deadline, { signal });
-    }
+    if (this.#handler && drainTimeoutMs > 0 && !isHandler) await this.#drain(this.#handler, drainTimeoutMs, signal);
     this.#handler?.close();
     await this.#command({ case: 'stop', value: true }, { signal });
     // A handler's own error belongs to awaitTermination; whoever stops the query did not ask for it.
@@ -207,11 +206,11 @@ export class StreamingQuery {
         await this.#command({ case: 'awaitTermination', value: {} }, { operationId, isOwn: true });
         break;
       } catch (error) {
-        const { errorClass, code } = SparkConnectError.from(error);
+        const { code } = SparkConnectError.from(error);
         // Where there is no server or no session, there is nothing to remove.
         if (code === 'unavailable' || code === 'session-closed') return handler.close();
         // Whoever awaits the end is told why.
-        if (errorClass !== 'OPERATION_CANCELED') break;
+        if (!wasInterrupted(error)) break;
         handler.wake();
       }
     }
@@ -235,6 +234,17 @@ export class StreamingQuery {
     const late = pause(leftMs, settled.signal, signal).then(() => false);
     late.catch(() => undefined);
     return Promise.race([both, late]).finally(() => settled.abort());
+  }
+
+  /** A query that takes no batch and is not stopped either would wait for ever. */
+  async #drain(handler: AttachedHandler, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    try {
+      await this.#committed(await unlessAborted(handler.drain(timeoutMs), signal), deadline, { signal });
+    } catch (error) {
+      handler.resume();
+      throw error;
+    }
   }
 
   /** Spark reports a batch after it has committed it. */
@@ -274,4 +284,8 @@ export class StreamingQuery {
     }
     throw new SparkConnectError('protocol', `the server did not answer "${command.case}" of query ${this.id}`);
   }
+}
+
+function wasInterrupted(error: unknown): boolean {
+  return error instanceof SparkConnectError && error.errorClass === 'OPERATION_CANCELED';
 }

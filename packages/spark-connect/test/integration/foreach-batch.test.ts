@@ -371,6 +371,57 @@ describe('foreachBatch with a TypeScript handler', () => {
     expect(aborted).to.equal(true);
   });
 
+  it('goes on where a stop that drains is given up', async () => {
+    for (let i = 0; i < 2; i++) await workspace.writeJson('undrained', rows(i, 1));
+    const begun = withResolvers();
+    const finish = withResolvers();
+    const handled: number[] = [];
+    const query = await start('undrained', async (_batch, batchId) => {
+      begun.resolve();
+      await finish.promise;
+      handled.push(batchId);
+    });
+    await begun.promise;
+    const giveUp = new AbortController();
+    const stopping = rejection(query.stop({ drainTimeoutMs: 60_000, signal: giveUp.signal }));
+    giveUp.abort(new Error('not now'));
+    expect(await stopping).to.have.property('message', 'not now');
+    finish.resolve();
+    await until('both batches', () => handled.length === 2);
+    await query.stop();
+  });
+
+  it('goes on when the wait for its end is interrupted (3.5; from 4.0 on, interruptAll stops queries too)', async function () {
+    if (await isAtLeast(spark, '4.0')) this.skip();
+    await workspace.writeJson('interrupted', rows(0, 1));
+    const handled: number[] = [];
+    const query = await start('interrupted', (_batch, batchId) => void handled.push(batchId));
+    await until('the first batch', () => handled.length === 1);
+    let error: unknown;
+    void rejection(query.awaitTermination()).then((thrown) => {
+      error = thrown;
+    });
+    await until('the end of the wait', async () => {
+      await spark.interruptAll();
+      return error !== undefined;
+    });
+    expect(error).to.have.property('errorClass', 'OPERATION_CANCELED');
+    await workspace.writeJson('interrupted', rows(1, 1));
+    await until('the next batch', () => handled.length === 2);
+    await query.stop();
+  });
+
+  it('has its batches handled while a listener takes longer over its start than the lease lasts', async () => {
+    await workspace.writeJson('slow-listener', rows(0, 1));
+    const handled = withResolvers();
+    const listener = { onQueryStarted: () => handled.promise };
+    await spark.streams.addListener(listener);
+    const query = await start('slow-listener', () => handled.resolve(), { leaseTimeoutMs: 1_000 });
+    await handled.promise;
+    await query.stop();
+    await spark.streams.removeListener(listener);
+  });
+
   it('ends the handler when somebody else stops the query', async () => {
     await workspace.writeJson('other', rows(0, 1));
     const begun = withResolvers();

@@ -44,7 +44,8 @@ export class Rendezvous implements AttachedHandler {
   readonly #pacer: PollPacer;
   readonly #lease: Lease;
   readonly #end = new AbortController();
-  #draining = false;
+  /** How many stops wait for the batch in hand. */
+  #drains = 0;
   #failure: { readonly error: unknown } | undefined;
   #answered = -1;
   #stopped = false;
@@ -80,12 +81,16 @@ export class Rendezvous implements AttachedHandler {
   }
 
   async drain(timeoutMs: number): Promise<number> {
-    this.#draining = true;
+    this.#drains++;
     const settled = new AbortController();
     const waited = pause(timeoutMs, this.#end.signal, settled.signal).catch(() => undefined);
     await Promise.race([this.#inHand, waited]);
     settled.abort();
     return this.#answered;
+  }
+
+  resume(): void {
+    this.#drains--;
   }
 
   get wasStopped(): boolean {
@@ -127,7 +132,7 @@ export class Rendezvous implements AttachedHandler {
     try {
       while (!end.aborted) {
         const pending = await this.#poll();
-        if (pending === undefined || pending.batchId === this.#answered || this.#draining) {
+        if (pending === undefined || pending.batchId === this.#answered || this.#drains > 0) {
           await this.#rest(this.#pacer.delay(performance.now()));
           continue;
         }

@@ -41,7 +41,7 @@ export async function startForeachBatch(
   const prefix = `spark.connect.node.foreachBatch.${randomUUID()}`;
   const globals = { PREFIX: prefix, LEASE_TIMEOUT: leaseTimeoutMs / 1000 };
   const command = pickleOfExpression(functionExpression(shimSource(), 'handle', globals));
-  const identity = await withServerPython(client, options.pythonVersion, (pythonVer) =>
+  const started = await withServerPython(client, options.pythonVersion, (pythonVer) =>
     startStream(client, input, specification, {
       signal,
       foreachBatch: create(StreamingForeachFunctionSchema, {
@@ -54,15 +54,17 @@ export async function startForeachBatch(
     maxMs: options.maxPollIntervalMs ?? DEFAULT_POLL_PACE.maxMs,
   };
   // The shim looks whether its query was stopped; before this is known, it waits for its lease to run out.
-  const told = client.conf.set(`${prefix}.query`, `${identity.id} ${identity.runId}`).catch((error: unknown) => {
-    client.logger.warn(`query ${identity.id} may be slow to stop: ${String(error)}`);
+  const told = client.conf.set(`${prefix}.query`, `${started.id} ${started.runId}`).catch((error: unknown) => {
+    client.logger.warn(`query ${started.id} may be slow to stop: ${String(error)}`);
   });
-  const onFailure = (error: unknown) => keepHandlerFailure(client, identity.runId, error);
+  const onFailure = (error: unknown) => keepHandlerFailure(client, started.runId, error);
   const rendezvous = new Rendezvous(client, prefix, handler, { leaseTimeoutMs, pace, onFailure });
-  const query = new StreamingQuery(client, identity, rendezvous);
+  const query = new StreamingQuery(client, started, rendezvous);
   // Without this process the query is of no use; Spark 3.5 would not end it with the session.
   const withdraw = client.beforeClose(() => query.stop());
   rendezvous.finished.catch(() => undefined).finally(withdraw);
   await told;
+  // Only now that its batches are handled: a listener may take longer than the lease lasts.
+  await started.tellListeners();
   return query;
 }

@@ -176,6 +176,22 @@ describe('reattachable execution', () => {
     expect(await callsAfter(3)).to.have.members(['execute', 'interrupt', 'release all']);
   });
 
+  it('interrupts a server that is gone no longer than calls for streams are tried', async () => {
+    server = await FakeServer.start({ send: [1], ending: 'wait' });
+    server.interruptFailure = serviceError(status.UNAVAILABLE, 'gone');
+    const streamingRetryPolicy = { ...quick, maxRetries: 2 };
+    client = await SessionClient.connect({ remote: server.address, retryPolicy: quick, streamingRetryPolicy });
+    const stop = new AbortController();
+    const reading = read(stop.signal);
+    await callsAfter(1);
+    stop.abort(new SparkConnectError('aborted', 'enough'));
+    await reading;
+    await callsAfter(5);
+    // A fourth attempt would come after 2 ms; a call that is answered after that shows that it has not been made.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(server.calls.filter((call) => call === 'interrupt')).to.have.lengthOf(3);
+  });
+
   it('ends at once when its session is closed, also in the pause before an attempt', async () => {
     const busy = serviceError(status.RESOURCE_EXHAUSTED, 'busy', retryInfo(600));
     for (const turn of [{ send: [1], ending: 'wait' }, { ending: { fail: busy } }] satisfies Turn[]) {

@@ -61,6 +61,8 @@ export class FakeServer {
   readonly configFailures: grpc.ServiceError[] = [];
   /** What every question for the version gets. */
   analyzeFailure: grpc.ServiceError | 'silence' | undefined;
+  /** What every interrupt gets. */
+  interruptFailure: grpc.ServiceError | undefined;
   /** The header `authorization` of the last question for the version. */
   authorization: string | undefined;
   /** What the server keeps of errors. */
@@ -168,6 +170,7 @@ export class FakeServer {
       },
       interrupt: (_call: unknown, done: grpc.sendUnaryData<unknown>) => {
         calls.push('interrupt');
+        if (this.interruptFailure) return done(this.interruptFailure);
         done(null, create(InterruptResponseSchema));
       },
       releaseSession: (_call: unknown, done: grpc.sendUnaryData<unknown>) => {

@@ -26,6 +26,16 @@ describe('progress handlers', () => {
     ]);
   });
 
+  it('may be async, and are as harmless when they reject', async () => {
+    const errors: unknown[] = [];
+    const handlers = new ProgressHandlers((error) => errors.push(error));
+    const failure = new Error('no');
+    handlers.add(async () => Promise.reject(failure));
+    handlers.report('op', undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).to.deep.equal([failure]);
+  });
+
   it('do not keep each other from hearing when one throws', () => {
     const errors: unknown[] = [];
     const seen: boolean[] = [];

@@ -13,6 +13,14 @@ describe("a server's error that does not say what to do", () => {
     expect(explainServer(refused, '3.5.7').message).to.contain(older);
   });
 
+  it('says how long a batch is there, and not that a later Spark knew it', () => {
+    const gone = 'No DataFrame with id 2244b0f7 is found in the session 673b3e00';
+    const exceptionClass = 'org.apache.spark.sql.connect.common.InvalidPlanInput';
+    const told = explainServer(new SparkConnectError('unsupported', gone, { exceptionClass }), '4.1.1');
+    expect(told.code).to.equal('not-found');
+    expect(told.message).to.contain(gone).and.contain('until its handler has ended').and.not.contain('later');
+  });
+
   it('stays as it is otherwise', () => {
     const other = new SparkConnectError('analysis', 'no such table');
     expect(explainServer(other, '4.1.1')).to.equal(other);

@@ -150,6 +150,28 @@ describe('the listeners of a session', () => {
     expect(told).to.deep.equal(['other r1']);
   });
 
+  it('are told what follows a start when they have taken note of that', async () => {
+    const order: string[] = [];
+    let taken: () => void = () => {};
+    const noted = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    await bus.add({
+      onQueryStarted: async () => {
+        await noted;
+        order.push('started');
+      },
+      onQueryTerminated: () => void order.push('terminated'),
+    });
+    const start = bus.started(JSON.stringify({ id: 'i', runId: 'r1', timestamp: 't' }));
+    session.post('r1');
+    await new Promise((resolve) => setImmediate(resolve));
+    taken();
+    await start;
+    await bus.removeAll();
+    expect(order).to.deep.equal(['started', 'terminated']);
+  });
+
   it('are told of a start once, however often it is reported', async () => {
     const started: string[] = [];
     await bus.add({ onQueryStarted: ({ runId }) => void started.push(runId) });

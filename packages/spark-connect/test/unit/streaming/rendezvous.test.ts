@@ -212,6 +212,21 @@ describe('rendezvous', () => {
     await rendezvous.finished;
   });
 
+  it('takes batches again when every stop that waited for one has been given up', async () => {
+    const session = new FakeSession();
+    const rendezvous = session.meet(async () => {});
+    await Promise.all([rendezvous.drain(1_000), rendezvous.drain(1_000)]);
+    rendezvous.resume();
+    session.announce(0);
+    const polls = session.polls;
+    while (session.polls < polls + 10) await new Promise((resolve) => setImmediate(resolve));
+    expect(session.values.get('p.answer')).to.not.equal('done 0');
+    rendezvous.resume();
+    await session.answer('done 0');
+    rendezvous.close();
+    await rendezvous.finished;
+  });
+
   it('renews its lease while a handler works, one call at a time', async () => {
     const session = new FakeSession();
     let open = 0;
