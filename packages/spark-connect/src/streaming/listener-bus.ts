@@ -6,6 +6,7 @@ import { type ListenerEvent, type StreamingQueryListener, startedEvent, tell } f
 import { followBus } from './listener-events.ts';
 import { pollEvents } from './listener-polling.ts';
 import { callFor, isWithinCall } from './own-calls.ts';
+import { endedByStop } from './own-runs.ts';
 import { handlerFailure } from './query-failure.ts';
 
 interface Following {
@@ -129,13 +130,15 @@ export class ListenerBus {
     this.#startedRuns.clear();
     for await (const event of eventsOf(this.#client, signal, ready)) {
       await Promise.all(this.#starts);
-      await this.#tell(this.#withCause(event));
+      await this.#tell(await this.#withCause(event));
     }
   }
 
-  /** Spark tells of a handler's failure in words only. */
-  #withCause(told: ListenerEvent): ListenerEvent {
+  /** Spark tells of a handler's failure in words only, and of a stop in the middle of a batch as one. */
+  async #withCause(told: ListenerEvent): Promise<ListenerEvent> {
     if (told.of !== 'terminated' || told.event.exception === null) return told;
+    if (await endedByStop(this.#client, told.event.runId))
+      return { ...told, event: { ...told.event, exception: null, errorClassOnException: null } };
     const failure = handlerFailure(this.#client, told.event.runId);
     return failure === undefined ? told : { ...told, event: { ...told.event, cause: failure.error } };
   }

@@ -25,14 +25,18 @@ export function handlerFailure(client: SessionClient, runId: string): HandlerFai
   return failures.get(client)?.get(runId);
 }
 
+/** The run that the server tells the failure of, or ''. 3.5 sends no parameters; the message has it in all versions. */
+export function failedRun(error: unknown): string {
+  if (!(error instanceof SparkConnectError)) return '';
+  return /\brunId = ([0-9a-f-]{36})\b/.exec(error.message)?.[1] ?? '';
+}
+
 /** The server's report of a failed query as an error of its own code, with what the handler threw as its cause. */
 export function asQueryFailure(client: SessionClient, error: unknown): unknown {
   if (!(error instanceof SparkConnectError) || (error.code !== 'execution' && error.code !== 'query-failed'))
     return error;
   const { message, errorClass, sqlState, messageParameters, serverStackTrace } = error;
-  // 3.5 sends no parameters; the message has the run in all versions.
-  const [, runId = ''] = /\brunId = ([0-9a-f-]{36})\b/.exec(message) ?? [];
-  const failure = handlerFailure(client, runId);
+  const failure = handlerFailure(client, failedRun(error));
   if (error.code === 'query-failed' && failure === undefined) return error;
   return new SparkConnectError('query-failed', message, {
     cause: failure === undefined ? error : failure.error,

@@ -4,7 +4,8 @@ import { unlessAborted } from '../client/unless-aborted.ts';
 import type { StreamingQueryListener } from './listener.ts';
 import { ListenerBus } from './listener-bus.ts';
 import { activeQueries, managerCommand, queryOf } from './manager-command.ts';
-import { asQueryFailure } from './query-failure.ts';
+import { endedByStop } from './own-runs.ts';
+import { asQueryFailure, failedRun } from './query-failure.ts';
 import type { StreamingQuery } from './streaming-query.ts';
 import { wholeTimeout } from './timeout.ts';
 
@@ -38,12 +39,13 @@ export class StreamingQueryManager {
   async awaitAnyTermination(timeoutMs?: number, options: CallSignal = {}): Promise<boolean> {
     const limit = wholeTimeout(timeoutMs);
     const value = limit === undefined ? {} : { timeoutMs: BigInt(limit) };
-    const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options).catch(
-      (error: unknown) => {
-        throw asQueryFailure(this.#client, error);
-      },
-    );
-    return resultType.case === 'awaitAnyTermination' && resultType.value.terminated;
+    try {
+      const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options);
+      return resultType.case === 'awaitAnyTermination' && resultType.value.terminated;
+    } catch (error) {
+      if (await unlessAborted(endedByStop(this.#client, failedRun(error)), options.signal)) return true;
+      throw asQueryFailure(this.#client, error);
+    }
   }
 
   /** Forgets the queries that have ended, so that awaitAnyTermination waits for the next. */

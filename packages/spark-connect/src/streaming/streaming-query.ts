@@ -11,6 +11,7 @@ import {
   type StreamingQueryCommandResult_StatusResult,
   StreamingQueryCommandSchema,
 } from '../gen/spark/connect/commands_pb.js';
+import { endedByStop, keepOwnRun } from './own-runs.ts';
 import { parseProgress, type StreamingQueryProgress } from './progress.ts';
 import { asQueryFailure, handlerFailure } from './query-failure.ts';
 import { wholeTimeout } from './timeout.ts';
@@ -97,6 +98,12 @@ export class StreamingQuery {
     this.name = identity.name;
     this.#handler = handler;
     this.#over = handler ? this.#followEnd(handler) : Promise.resolve();
+    if (handler)
+      keepOwnRun(
+        client,
+        this.runId,
+        this.#over.then(() => handler.wasStopped),
+      );
   }
 
   /** Whether it runs. */
@@ -128,8 +135,7 @@ export class StreamingQuery {
     const result = await this.#command({ case: 'exception', value: true }, options);
     if (result.resultType.case !== 'exception' || result.resultType.value.exceptionMessage === undefined)
       return undefined;
-    await unlessAborted(this.#over, options.signal);
-    if (this.#handler?.wasStopped) return undefined;
+    if (await unlessAborted(this.#endedByStop(), options.signal)) return undefined;
     const { exceptionMessage, errorClass, stackTrace } = result.resultType.value;
     const cause = handlerFailure(this.#client, this.runId)?.error;
     return new SparkConnectError('query-failed', exceptionMessage, { errorClass, serverStackTrace: stackTrace, cause });
@@ -159,7 +165,7 @@ export class StreamingQuery {
       if (signal?.aborted || wasInterrupted(error)) throw error;
       // The handler's own error says more than the server's report of it.
       if (!(await this.#handlerEnded(deadline, signal))) return false;
-      if (this.#handler?.wasStopped) return true;
+      if (await unlessAborted(this.#endedByStop(), signal)) return true;
       throw asQueryFailure(this.#client, error);
     }
     return ended && (await this.#handlerEnded(deadline, signal));
@@ -245,6 +251,12 @@ export class StreamingQuery {
       handler.resume();
       throw error;
     }
+  }
+
+  /** Known once it is over, whichever handle of this process asks. */
+  async #endedByStop(): Promise<boolean> {
+    await this.#over;
+    return this.#handler?.wasStopped ?? endedByStop(this.#client, this.runId);
   }
 
   /** Spark reports a batch after it has committed it. */

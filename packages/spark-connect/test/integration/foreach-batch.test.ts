@@ -439,6 +439,29 @@ describe('foreachBatch with a TypeScript handler', () => {
     expect(await remains()).to.deep.equal([]);
   });
 
+  it('has not failed, for listeners and for who waits for any end, when it is stopped in the middle of a batch', async () => {
+    await workspace.writeJson('no-failure', rows(0, 1));
+    const ends: QueryTerminatedEvent[] = [];
+    const listener = { onQueryTerminated: (event: QueryTerminatedEvent) => void ends.push(event) };
+    await spark.streams.addListener(listener);
+    await spark.streams.resetTerminated();
+    const begun = withResolvers();
+    const query = await start('no-failure', async (_batch, _id, { signal }) => {
+      begun.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    await begun.promise;
+    const other = await spark.streams.get(query.id);
+    const waiting = [spark.streams.awaitAnyTermination(), other?.awaitTermination(), query.awaitTermination()];
+    await query.stop();
+    expect(await Promise.all(waiting)).to.deep.equal([true, true, true]);
+    expect(await other?.exception()).to.equal(undefined);
+    await until('the event', () => ends.length > 0);
+    expect(ends[0]).to.include({ runId: query.runId, exception: null, errorClassOnException: null });
+    await spark.streams.removeListener(listener);
+    await spark.streams.resetTerminated();
+  });
+
   it('says by its timeout that a handler is busy still, which heeds no signal', async () => {
     await workspace.writeJson('busy', rows(0, 1));
     const begun = withResolvers();
