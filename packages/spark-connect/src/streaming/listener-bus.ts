@@ -4,7 +4,7 @@ import { unlessAborted } from '../client/unless-aborted.ts';
 import { errorText } from './error-text.ts';
 import { type ListenerEvent, type StreamingQueryListener, startedEvent, tell } from './listener.ts';
 import { followBus } from './listener-events.ts';
-import { pollEvents } from './listener-polling.ts';
+import { missedEnds, pollEvents } from './listener-polling.ts';
 import { callFor, isWithinCall } from './own-calls.ts';
 import { endedByStop } from './own-runs.ts';
 import { handlerFailure } from './query-failure.ts';
@@ -23,8 +23,8 @@ export class ListenerBus {
   readonly #listeners = new Set<StreamingQueryListener>();
   /** Those of the listeners that are told only what had happened before they were removed. */
   readonly #leaving = new Set<StreamingQueryListener>();
-  /** Runs whose start has been told: by the answer to the call that started it, or by polling. */
-  readonly #startedRuns = new Set<string>();
+  /** Runs whose start has been told: by the answer to the call that started it, or by polling. Each with its query's id. */
+  readonly #startedRuns = new Map<string, string>();
   /** The starts that are being told: what comes after them waits. */
   readonly #starts = new Set<Promise<void>>();
   #following: Following | undefined;
@@ -128,7 +128,7 @@ export class ListenerBus {
 
   async #read(signal: AbortSignal, ready: () => void): Promise<void> {
     this.#startedRuns.clear();
-    for await (const event of eventsOf(this.#client, signal, ready)) {
+    for await (const event of eventsOf(this.#client, signal, ready, this.#startedRuns)) {
       await Promise.all(this.#starts);
       await this.#tell(await this.#withCause(event));
     }
@@ -145,11 +145,11 @@ export class ListenerBus {
 
   /** Polling finds queries too whose start has been told. */
   async #tell(told: ListenerEvent): Promise<void> {
-    const { runId } = told.of === 'progress' ? told.event.progress : told.event;
+    const { id, runId } = told.of === 'progress' ? told.event.progress : told.event;
     if (told.of === 'terminated') this.#startedRuns.delete(runId);
     if (told.of === 'started') {
       if (this.#startedRuns.has(runId)) return;
-      this.#startedRuns.add(runId);
+      this.#startedRuns.set(runId, id);
     }
     for (const listener of this.#listeners) {
       await callFor(this, () => tell(listener, told)).catch((error: unknown) => {
@@ -164,9 +164,17 @@ async function* eventsOf(
   client: SessionClient,
   signal: AbortSignal,
   ready: () => void,
+  running: ReadonlyMap<string, string>,
 ): AsyncGenerator<ListenerEvent, void, undefined> {
   const hasBus = Number(client.serverVersion.split('.')[0]) >= 4;
-  if (hasBus && (yield* followBus(client, signal, ready))) return;
+  if (hasBus) {
+    let end = yield* followBus(client, signal, ready);
+    while (end === 'forgotten') {
+      client.logger.warn(`session ${client.sessionId} let go of its listeners: reports of a while are lost`);
+      end = yield* followBus(client, signal, ready, () => missedEnds(client, running));
+    }
+    if (end === 'removed') return;
+  }
   if (hasBus) client.logger.debug(`another client listens in session ${client.sessionId}: its queries are polled here`);
   yield* pollEvents(client, signal, ready);
 }

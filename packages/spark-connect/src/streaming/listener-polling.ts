@@ -3,7 +3,7 @@ import { pause } from '../client/retry-policy.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import type { ListenerEvent } from './listener.ts';
 import { activeQueries } from './manager-command.ts';
-import type { StreamingQuery } from './streaming-query.ts';
+import { StreamingQuery } from './streaming-query.ts';
 
 const POLL_MS = 500;
 const OWN: CallOptions = { isOwn: true };
@@ -55,6 +55,18 @@ async function* newReports(watched: Watched): AsyncGenerator<ListenerEvent, void
     if (progress.timestamp <= watched.lastTimestamp) continue;
     watched.lastTimestamp = progress.timestamp;
     yield { of: 'progress', event: { progress } };
+  }
+}
+
+/** The ends of those of the runs that are over, each known with its query's id. */
+export async function* missedEnds(
+  client: SessionClient,
+  runs: ReadonlyMap<string, string>,
+): AsyncGenerator<ListenerEvent, void, undefined> {
+  const active = await activeQueries(client, OWN);
+  for (const [runId, id] of [...runs]) {
+    if (active.some((query) => query.runId === runId)) continue;
+    yield await terminated(new StreamingQuery(client, { id, runId, name: undefined }));
   }
 }
 

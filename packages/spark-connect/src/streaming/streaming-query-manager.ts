@@ -1,13 +1,14 @@
 import type { CallSignal } from '../client/connect-options.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { unlessAborted } from '../client/unless-aborted.ts';
+import { askPersistently } from './forgotten-call.ts';
 import type { StreamingQueryListener } from './listener.ts';
 import { ListenerBus } from './listener-bus.ts';
 import { activeQueries, managerCommand, queryOf } from './manager-command.ts';
 import { endedByStop } from './own-runs.ts';
 import { asQueryFailure, failedRun } from './query-failure.ts';
 import type { StreamingQuery } from './streaming-query.ts';
-import { wholeTimeout } from './timeout.ts';
+import { timeLeft, wholeTimeout } from './timeout.ts';
 
 /**
  * The streaming queries of one session, whichever process started them.
@@ -38,9 +39,11 @@ export class StreamingQueryManager {
    */
   async awaitAnyTermination(timeoutMs?: number, options: CallSignal = {}): Promise<boolean> {
     const limit = wholeTimeout(timeoutMs);
-    const value = limit === undefined ? {} : { timeoutMs: BigInt(limit) };
+    const deadline = limit === undefined ? undefined : performance.now() + limit;
     try {
-      const { resultType } = await managerCommand(this.#client, { case: 'awaitAnyTermination', value }, options);
+      const { resultType } = await askPersistently(() =>
+        managerCommand(this.#client, { case: 'awaitAnyTermination', value: timeLeft(deadline) }, options),
+      );
       return resultType.case === 'awaitAnyTermination' && resultType.value.terminated;
     } catch (error) {
       if (await unlessAborted(endedByStop(this.#client, failedRun(error)), options.signal)) return true;

@@ -11,10 +11,11 @@ import {
   type StreamingQueryCommandResult_StatusResult,
   StreamingQueryCommandSchema,
 } from '../gen/spark/connect/commands_pb.js';
+import { askPersistently, wasForgotten } from './forgotten-call.ts';
 import { endedByStop, keepOwnRun } from './own-runs.ts';
 import { parseProgress, type StreamingQueryProgress } from './progress.ts';
 import { asQueryFailure, handlerFailure } from './query-failure.ts';
-import { wholeTimeout } from './timeout.ts';
+import { timeLeft, wholeTimeout } from './timeout.ts';
 
 /**
  * What a query does at this moment.
@@ -151,14 +152,12 @@ export class StreamingQuery {
    */
   async awaitTermination(timeoutMs?: number, { signal }: CallSignal = {}): Promise<boolean> {
     const limit = wholeTimeout(timeoutMs);
-    const awaitTermination: QueryCommand = {
-      case: 'awaitTermination',
-      value: limit === undefined ? {} : { timeoutMs: BigInt(limit) },
-    };
     const deadline = limit === undefined ? undefined : performance.now() + limit;
     let ended: boolean;
     try {
-      const result = await this.#command(awaitTermination, { signal });
+      const result = await askPersistently(() =>
+        this.#command({ case: 'awaitTermination', value: timeLeft(deadline) }, { signal }),
+      );
       ended = result.resultType.case === 'awaitTermination' && result.resultType.value.terminated;
     } catch (error) {
       // A call that was interrupted, alone or with other work of the session, tells nothing of the query, which may go on.
@@ -216,7 +215,7 @@ export class StreamingQuery {
         // Where there is no server or no session, there is nothing to remove.
         if (code === 'unavailable' || code === 'session-closed') return handler.close();
         // Whoever awaits the end is told why.
-        if (!wasInterrupted(error)) break;
+        if (!wasInterrupted(error) && !wasForgotten(error)) break;
         handler.wake();
       }
     }

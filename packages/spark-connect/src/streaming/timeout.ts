@@ -13,3 +13,9 @@ export function wholeTimeout(timeoutMs: number | undefined): number | undefined 
     `timeoutMs is ${timeoutMs}: give a number of milliseconds above zero, or none to wait without limit`,
   );
 }
+
+/** What is left until a deadline of `performance.now()`, as the server takes it: it knows no timeout of zero. */
+export function timeLeft(deadline: number | undefined): { readonly timeoutMs?: bigint } {
+  if (deadline === undefined) return {};
+  return { timeoutMs: BigInt(Math.max(1, Math.ceil(deadline - performance.now()))) };
+}

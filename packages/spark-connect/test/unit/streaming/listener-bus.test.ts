@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../src/client/logger.ts';
 import { STREAMING_RETRY_POLICY } from '../../../src/client/retry-policy.ts';
 import type { SessionClient } from '../../../src/client/session-client.ts';
+import { SparkConnectError } from '../../../src/errors.ts';
 import { type ExecutePlanResponse, ExecutePlanResponseSchema } from '../../../src/gen/spark/connect/base_pb.js';
 import { type Command, StreamingQueryEventType } from '../../../src/gen/spark/connect/commands_pb.js';
 import type { StreamingQueryListener } from '../../../src/streaming/listener.ts';
@@ -21,6 +22,13 @@ class FakeSession {
   #removed: () => void = () => {};
   #posted: () => void = () => {};
   #events: string[] = [];
+  #forget = false;
+
+  /** Lets go of the call, as after minutes in which nobody read it; the listener stays. */
+  forget(): void {
+    this.#forget = true;
+    this.#posted();
+  }
 
   /** Sends the end of a query to the listener. */
   post(runId: string): void {
@@ -41,6 +49,11 @@ class FakeSession {
     yield eventsResult([], true);
     for (;;) {
       while (this.#events.length > 0) yield eventsResult(this.#events.splice(0));
+      if (this.#forget) {
+        this.#forget = false;
+        this.#events.length = 0;
+        throw new SparkConnectError('aborted', 'abandoned', { errorClass: 'INVALID_HANDLE.OPERATION_ABANDONED' });
+      }
       if (isRemoved) break;
       await new Promise<void>((resolve) => {
         this.#posted = resolve;
@@ -55,6 +68,12 @@ class FakeSession {
       this.#removed();
       return [];
     }
+    if (commandType.case === 'streamingQueryCommand') {
+      const value = { resultType: { case: 'exception' as const, value: {} } };
+      return [
+        create(ExecutePlanResponseSchema, { responseType: { case: 'streamingQueryCommandResult' as const, value } }),
+      ];
+    }
     this.calls.push('poll');
     const resultType = { case: 'active' as const, value: { activeQueries: [] } };
     const value = { resultType };
@@ -68,6 +87,10 @@ function eventsResult(runIds: readonly string[], listenerBusListenerAdded = fals
   const events = runIds.map((runId) => ({ eventType, eventJson: JSON.stringify({ id: 'i', runId }) }));
   const value = { events, ...(listenerBusListenerAdded ? { listenerBusListenerAdded } : {}) };
   return create(ExecutePlanResponseSchema, { responseType: { case: 'streamingQueryListenerEventsResult', value } });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('the listeners of a session', () => {
@@ -170,6 +193,20 @@ describe('the listeners of a session', () => {
     await start;
     await bus.removeAll();
     expect(order).to.deep.equal(['started', 'terminated']);
+  });
+
+  it('are heard again by a server that let go of them, and told of ends in the meantime', async () => {
+    const own = listener('own');
+    await bus.add(own);
+    for (const runId of ['r1', 'r2']) await bus.started(JSON.stringify({ id: 'i', runId, timestamp: 't' }));
+    session.post('r1');
+    await until(() => told.length === 1);
+    session.forget();
+    await until(() => session.calls.includes('poll'));
+    expect(session.calls).to.deep.equal(['add', 'remove', 'add', 'poll']);
+    session.post('r3');
+    await bus.remove(own);
+    expect(told).to.deep.equal(['own r1', 'own r2', 'own r3']);
   });
 
   it('are told of a start once, however often it is reported', async () => {
