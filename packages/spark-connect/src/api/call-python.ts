@@ -33,5 +33,5 @@ export async function callPython(
     const [row] = await spark.range(1).select(answer.as('answer')).collect<{ answer: string }>(options);
     return row?.answer ?? '';
   };
-  return withServerPython(spark.client, undefined, call, 'callPython');
+  return withServerPython(spark.client, undefined, call, { what: 'callPython', signal: options.signal });
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { create } from '@bufbuild/protobuf';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -83,6 +84,8 @@ export class SessionClient {
     target: ConnectionTarget,
     openChannel: (options: ChannelOptions) => Channel,
   ) {
+    // Every streaming query and every pause listens to it: more than ten are no leak.
+    setMaxListeners(0, this.#lifetime.signal);
     this.#options = options;
     this.#identity = new SessionIdentity(options, target);
     this.#chunkBytes = options.localRelationChunkBytes ?? DEFAULT_LOCAL_RELATION_CHUNK_BYTES;

@@ -1,4 +1,6 @@
+import type { CallSignal } from '../../client/connect-options.ts';
 import type { SessionClient } from '../../client/session-client.ts';
+import { unlessAborted } from '../../client/unless-aborted.ts';
 import { SparkConnectError } from '../../errors.ts';
 
 /** Versions that a server may have, likeliest first; tried in turn where the server does not name its own (Spark 3.5). */
@@ -10,6 +12,8 @@ type Server = Pick<SessionClient, 'logger'>;
 const SLOW_START_ATTEMPTS = 5;
 
 const known = new WeakMap<Server, string>();
+/** Settles when the starts that were too slow have been tried again so far. */
+const queues = new WeakMap<Server, Promise<unknown>>();
 
 /**
  * Starts a Python function on the server in the version of Python that it has. Spark refuses a function that was made by
@@ -17,14 +21,15 @@ const known = new WeakMap<Server, string>();
  * What worked is remembered for the session.
  *
  * @param start makes one attempt with the version given.
- * @param what needs Python, for the error.
+ * @param options.what needs Python, for the error (default: foreachBatch).
+ * @param options.signal ends the wait for a turn too
  * @throws SparkConnectError `unsupported` where no version works: the server has no Python, or not what PySpark needs.
  */
 export async function withServerPython<T>(
   client: Server,
   given: string | undefined,
   start: (version: string) => Promise<T>,
-  what = 'foreachBatch',
+  { what = 'foreachBatch', signal }: CallSignal & { readonly what?: string } = {},
 ): Promise<T> {
   const remembered = given ?? known.get(client);
   if (remembered !== undefined) return patiently(remembered);
@@ -49,15 +54,43 @@ export async function withServerPython<T>(
   }
 
   async function patiently(version: string): Promise<T> {
-    for (let attempts = SLOW_START_ATTEMPTS; ; attempts--) {
+    try {
+      return await start(version);
+    } catch (error) {
+      if (!isSlowStart(error)) throw error;
+      client.logger.info(`the server's Python did not start in time: ${String(error)}; trying again`);
+    }
+    // One after the other: where many are started at once, they are what makes each other slow.
+    return unlessAborted(
+      inTurn(client, () => again(version)),
+      signal,
+    );
+  }
+
+  async function again(version: string): Promise<T> {
+    for (let attempts = SLOW_START_ATTEMPTS - 1; ; attempts--) {
       try {
         return await start(version);
       } catch (error) {
-        if (attempts <= 1 || !isSlowStart(error)) throw error;
+        if (!isSlowStart(error)) throw error;
+        if (attempts <= 1) throw tooSlow(error, what);
         client.logger.info(`the server's Python did not start in time: ${String(error)}; trying again`);
       }
     }
   }
+}
+
+function inTurn<T>(server: Server, task: () => Promise<T>): Promise<T> {
+  const own = (queues.get(server) ?? Promise.resolve()).then(task);
+  const settled = own.catch(() => undefined);
+  queues.set(server, settled);
+  return own;
+}
+
+function tooSlow(cause: unknown, what: string): SparkConnectError {
+  const { message } = SparkConnectError.from(cause);
+  const advice = `${what}: the server's machine took too long to start Python, ${SLOW_START_ATTEMPTS} times; is it overloaded?`;
+  return new SparkConnectError('execution', `${advice} (${message})`, { cause });
 }
 
 function versionNamedBy(error: unknown): string | undefined {

@@ -41,14 +41,14 @@ export async function startForeachBatch(
   const prefix = `spark.connect.node.foreachBatch.${randomUUID()}`;
   const globals = { PREFIX: prefix, LEASE_TIMEOUT: leaseTimeoutMs / 1000 };
   const command = pickleOfExpression(functionExpression(shimSource(), 'handle', globals));
-  const started = await withServerPython(client, options.pythonVersion, (pythonVer) =>
+  const start = (pythonVer: string) =>
     startStream(client, input, specification, {
       signal,
       foreachBatch: create(StreamingForeachFunctionSchema, {
         function: { case: 'pythonFunction', value: { evalType: NON_UDF, command, pythonVer } },
       }),
-    }),
-  );
+    });
+  const started = await withServerPython(client, options.pythonVersion, start, { signal });
   const pace = {
     minMs: options.minPollIntervalMs ?? DEFAULT_POLL_PACE.minMs,
     maxMs: options.maxPollIntervalMs ?? DEFAULT_POLL_PACE.maxMs,

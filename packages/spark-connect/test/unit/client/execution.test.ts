@@ -240,6 +240,16 @@ describe('calls of a session', () => {
     expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'session-closed');
   });
 
+  it('are many for one session without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    for (let i = 0; i < 20; i++) client.closed.addEventListener('abort', () => i);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('wait with the close for what wishes to end before it, once', async () => {
     const order: string[] = [];
     client.beforeClose(async () => {

@@ -95,6 +95,38 @@ describe("the server's Python version", () => {
     }
   });
 
+  it('is asked by one start after the other once several at once were too slow', async () => {
+    let running = 0;
+    const start = async (version: string) => {
+      running++;
+      await new Promise((resolve) => setImmediate(resolve));
+      const isAlone = running === 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      if (!isAlone) throw failed('Python worker failed to connect back.');
+      return version;
+    };
+    const session = server();
+    const many = Array.from({ length: 20 }, () => withServerPython(session, '3.11', start));
+    expect(new Set(await Promise.all(many))).to.deep.equal(new Set(['3.11']));
+  });
+
+  it('keeps nobody waiting for a turn who gives up', async () => {
+    const session = server();
+    let attempts = 0;
+    const slow = async () => {
+      if (attempts++ > 1) return new Promise<string>(() => {});
+      throw failed('Python worker failed to connect back.');
+    };
+    void withServerPython(session, '3.11', slow);
+    const giveUp = new AbortController();
+    const waiting = rejection(withServerPython(session, '3.11', slow, { signal: giveUp.signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    const reason = new SparkConnectError('aborted', 'enough');
+    giveUp.abort(reason);
+    expect(await waiting).to.equal(reason);
+  });
+
   it('is not sought where the query itself is wrong: that error is passed on as it is', async () => {
     const wrong = new SparkConnectError('analysis', '[TABLE_OR_VIEW_NOT_FOUND] no such table');
     const { asked, start } = serverWith('none', () => wrong);
