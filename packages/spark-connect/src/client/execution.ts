@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { SparkConnectError } from '../errors.ts';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../gen/spark/connect/base_pb.js';
 import type { Channel } from './channel.ts';
 import type { Logger } from './logger.ts';
-import { hasErrorClass, isRetriable, serverRetryDelayMs } from './retriable.ts';
+import { hasErrorClass, isOrphaned, isRetriable, serverRetryDelayMs } from './retriable.ts';
 import { pause, type RetryPolicy, RetryState } from './retry-policy.ts';
 
 // The server buffers what we have not released: it is told after every so many bytes, not after every response.
@@ -43,9 +44,10 @@ interface ExecutionContext {
  */
 export async function* reattachableExecution(
   { channel, retryPolicy, logger, lifetime }: ExecutionContext,
-  request: ExecutePlanRequest,
+  given: ExecutePlanRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+  let request = given;
   const retries = new RetryState(retryPolicy);
   const release = (release: ReleaseExecuteRequest['release']) =>
     channel.unary(releaseExecute, releaseRequest(request, release)).catch((error: unknown) => {
@@ -92,6 +94,10 @@ export async function* reattachableExecution(
         const unknown = [OPERATION_NOT_FOUND, SESSION_NOT_FOUND].find((known) => hasErrorClass(error, known));
         if (unknown !== undefined && lastResponseId === undefined) {
           // The request never reached the server: executing is safe, since nothing of it was run.
+          open = () => channel.serverStream(executePlan, request, signal);
+        } else if (isOrphaned(error) && lastResponseId === undefined && request.plan?.opType.case === 'root') {
+          // The server was about to start it when we attached, and has dropped it: it may have begun, which does no harm to a query.
+          request = { ...request, operationId: randomUUID() };
           open = () => channel.serverStream(executePlan, request, signal);
         } else if (unknown !== undefined) {
           isGone = true;

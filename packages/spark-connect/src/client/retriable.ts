@@ -44,6 +44,15 @@ export function hasErrorClass(error: unknown, errorClass: string): boolean {
   return isServiceError(error) && error.details.includes(errorClass);
 }
 
+/**
+ * Whether the server has dropped an execution that it had taken, and not yet started: a reattach that comes in between takes it for dead.
+ * @see https://github.com/apache/spark/blob/master/sql/connect/server/src/main/scala/org/apache/spark/sql/connect/service/SparkConnectExecutionManager.scala
+ *   (reattachExecuteHolder)
+ */
+export function isOrphaned(error: unknown): boolean {
+  return isServiceError(error) && error.code === status.INTERNAL && error.details.includes('Operation was orphaned');
+}
+
 export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
 }

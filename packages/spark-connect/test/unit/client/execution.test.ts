@@ -34,10 +34,13 @@ describe('reattachable execution', () => {
   });
 
   /** Reads everything; what came before an error is told with it. */
-  async function read(signal?: AbortSignal): Promise<{ ids: string[]; error?: SparkConnectError }> {
+  async function read(
+    signal?: AbortSignal,
+    plan = create(PlanSchema),
+  ): Promise<{ ids: string[]; error?: SparkConnectError }> {
     const ids: string[] = [];
     try {
-      for await (const { responseId } of client.execute(create(PlanSchema), { signal })) ids.push(responseId);
+      for await (const { responseId } of client.execute(plan, { signal })) ids.push(responseId);
       return { ids };
     } catch (error) {
       if (error instanceof SparkConnectError) return { ids, error };
@@ -97,6 +100,31 @@ describe('reattachable execution', () => {
     expect((await read()).ids).to.deep.equal(['r1']);
     expect(server.calls.slice(0, 3)).to.deep.equal(['execute', 'reattach', 'execute']);
     expect(server.operationIds.size).to.equal(1);
+  });
+
+  describe('where the server has dropped it before it was started', () => {
+    const orphaned = { fail: serviceError(status.INTERNAL, 'Operation was orphaned because of an internal error.') };
+    const query = create(PlanSchema, { opType: { case: 'root', value: {} } });
+    const command = create(PlanSchema, { opType: { case: 'command', value: {} } });
+
+    it('executes a query again, as another operation', async () => {
+      await play({ ending: 'cut' }, { ending: orphaned }, { send: [1], ending: 'complete' });
+      expect(await read(undefined, query)).to.deep.equal({ ids: ['r1'] });
+      expect((await callsAfter(4)).slice(0, 4)).to.deep.equal(['execute', 'reattach', 'execute', 'release all']);
+      expect(server.operationIds.size).to.equal(2);
+    });
+
+    it('does so as often as the retries say', async () => {
+      await play(...Array.from({ length: 20 }, () => ({ ending: orphaned })));
+      expect((await read(undefined, query)).error?.code).to.equal('internal');
+      expect(server.calls.filter((call) => call === 'execute')).to.have.lengthOf(quick.maxRetries + 1);
+    });
+
+    it('executes no command again, which may have begun', async () => {
+      await play({ ending: 'cut' }, { ending: orphaned });
+      expect((await read(undefined, command)).error?.message).to.include('Operation was orphaned');
+      expect(server.calls.slice(0, 2)).to.deep.equal(['execute', 'reattach']);
+    });
   });
 
   for (const [handle, code, advice] of [
