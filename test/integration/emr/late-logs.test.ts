@@ -1,9 +1,9 @@
 // The emulator deletes a bucket whatever is in it, and a stack at once. A stand-in does as CloudFormation does: it refuses, and
 // says so twice, of the bucket and of the stack.
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { runEntry } from '../../helpers/aws-emulator.ts';
+import { type CloudAnswer, CloudStandIn } from '../../helpers/cloud-stand-in.ts';
 
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:1:stack/late/1';
 
@@ -16,36 +16,17 @@ const event = (EventId: string, fields: Readonly<Record<string, string>>) =>
   `<member>${xmlOf({ StackId: STACK_ID, EventId, ...fields, Timestamp: '2026-01-05T08:00:00Z' })}</member>`;
 
 /** One stack with one bucket, into which the ending cluster writes once more after it was emptied. */
-class StackWithLateLogs {
+class StackWithLateLogs extends CloudStandIn {
   status = 'UPDATE_COMPLETE';
   objects = ['logs/first.gz'];
   deletions = 0;
   readonly #events: string[] = [];
-  readonly #server: Server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    const action = new URLSearchParams(body).get('Action');
-    const { code, xml } = action === null ? this.#bucket(request) : this.#cloud(action);
-    response.writeHead(code, { 'content-type': 'text/xml' }).end(xml);
-  });
 
-  async listen(): Promise<Record<string, string>> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const { port } = this.#server.address() as AddressInfo;
-    return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'emulated',
-      AWS_SECRET_ACCESS_KEY: 'emulated-secret-key',
-    };
+  protected override answer(action: string | undefined, request: IncomingMessage): CloudAnswer {
+    return action === undefined ? this.#bucket(request) : this.#cloud(action);
   }
 
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-
-  #bucket({ method }: IncomingMessage): { code: number; xml: string } {
+  #bucket({ method }: IncomingMessage): CloudAnswer {
     if (method === 'POST') {
       this.objects = [];
       return { code: 200, xml: '<DeleteResult/>' };
@@ -54,11 +35,8 @@ class StackWithLateLogs {
     return { code: 200, xml: `<ListBucketResult>${contents.join('')}</ListBucketResult>` };
   }
 
-  #cloud(action: string): { code: number; xml: string } {
-    const answer = (result: string) => ({
-      code: 200,
-      xml: `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`,
-    });
+  #cloud(action: string): CloudAnswer {
+    const answer = (result: string) => this.ok(action, result);
     switch (action) {
       case 'DescribeStacks':
         return answer(`<Stacks><member>${xmlOf({ StackId: STACK_ID, StackName: 'late', StackStatus: this.status })}

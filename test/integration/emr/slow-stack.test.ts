@@ -1,8 +1,7 @@
 // AWS takes minutes where the emulator takes none: a stand-in answers as CloudFormation does while it is at work.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { runEntry } from '../../helpers/aws-emulator.ts';
+import { type CloudAnswer, CloudStandIn } from '../../helpers/cloud-stand-in.ts';
 import { TerminalCommand } from '../../helpers/command.ts';
 
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:1:stack/slow/1';
@@ -15,42 +14,16 @@ interface Event {
 }
 
 /** CloudFormation's query protocol, as far as `up` speaks it. */
-class SlowCloudFormation {
+class SlowCloudFormation extends CloudStandIn {
   status: string | undefined;
   events: Event[] = [];
   /** What AWS refuses, by action. */
   refused: { readonly action: string; readonly code: string; readonly message: string } | undefined;
   readonly asked: string[] = [];
-  readonly #server: Server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    const action = new URLSearchParams(body).get('Action') ?? '';
+
+  protected override answer(action = ''): CloudAnswer {
     this.asked.push(action);
-    const { code, xml } = this.#answer(action);
-    response.writeHead(code, { 'content-type': 'text/xml' }).end(xml);
-  });
-
-  async listen(): Promise<Record<string, string>> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const { port } = this.#server.address() as AddressInfo;
-    return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'emulated',
-      AWS_SECRET_ACCESS_KEY: 'emulated-secret-key',
-    };
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-
-  #answer(action: string): { code: number; xml: string } {
-    const ok = (result: string) => ({
-      code: 200,
-      xml: `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`,
-    });
+    const ok = (result: string) => this.ok(action, result);
     const refuse = (code: string, message: string) => ({
       code: 400,
       xml: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,

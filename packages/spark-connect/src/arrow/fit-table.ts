@@ -2,7 +2,7 @@ import { DataType as ArrowType, makeData, RecordBatch, Schema, Struct, Table } f
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { type Fit, fitField, fitOf } from './fit-column.ts';
-import { namesRepeat, PositionalSchema } from './positional-schema.ts';
+import { schemaOf } from './positional-schema.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
 
 /**
@@ -24,7 +24,7 @@ export function fitTable(table: Table): { schema: StructType; fitted: Table } {
 }
 
 function applied(table: Table, plain: Schema, fits: ReadonlyArray<Fit | undefined>): Table {
-  const schema = namesRepeat(plain) ? new PositionalSchema(plain.fields, plain.metadata) : plain;
+  const schema = schemaOf(plain.fields, plain.metadata);
   const type = new Struct(schema.fields);
   const batches = table.batches.map(({ data, numRows }) => {
     const children = data.children.map((child, i) => fits[i]?.apply(child) ?? child);

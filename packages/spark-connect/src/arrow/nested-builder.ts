@@ -9,10 +9,10 @@ import {
 } from '../types/index.ts';
 import { atomBuilder, type ColumnBuilder } from './column-builder.ts';
 import { UnfitValue, unfit } from './convert-value.ts';
-import { GeoBuilder, SHAPE_PARTS } from './geo-builder.ts';
+import { geoBuilder, SHAPE_PARTS } from './geo-builder.ts';
 import { isRecord } from './record.ts';
 import { Validity } from './validity.ts';
-import { VARIANT_PARTS, VariantBuilder } from './variant-builder.ts';
+import { VARIANT_PARTS, variantBuilder } from './variant-builder.ts';
 
 /** Of the values in arrays and maps nobody knows how many will come. */
 const SOME_VALUES = 256;
@@ -33,9 +33,9 @@ export function columnBuilder(type: DataType, room: number, missing: Missing): C
   if (type.kind === 'array') return new ArrayBuilder(type, missing);
   if (type.kind === 'map') return new MapBuilder(type, missing);
   if (type.kind === 'geometry' || type.kind === 'geography') {
-    return new GeoBuilder(type, new StructBuilder(SHAPE_PARTS, room));
+    return geoBuilder(type, new StructBuilder(SHAPE_PARTS, room));
   }
-  if (type.kind === 'variant') return new VariantBuilder(new StructBuilder(VARIANT_PARTS, room));
+  if (type.kind === 'variant') return variantBuilder(new StructBuilder(VARIANT_PARTS, room));
   throw new UnfitValue(`values of type ${simpleString(type)} cannot be sent yet`);
 }
 

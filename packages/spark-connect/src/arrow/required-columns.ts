@@ -1,8 +1,8 @@
-import { type Field, RecordBatch, Schema, Table } from 'apache-arrow';
+import type { Field, Table } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { nullTest } from './buffers.ts';
-import { namesRepeat, PositionalSchema } from './positional-schema.ts';
+import { withFields } from './positional-schema.ts';
 
 /**
  * A table whose fields say that there are no nulls where a schema wants none: tables of JavaScript say of every column that it may
@@ -12,7 +12,7 @@ import { namesRepeat, PositionalSchema } from './positional-schema.ts';
  * @throws SparkConnectError `encode` where there is one, naming the row and the column
  */
 export function withRequiredColumns(table: Table, wanted: StructType, firstRow: number): Table {
-  const { fields, metadata } = table.schema;
+  const { fields } = table.schema;
   const required = new Set(wanted.fields.filter(({ nullable }) => !nullable).map(({ name }) => name));
   if (!fields.some(({ name, nullable }) => nullable && required.has(name))) return table;
   const strict = fields.map((field, index) => {
@@ -20,12 +20,7 @@ export function withRequiredColumns(table: Table, wanted: StructType, firstRow: 
     requireValues(table, field, index, firstRow);
     return field.clone({ nullable: false });
   });
-  const plain = new Schema(strict, metadata);
-  const schema = namesRepeat(plain) ? new PositionalSchema(strict, metadata) : plain;
-  return new Table(
-    schema,
-    table.batches.map(({ data }) => new RecordBatch(schema, data)),
-  );
+  return withFields(table, strict);
 }
 
 function requireValues(table: Table, { name }: Field, index: number, firstRow: number): void {

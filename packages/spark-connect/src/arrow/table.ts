@@ -1,10 +1,10 @@
-import { RecordBatch, Schema, Table, tableToIPC } from 'apache-arrow';
+import { RecordBatch, type Schema, Table, tableToIPC } from 'apache-arrow';
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { checkCasts } from './check-casts.ts';
 import { withDistinctNames } from './distinct-names.ts';
 import { fitTable } from './fit-table.ts';
-import { namesRepeat, PositionalSchema } from './positional-schema.ts';
+import { namesRepeat, PositionalSchema, withFields } from './positional-schema.ts';
 import { readArrowStream } from './read-stream.ts';
 import { withRequiredColumns } from './required-columns.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
@@ -40,12 +40,7 @@ function encoded(table: Table, schema: StructType): { schema: StructType; data?:
 
 function withDistinctColumns(table: Table): Table {
   const fields = withDistinctNames(table.schema.fields);
-  if (fields === table.schema.fields) return table;
-  const schema = new Schema([...fields], table.schema.metadata);
-  return new Table(
-    schema,
-    table.batches.map(({ data }) => new RecordBatch(schema, data)),
-  );
+  return fields === table.schema.fields ? table : withFields(table, fields);
 }
 
 /** A table for each batch of one; the table itself where it has no rows. */

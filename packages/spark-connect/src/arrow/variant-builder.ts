@@ -1,7 +1,8 @@
-import { type DataType as ArrowType, Binary, type Data, Field, Struct } from 'apache-arrow';
+import { type DataType as ArrowType, Binary, Field, Struct } from 'apache-arrow';
 import { StructType, types as T, Variant } from '../types/index.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { unfit } from './convert-value.ts';
+import { PartsBuilder } from './parts-builder.ts';
 
 /** What a variant travels as. */
 export const VARIANT_PARTS = new StructType([
@@ -15,34 +16,14 @@ const ARROW_TYPE = new Struct<{ value: ArrowType; metadata: ArrowType }>([
   new Field('metadata', new Binary(), false, new Map([['variant', 'true']])),
 ]);
 
-/** A column of variants: their bytes, as they are. */
-export class VariantBuilder implements ColumnBuilder {
-  readonly arrowType: ArrowType = ARROW_TYPE;
-  readonly #parts: ColumnBuilder;
-
-  /** @param parts takes rows of {@link VARIANT_PARTS} */
-  constructor(parts: ColumnBuilder) {
-    this.#parts = parts;
-  }
-
-  append(value: unknown): void {
+/**
+ * A builder for variants: their bytes, as they are.
+ *
+ * @param parts takes rows of {@link VARIANT_PARTS}
+ */
+export function variantBuilder(parts: ColumnBuilder): ColumnBuilder {
+  return new PartsBuilder(ARROW_TYPE, parts, (value) => {
     if (!(value instanceof Variant)) throw unfit(value, T.variant(), 'a Variant');
-    this.#parts.append([value.value, value.metadata]);
-  }
-
-  appendNull(): void {
-    this.#parts.appendNull();
-  }
-
-  get byteLength(): number {
-    return this.#parts.byteLength;
-  }
-
-  finish(): Data {
-    return this.#parts.finish().clone(this.arrowType);
-  }
-
-  reset(): void {
-    this.#parts.reset();
-  }
+    return [value.value, value.metadata];
+  });
 }
