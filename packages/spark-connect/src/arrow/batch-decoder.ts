@@ -4,10 +4,10 @@ import type { StructType } from '../types/index.ts';
 import { chooseDecoder } from './choose-decoder.ts';
 import { FlatVector } from './column-vector.ts';
 import type { Decoder } from './decoder.ts';
+import { keptRowShape } from './kept-shapes.ts';
 import { readArrowStream } from './read-stream.ts';
 import type { RowShape } from './row.ts';
 import { RowBatch } from './row-batch.ts';
-import { rowShape } from './row-shape.ts';
 import { schemaFromArrow } from './schema-from-arrow.ts';
 import { typedValues } from './typed-values.ts';
 
@@ -17,9 +17,15 @@ interface Settled {
   readonly shape: RowShape;
 }
 
+/** A result is large from so many values on: a few MiB, of which V8's young generation has room for some 16. */
+const LARGE_RESULT_VALUES = 100_000;
+
 /** Reads the Arrow batches of one result: how, is settled once from the schema. */
 export class BatchDecoder {
   #settled: Settled | undefined;
+  /** Of rows that are taken together, once the result is known to be large. */
+  #lastingShape: RowShape | undefined;
+  #valuesSeen = 0;
 
   /**
    * @param schema Spark's schema of the result; without one, it is made from the first message
@@ -51,7 +57,10 @@ export class BatchDecoder {
       rowCount: batch.numRows,
       columns: bindBatch(batch, schema, decoders),
     }));
-    return new RowBatch(schema, chunks, shape);
+    if (this.#valuesSeen >= LARGE_RESULT_VALUES) this.#lastingShape ??= keptRowShape(schema, 'lasting');
+    const batch = new RowBatch(schema, chunks, shape, this.#lastingShape);
+    this.#valuesSeen += batch.rowCount * columnCount;
+    return batch;
   }
 }
 
@@ -59,7 +68,7 @@ function settle(schema: StructType): Settled {
   return {
     schema,
     decoders: schema.fields.map(({ name, dataType }) => chooseDecoder(name, dataType)),
-    shape: rowShape(schema),
+    shape: keptRowShape(schema, 'passing'),
   };
 }
 

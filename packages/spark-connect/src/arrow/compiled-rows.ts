@@ -1,5 +1,5 @@
 import type { StructType } from '../types/index.ts';
-import type { RowShape } from './row.ts';
+import type { RowLife, RowShape } from './row.ts';
 
 // V8 sees that rows live long, and then puts a new one where its collector need not copy it. A value goes there with its row if it is made before
 // the row, or is the first that is made after it; others stay behind, and are copied. A bigint is made at the last moment, so it comes after. But
@@ -9,17 +9,20 @@ import type { RowShape } from './row.ts';
 
 /** V8 keeps no more properties than about so many in an object that has a hidden class. */
 const MOST_COLUMNS = 1000;
+/** The branch for a bigint doubles the text, and compiling a row of a hundred columns takes V8 as long as reading thousands of them. */
+const MOST_COLUMNS_WITH_BRANCH = 16;
 
 /**
  * Compiles the reader of a schema's rows, as if somebody had written `{ id: …, name: … }` for it: all rows have one hidden class, and V8 reads all
  * columns in one go.
  *
+ * @param life functions for rows that live differently have different texts, since V8 takes equal ones for the same function
  * @returns undefined where a process may not compile text (`node --disallow-code-generation-from-strings`), or there are too many columns
  */
-export function compiledRows(schema: StructType): RowShape | undefined {
+export function compiledRows(schema: StructType, life: RowLife): RowShape | undefined {
   if (schema.fields.length > MOST_COLUMNS) return undefined;
   try {
-    return new Function('columns', rowsText(schema)) as RowShape;
+    return new Function('columns', `// ${life}${rowsText(schema)}`) as RowShape;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
@@ -29,7 +32,7 @@ export function compiledRows(schema: StructType): RowShape | undefined {
 function rowsText({ fields }: StructType): string {
   const columns = [...fields.keys()];
   const isBigint = (column: number) => fields[column]?.dataType.kind === 'long';
-  const bigint = columns.find(isBigint);
+  const bigint = columns.length > MOST_COLUMNS_WITH_BRANCH ? undefined : columns.find(isBigint);
   const early = columns.filter((column) => !isBigint(column));
 
   const row = (known: readonly number[]) => {

@@ -1,7 +1,7 @@
 import { SparkConnectError } from '../errors.ts';
 import type { StructType } from '../types/index.ts';
 import { ChunkedVector, type ColumnVector, type FlatVector } from './column-vector.ts';
-import type { Row, RowReader, RowShape } from './row.ts';
+import type { Row, RowShape } from './row.ts';
 
 interface Chunk {
   readonly rowCount: number;
@@ -16,12 +16,15 @@ export class RowBatch implements Iterable<Row> {
   readonly rowCount: number;
   readonly #chunks: readonly Chunk[];
   readonly #shape: RowShape;
+  readonly #shapeOfAll: RowShape;
 
-  constructor(schema: StructType, chunks: readonly Chunk[], shape: RowShape) {
+  /** @param shapeOfAll makes the rows that are taken all at once */
+  constructor(schema: StructType, chunks: readonly Chunk[], shape: RowShape, shapeOfAll: RowShape = shape) {
     this.schema = schema;
     this.#chunks = chunks;
     this.rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
     this.#shape = shape;
+    this.#shapeOfAll = shapeOfAll;
   }
 
   /**
@@ -45,7 +48,7 @@ export class RowBatch implements Iterable<Row> {
   row(index: number): Row {
     let offset = index;
     for (const chunk of this.#chunks) {
-      if (offset >= 0 && offset < chunk.rowCount) return this.#reader(chunk).read(offset);
+      if (offset >= 0 && offset < chunk.rowCount) return this.#shape(chunk.columns).read(offset);
       offset -= chunk.rowCount;
     }
     throw new SparkConnectError('not-found', `no row ${index} among ${this.rowCount}`);
@@ -56,7 +59,7 @@ export class RowBatch implements Iterable<Row> {
     const rows = new Array<Row>(this.rowCount);
     let from = 0;
     for (const chunk of this.#chunks) {
-      this.#reader(chunk).readInto(rows, from, chunk.rowCount);
+      this.#shapeOfAll(chunk.columns).readInto(rows, from, chunk.rowCount);
       from += chunk.rowCount;
     }
     return rows;
@@ -72,12 +75,8 @@ export class RowBatch implements Iterable<Row> {
   /** The rows one by one. */
   *[Symbol.iterator](): Iterator<Row> {
     for (const chunk of this.#chunks) {
-      const { read } = this.#reader(chunk);
+      const { read } = this.#shape(chunk.columns);
       for (let index = 0; index < chunk.rowCount; index++) yield read(index);
     }
-  }
-
-  #reader({ columns }: Chunk): RowReader {
-    return this.#shape(columns);
   }
 }

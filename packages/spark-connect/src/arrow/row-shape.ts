@@ -1,13 +1,13 @@
 import type { StructType } from '../types/index.ts';
 import { compiledRows } from './compiled-rows.ts';
 import type { ColumnReader } from './decoder.ts';
-import { keepValues, type Row, type RowShape } from './row.ts';
+import { keepValues, type Row, type RowLife, type RowShape } from './row.ts';
 
 /** Makes the rows of one schema, all with one hidden class: compiled for it, or copies of a template that are filled. */
-export function rowShape(schema: StructType): RowShape {
+export function rowShape(schema: StructType, life: RowLife = 'passing'): RowShape {
   const { names } = schema;
   const isPlain = new Set(names).size === names.length && !names.some(isSpecial);
-  return isPlain ? (compiledRows(schema) ?? filling(names)) : listing(names);
+  return isPlain ? (compiledRows(schema, life) ?? filling(names)) : listing(names);
 }
 
 function filling(names: readonly string[]): RowShape {

@@ -13,6 +13,12 @@ export interface RowReader {
 /** Makes the reader of rows from those of their columns. */
 export type RowShape = (columns: readonly ColumnReader[]) => RowReader;
 
+/**
+ * How long rows live: those that are looked at and let go, or the many of a large result that are kept together. V8 learns where to make a
+ * function's objects from what became of the first, and does not learn again.
+ */
+export type RowLife = 'passing' | 'lasting';
+
 const ALL_VALUES = Symbol('values of the row, by position');
 
 /**
