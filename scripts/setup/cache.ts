@@ -20,6 +20,7 @@ export interface CacheLayout {
   readonly yarn: string;
   readonly mariadb: string;
   readonly awsTools: string;
+  readonly newerNode: string;
   venv(version: SparkVersion): string;
   sparkJars(version: SparkVersion): string;
   sparkCatalogJars(version: SparkVersion): string;
@@ -39,6 +40,7 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     yarn: at('yarn'),
     mariadb: at('mariadb'),
     awsTools: at('venv-aws-tools'),
+    newerNode: at('node-24'),
     venv: (version) => at(`venv-${version}`),
     sparkJars: (version) => at(`spark-jars-${version}`),
     sparkCatalogJars: (version) => at(`spark-catalog-jars-${version}`),

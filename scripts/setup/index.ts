@@ -22,7 +22,8 @@ import {
   YARN_JARS,
 } from './versions.ts';
 
-export { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
+export { setUpNewerNode } from './newer-node.ts';
+export { DEFAULT_SPARK_VERSION, NEWER_NODE, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
 
 /** A Spark that can be started. */
 export interface SparkInstallation extends PySpark {

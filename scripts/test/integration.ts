@@ -20,7 +20,7 @@ await runCommand(async (signal) => {
     });
   }
   const { files, args } = chosenTests(process.argv.slice(2), () =>
-    STACK_RUNS.filter(({ spark }) => spark === version).flatMap((run) => testFiles(run)),
+    STACK_RUNS.filter(({ spark, onNewerNode }) => spark === version && !onNewerNode).flatMap((run) => testFiles(run)),
   );
   await using tests = await compileTests(files);
   const environment = { ...state.environment, SPARK_VERSION: version, SPARK_REMOTE: remote };

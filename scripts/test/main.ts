@@ -1,6 +1,6 @@
 // npm test: everything from nothing. Its last line is `N passed, N failed`.
 import { command, readStackState, report, runCommand } from '../../settings/index.ts';
-import { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, setUpGeneratedCode } from '../setup/index.ts';
+import { DEFAULT_SPARK_VERSION, SPARK_VERSIONS, setUpGeneratedCode, setUpNewerNode } from '../setup/index.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { chosenStackMode, isStackUp, provideClassArchives, stackDown, stackUp } from '../stack/index.ts';
 import { type CompiledTests, compileTests } from './compiled-tests.ts';
@@ -97,6 +97,7 @@ async function runTests(
       tests,
       files,
       environment,
+      ...(run.onNewerNode && { node: await setUpNewerNode({ progress, signal }) }),
       signal,
       onOutput: output.write,
       onFileTimes,

@@ -17,6 +17,8 @@ export interface MochaRun {
   /** Mocha's own. */
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The Node that runs it and, by `process.execPath`, what its tests start; this process's own by default. */
+  readonly node?: string;
   /** Ends mocha at once; the processes that its tests have started are tied to its own. */
   readonly signal: AbortSignal;
   /** Where its output goes; this process's own by default. */
@@ -29,17 +31,18 @@ export interface MochaRun {
 
 /** Runs mocha in a process of its own and counts. */
 export async function runMocha(run: MochaRun): Promise<TestCounts> {
-  const { tests, files, args = [], environment = {}, signal, onOutput, onFileTimes, onFailures } = run;
+  const { tests, files, args = [], environment = {}, node = process.execPath, signal } = run;
+  const { onOutput, onFileTimes, onFailures } = run;
   signal.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), 'instant-health-tests-'));
   const countsPath = join(folder, 'counts.json');
   try {
     const mocha = join(dirname(createRequire(import.meta.url).resolve('mocha/package.json')), 'bin', 'mocha.js');
-    const node = ['--conditions=source', '--enable-source-maps'];
+    const options = ['--conditions=source', '--enable-source-maps'];
     const reporter = ['--require', tests.reporter, '--reporter', COUNTING_REPORTER];
     const modules = files.map((file) => tests.module(file));
     // A socket that a test forgot must not keep the process, and CI with it, alive for ever.
-    const child = spawn(process.execPath, [...node, mocha, '--exit', ...reporter, ...args, ...modules], {
+    const child = spawn(node, [...options, mocha, '--exit', ...reporter, ...args, ...modules], {
       cwd: PROJECT_ROOT,
       env: { ...process.env, ...environment, [COUNTS_FILE_VARIABLE]: countsPath },
       stdio: ['ignore', onOutput ? 'pipe' : 'inherit', onOutput ? 'pipe' : 'inherit'],

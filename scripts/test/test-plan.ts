@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../settings/index.ts';
-import { DEFAULT_SPARK_VERSION, type SparkVersion } from '../setup/index.ts';
+import { DEFAULT_SPARK_VERSION, NEWER_NODE, type SparkVersion } from '../setup/index.ts';
 
 /** One run of mocha. */
 export interface TestRun {
@@ -11,8 +11,12 @@ export interface TestRun {
   readonly folders: readonly string[];
   /** Files below them that are left out of the run, relative to the project's folder. */
   readonly without?: readonly string[];
+  /** The only files below them that belong to the run, relative to the project's folder; all by default. */
+  readonly only?: readonly string[];
   /** The Spark that the run needs; undefined where no server is needed. */
   readonly spark?: SparkVersion;
+  /** Runs on the newer Node instead of the one that runs us. */
+  readonly onNewerNode?: true;
 }
 
 const CLIENT = 'packages/spark-connect/test/integration';
@@ -28,6 +32,14 @@ const NOT_ON_EVERY_SPARK = [
   'foreach-batch-drivers.test.ts',
   'package.test.ts',
   'streaming/other-process.test.ts',
+  'unreliable-line.test.ts',
+].map((name) => join(CLIENT, name));
+
+// What the client takes from Node: typed arrays and functions compiled for rows, zlib's zstd, HTTP/2, timers.
+const ON_NEWER_NODE = [
+  'arrow-types.test.ts',
+  'create-data-frame.test.ts',
+  'dataframe.test.ts',
   'unreliable-line.test.ts',
 ].map((name) => join(CLIENT, name));
 
@@ -54,6 +66,13 @@ export const STACK_RUNS: readonly TestRun[] = [
   { title: `jobs, Spark ${DEFAULT_SPARK_VERSION}`, folders: [JOBS], spark: DEFAULT_SPARK_VERSION },
   { title: `client, Spark ${DEFAULT_SPARK_VERSION}`, folders: [CLIENT], spark: DEFAULT_SPARK_VERSION },
   { title: 'client, Spark 3.5.7', folders: [CLIENT], spark: '3.5.7' },
+  {
+    title: `client on Node ${NEWER_NODE.version}`,
+    folders: [CLIENT],
+    only: ON_NEWER_NODE,
+    spark: DEFAULT_SPARK_VERSION,
+    onNewerNode: true,
+  },
   { title: `end to end, Spark ${DEFAULT_SPARK_VERSION}`, folders: ['test/e2e'], spark: DEFAULT_SPARK_VERSION },
   { title: `faults, Spark ${DEFAULT_SPARK_VERSION}`, folders: ['test/faults'], spark: DEFAULT_SPARK_VERSION },
   { title: 'compaction, Spark 3.5.7', folders: [COMPACTION], spark: '3.5.7' },
@@ -77,6 +96,6 @@ export function testFiles(run: TestRun, root: string = PROJECT_ROOT): string[] {
   return run.folders
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
-    .filter((name) => name.endsWith('.test.ts') && !run.without?.includes(name))
+    .filter((name) => name.endsWith('.test.ts') && !run.without?.includes(name) && (run.only?.includes(name) ?? true))
     .sort();
 }
