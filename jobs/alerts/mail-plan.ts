@@ -1,4 +1,4 @@
-import type { WaitingRow } from './outbox.ts';
+import type { MailGaps, WaitingRow } from './outbox.ts';
 
 /** Notifications that go into one mail. */
 export interface PlannedMail {
@@ -14,12 +14,6 @@ export interface MailPlan {
   readonly mails: readonly PlannedMail[];
   /** Milliseconds until there may be something to send that cannot be sent now; undefined when nothing waits. */
   readonly nextInMs: number | undefined;
-}
-
-export interface MailGaps {
-  /** See the settings of the same names. */
-  readonly mailGapMs: number;
-  readonly urgentMailGapMs: number;
 }
 
 /** More episodes than this make a mail that nobody reads. */
@@ -54,7 +48,7 @@ export function planMails(
   const untold = new Set(waiting.filter((row) => row.mailId !== null && row.episodeId !== null).map(conversation));
   const fresh = waiting.filter((row) => row.mailId === null && !untold.has(conversation(row)));
   for (const [recipient, rows] of groupBy(fresh, (row) => row.recipient)) {
-    const gapMs = rows.some(isNewAndCritical) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;
+    const gapMs = rows.some((row) => row.isUrgent) ? Math.min(gaps.urgentMailGapMs, gaps.mailGapMs) : gaps.mailGapMs;
     const waitMs = gapMs - (lastMailAges.get(recipient) ?? gapMs);
     if (waitMs > 0) waits.push(waitMs);
     else for (const group of mailGroups(rows, gapMs)) mails.push(mailOf(group[0]?.key ?? '', group));
@@ -67,18 +61,22 @@ function turnOf({ attempts, isUrgent }: PlannedMail): number {
   return attempts - (isUrgent ? 1 : 0);
 }
 
-/** Worth a mail soon after the last one. */
-function isNewAndCritical({ severity, kind }: WaitingRow): boolean {
-  return severity === 'critical' && (kind === 'opened' || kind === 'escalated' || kind === 'unsilenced');
-}
-
 function mailGroups(rows: readonly WaitingRow[], gapMs: number): readonly (readonly WaitingRow[])[] {
   const groups = gapMs > 0 ? [rows] : [...groupBy(rows, ({ customerId, key }) => String(customerId ?? key)).values()];
-  return groups.flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / NOTIFICATIONS_PER_MAIL) }, (_, index) =>
-      group.slice(index * NOTIFICATIONS_PER_MAIL, (index + 1) * NOTIFICATIONS_PER_MAIL),
-    ),
-  );
+  return groups.flatMap((group) => {
+    if (group.length <= NOTIFICATIONS_PER_MAIL) return [group];
+    const ordered = urgentFirst(group);
+    return Array.from({ length: Math.ceil(ordered.length / NOTIFICATIONS_PER_MAIL) }, (_, index) =>
+      ordered.slice(index * NOTIFICATIONS_PER_MAIL, (index + 1) * NOTIFICATIONS_PER_MAIL),
+    );
+  });
+}
+
+/** In a storm the first mail is the one that is read. An episode's notifications stay together and in their order. */
+function urgentFirst(rows: readonly WaitingRow[]): readonly WaitingRow[] {
+  const urgent = new Set(rows.filter((row) => row.isUrgent).map(({ episodeId }) => episodeId));
+  const comesFirst = ({ episodeId }: WaitingRow) => episodeId !== null && urgent.has(episodeId);
+  return [...rows.filter(comesFirst), ...rows.filter((row) => !comesFirst(row))];
 }
 
 function mailOf(mailId: string, rows: readonly WaitingRow[]): PlannedMail {
@@ -87,7 +85,7 @@ function mailOf(mailId: string, rows: readonly WaitingRow[]): PlannedMail {
     rowIds: rows.map(({ id }) => id),
     recipient: rows[0]?.recipient ?? '',
     attempts: Math.max(...rows.map(({ attempts }) => attempts)),
-    isUrgent: rows.some(isNewAndCritical),
+    isUrgent: rows.some((row) => row.isUrgent),
   };
 }
 

@@ -28,6 +28,7 @@ export interface SectionLinks {
 export const NAME: Readonly<Record<Attribute, string>> = { heartBeat: 'Heart beat', bp: 'Blood pressure' };
 export const SIDE: Readonly<Record<Direction, string>> = { low: 'too low', high: 'too high' };
 export const UNIT: Readonly<Record<Attribute, string>> = { heartBeat: 'bpm', bp: 'mmHg' };
+const PLACE: Readonly<Record<EpisodeSection['tone'], number>> = { critical: 0, warning: 1, recovered: 2 };
 const STATUS: Readonly<Record<NotificationKind, string>> = {
   opened: 'New',
   escalated: 'Has become critical',
@@ -37,7 +38,8 @@ const STATUS: Readonly<Record<NotificationKind, string>> = {
 };
 
 /**
- * One section for each episode, in the order of their first notifications: as it was at the last of them.
+ * One section for each episode, as it was at the last of its notifications: what is critical first and what is over last, otherwise in
+ * the order of their first notifications. In a mail about a whole ward nothing critical may stand below what is back in range.
  *
  * @param links base URL of the page to look at, in which patient and attribute are named; and where each is acknowledged
  * @throws OperatorError `MAIL_VALUE_INVALID` for a value that is none
@@ -49,7 +51,7 @@ export function sectionsOf(items: readonly EpisodeItem[], links: SectionLinks): 
     if (told) told.push(item);
     else episodes.set(item.episode.id, [item]);
   }
-  return [...episodes.values()].flatMap((told) => {
+  const sections = [...episodes.values()].flatMap((told) => {
     const last = told.at(-1);
     return last
       ? [
@@ -61,6 +63,7 @@ export function sectionsOf(items: readonly EpisodeItem[], links: SectionLinks): 
         ]
       : [];
   });
+  return sections.sort((one, other) => PLACE[one.tone] - PLACE[other.tone]);
 }
 
 function sectionOf(

@@ -33,6 +33,7 @@ import {
 } from './outbox.ts';
 import { undeliveredEntry } from './outbox-entries.ts';
 import { endOverdueSilences } from './silences.ts';
+import { Swinging } from './swinging.ts';
 
 export interface OutboxMailerOptions {
   readonly pool: Pool;
@@ -94,6 +95,7 @@ export class OutboxMailer {
   #serverFailures = 0;
   /** How often the server has broken off a mail while it took others; by the mail's id. */
   readonly #brokenOff = new Map<string, number>();
+  readonly #swinging = new Swinging();
   #behindSince: number | undefined;
   #heldUntil = 0;
 
@@ -168,8 +170,9 @@ export class OutboxMailer {
     await this.#endSilences();
     const heldMs = this.#heldUntil - performance.now();
     if (heldMs > 0) return heldMs;
-    const waiting = await readWaiting(pool, lead.topic);
-    if (waiting.length === 0) return LOOK_EVERY_MS;
+    const found = await readWaiting(pool, lead.topic, gaps);
+    if (found.length === 0) return LOOK_EVERY_MS;
+    const waiting = await this.#swinging.calm(pool, found, performance.now());
     const recipients = [...new Set(waiting.map(({ recipient }) => recipient))];
     const longestGapMs = Math.max(gaps.mailGapMs, gaps.urgentMailGapMs);
     const plan = planMails(waiting, await lastMailAges(pool, recipients, longestGapMs), gaps);
@@ -222,6 +225,7 @@ export class OutboxMailer {
       }
       this.#serverFailures = 0;
       this.#brokenOff.delete(mailId);
+      this.#swinging.told(recipient, items, performance.now());
       await this.#insist(() => markSent(pool, lease));
       log.debug(`mail ${messageId} tells of ${keys.length} notifications`);
       onSent?.({ messageId, notifications: keys.length });

@@ -36,6 +36,14 @@ export interface WaitingRow {
   readonly due: boolean;
   /** Milliseconds until it is, by the database's clock; 0 when it is due. */
   readonly dueInMs: number;
+  /** Critical and new: worth a mail soon after the last one, and before others. */
+  readonly isUrgent: boolean;
+}
+
+/** So long after a mail something new waits for the next one to the same recipient; see the settings of the same names. */
+export interface MailGaps {
+  readonly mailGapMs: number;
+  readonly urgentMailGapMs: number;
 }
 
 /** Renewed while a mail is being sent, however long that takes; so soon somebody else may send what a dead driver held. */
@@ -82,43 +90,74 @@ function outboxValues(
 }
 
 /**
- * Reads what waits: first what may be mailed now, then the rest, each the oldest first. However much waits for a recipient
- * whose server says "later", the others' are found. What was put into one mail comes whole.
+ * Reads what waits: first what may be mailed now, then the rest, each with what is urgent first and then the oldest. However much
+ * waits for a recipient whose server says "later", or who has just had a mail, the others' are found. What was put into one mail
+ * comes whole.
  */
-export async function readWaiting(pool: Pool, topic: string): Promise<readonly WaitingRow[]> {
-  const rows = await selectWaiting(
-    pool,
-    `topic = ? ORDER BY dueInMs > 0 OR (mail_id IS NULL AND ${BEHIND_A_TRIED_MAIL}), id LIMIT ${LOOK_AHEAD}`,
-    [topic],
-  );
+export async function readWaiting(pool: Pool, topic: string, gaps?: MailGaps): Promise<readonly WaitingRow[]> {
+  let rows = await selectWaiting(pool, 'topic = ?', FIRST_WHAT_MAY_BE_MAILED, [topic]);
   if (rows.length < LOOK_AHEAD) return rows;
+  const mailed = gaps === undefined ? [] : await mailedLately(pool, topic, gaps);
+  if (mailed.length > 0) {
+    const order = `recipient IN (?) AND mailId IS NULL, ${FIRST_WHAT_MAY_BE_MAILED}`;
+    rows = await selectWaiting(pool, 'topic = ?', order, [topic, mailed]);
+  }
   const mails = [...new Set(rows.flatMap(({ mailId }) => (mailId === null ? [] : [mailId])))];
   if (mails.length === 0) return rows;
-  const whole = await selectWaiting(pool, 'topic = ? AND mail_id IN (?) ORDER BY id', [topic, mails]);
+  const whole = await selectWaiting(pool, 'topic = ? AND mail_id IN (?)', 'id', [topic, mails]);
   return [...whole, ...rows.filter(({ mailId }) => mailId === null)];
 }
 
+const FIRST_WHAT_MAY_BE_MAILED = `dueInMs > 0 OR (mailId IS NULL AND isBehind), isUrgent DESC, id LIMIT ${LOOK_AHEAD}`;
+
+/** Who has had a mail so lately that all that is new to them waits; what is urgent waits less, and takes the rest along. */
+async function mailedLately(pool: Pool, topic: string, { mailGapMs, urgentMailGapMs }: MailGaps): Promise<string[]> {
+  const [rows] = await pool.query<(RowDataPacket & { recipient: string; urgent: string | number })[]>(
+    `SELECT recipient, MAX(${IS_URGENT}) AS urgent FROM alert_outbox
+      WHERE topic = ? AND state IN ('pending', 'sending') AND mail_id IS NULL GROUP BY recipient`,
+    [topic],
+  );
+  const ages = await lastMailAges(
+    pool,
+    rows.map(({ recipient }) => recipient),
+    Math.max(mailGapMs, urgentMailGapMs),
+  );
+  const waits = ({ recipient, urgent }: (typeof rows)[number]) =>
+    (ages.get(recipient) ?? Number.POSITIVE_INFINITY) <
+    (Number(urgent) === 1 ? Math.min(urgentMailGapMs, mailGapMs) : mailGapMs);
+  return rows.filter(waits).map(({ recipient }) => recipient);
+}
+
 /** An earlier notification of the same episode is to reach the same recipient first, and has been tried. */
-const BEHIND_A_TRIED_MAIL = `EXISTS (
+const IS_BEHIND_A_TRIED_MAIL = `EXISTS (
   SELECT 1 FROM alert_outbox AS earlier
    WHERE earlier.episode_id = alert_outbox.episode_id AND earlier.recipient = alert_outbox.recipient
      AND earlier.mail_id IS NOT NULL AND earlier.state IN ('pending', 'sending'))`;
 
+const IS_URGENT = "severity = 'critical' AND kind IN ('opened', 'escalated', 'unsilenced')";
+
+type SelectedRow = RowDataPacket &
+  Omit<WaitingRow, 'due' | 'dueInMs' | 'isUrgent'> & { dueInMs: string; isUrgent: string | number };
+
 async function selectWaiting(
   pool: Pool,
   which: string,
+  order: string,
   values: (string | readonly string[])[],
 ): Promise<readonly WaitingRow[]> {
-  const [rows] = await pool.query<(RowDataPacket & Omit<WaitingRow, 'due' | 'dueInMs'> & { dueInMs: string })[]>(
-    `SELECT id, notification_key AS \`key\`, episode_id AS episodeId, customerId, kind, severity, recipient,
-            mail_id AS mailId, attempts,
-            TIMESTAMPDIFF(MICROSECOND, NOW(3), IF(state = 'sending', lease_until, not_before)) DIV 1000 AS dueInMs
-       FROM alert_outbox WHERE state IN ('pending', 'sending') AND ${which}`,
+  const [rows] = await pool.query<SelectedRow[]>(
+    `SELECT id, \`key\`, episodeId, customerId, kind, severity, recipient, mailId, attempts, isUrgent, dueInMs FROM (
+       SELECT id, notification_key AS \`key\`, episode_id AS episodeId, customerId, kind, severity, recipient,
+              mail_id AS mailId, attempts, (${IS_URGENT}) AS isUrgent,
+              TIMESTAMPDIFF(MICROSECOND, NOW(3), IF(state = 'sending', lease_until, not_before)) DIV 1000 AS dueInMs,
+              ${IS_BEHIND_A_TRIED_MAIL} AS isBehind
+         FROM alert_outbox WHERE state IN ('pending', 'sending') AND ${which}
+     ) AS waiting ORDER BY ${order}`,
     values,
   );
   return rows.map((row) => {
     const dueInMs = Math.max(0, Number(row.dueInMs));
-    return { ...row, dueInMs, due: dueInMs === 0 };
+    return { ...row, isUrgent: Number(row.isUrgent) === 1, dueInMs, due: dueInMs === 0 };
   });
 }
 

@@ -2,12 +2,16 @@ import { expect } from 'chai';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { alertStanding } from '../../../jobs/alerts/alert-standing.ts';
 import { readAlertStatus } from '../../../jobs/alerts/alert-status.ts';
+import type { Episode } from '../../../jobs/alerts/episodes.ts';
 import type { Leadership } from '../../../jobs/alerts/leadership.ts';
+import type { Attribute } from '../../../jobs/alerts/limits.ts';
 import { Mailer } from '../../../jobs/alerts/mailer.ts';
 import { claimMail, readWaiting } from '../../../jobs/alerts/outbox.ts';
 import { OutboxMailer } from '../../../jobs/alerts/outbox-mailer.ts';
+import { commitBatch } from '../../../jobs/alerts/store.ts';
 import { createLogger } from '../../../settings/index.ts';
 import { type AlertDatabase, createAlertDatabase, entry, put, TOPIC } from '../../helpers/alert-database.ts';
+import { episode } from '../../helpers/episodes.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { MailCatcher } from '../../helpers/smtp.ts';
 
@@ -193,6 +197,25 @@ describe('the outbox and its mailer', () => {
       expect(caught?.to).to.deep.equal([there]);
     });
 
+    it('finds what waits for the others, however much waits for one who has just had a mail', async () => {
+      const mailer = start({ mailGapMs: 60_000, urgentMailGapMs: 1_000 });
+      await put(pool, lead, ...many(1, there, 'first'), ...many(1, away, 'before'));
+      mailer.wake();
+      await catcher.arrived(2);
+      await settled('sent', 'sent');
+      await put(pool, lead, ...many(1_100, away, 'e'));
+      await put(pool, lead, to('other@example.org', 'other'));
+      const urgent = entry('opened', { id: 'urgent', severity: 'critical' }, { recipient: away });
+      mailer.wake();
+      const mails = await catcher.arrived(3, 10_000);
+      expect(mails[2]?.to).to.deep.equal(['other@example.org']);
+      await put(pool, lead, urgent);
+      mailer.wake();
+      const [, , , storm] = await catcher.arrived(4, 10_000);
+      // What is critical takes along what waits, and is in the first of its mails.
+      expect(storm?.mail.headers.get('x-instant-health-notifications')).to.include('urgent.opened.0');
+    });
+
     it('tells a doctor who has taken a patient over, though the one before cannot be told', async () => {
       catcher.refuseFor(away);
       await put(pool, lead, to(away, 'e1'));
@@ -237,6 +260,30 @@ describe('the outbox and its mailer', () => {
     const mails = await catcher.arrived(2);
     expect(mails[1]?.mail.headers.get('x-instant-health-notifications')).to.equal('e1.opened.0');
     await settled(...Array<string>(21).fill('sent'));
+  });
+
+  it('mails a value that swings over its critical limit no faster than other news', async () => {
+    const begin = async (one: Episode) => {
+      const outcome = { changed: [one], dropped: [], progress: new Map() };
+      await commitBatch(pool, lead, { outcome, presences: [], outbox: [entry('opened', one)] });
+      mailer.wake();
+    };
+    const critical = (id: string, attribute: Attribute) => episode({ id, attribute, severity: 'critical' });
+    const mailer = start({ mailGapMs: GAP_MS, urgentMailGapMs: 0 });
+    const first = critical('e1', 'bp');
+    await begin(first);
+    const [told] = await catcher.arrived(1);
+    await settled('sent');
+    await begin({ ...first, phase: 'ended', endedAtMs: first.lastAtMs });
+    await begin(critical('e2', 'bp'));
+    const again = (await catcher.arrived(2))[1];
+    expect((again?.arrivedAt ?? 0) - (told?.arrivedAt ?? 0)).to.be.greaterThan(GAP_MS - 100);
+    await settled('sent', 'sent');
+    // Another attribute is news.
+    const beganAt = Date.now();
+    await begin(critical('e3', 'heartBeat'));
+    const other = (await catcher.arrived(3))[2];
+    expect((other?.arrivedAt ?? 0) - beganAt).to.be.lessThan(GAP_MS - 100);
   });
 
   it('sends a mail that was tried whole, where more waits than it looks at', async () => {

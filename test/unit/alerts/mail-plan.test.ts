@@ -19,6 +19,7 @@ function row(id: number, overrides: Partial<WaitingRow> = {}): WaitingRow {
     attempts: 0,
     due: true,
     dueInMs: 0,
+    isUrgent: false,
     ...overrides,
   };
 }
@@ -39,13 +40,11 @@ describe('planMails', () => {
   });
 
   it('lets what is critical and new wait for the short gap only, and takes along what waits with it', () => {
-    const critical = row(2, { severity: 'critical' });
+    const critical = row(2, { isUrgent: true });
     const ages = new Map([['a@example.org', 4_000]]);
     expect(rowsOf(planMails([row(1), critical], ages, GAPS))).to.deep.equal(['1+2']);
     const reminder = row(2, { severity: 'critical', kind: 'reminded' });
     expect(rowsOf(planMails([row(1), reminder], ages, GAPS))).to.deep.equal([]);
-    const unsilenced = row(2, { severity: 'critical', kind: 'unsilenced' });
-    expect(rowsOf(planMails([row(1), unsilenced], ages, GAPS))).to.deep.equal(['1+2']);
     expect(planMails([critical], new Map([['a@example.org', 1_000]]), GAPS).nextInMs).to.equal(2_000);
   });
 
@@ -89,7 +88,7 @@ describe('planMails', () => {
   it('takes what is critical and new before the rest, but not for ever where it cannot be told', () => {
     const rows = [1, 2, 3].map((id) => row(id, { recipient: `${id}@example.org` }));
     const critical = (attempts: number) =>
-      row(4, { severity: 'critical', recipient: '4@example.org', attempts, mailId: attempts > 0 ? 'm' : null });
+      row(4, { isUrgent: true, recipient: '4@example.org', attempts, mailId: attempts > 0 ? 'm' : null });
     expect(rowsOf(planMails([...rows, critical(0)], NONE, GAPS))).to.deep.equal(['4', '1', '2', '3']);
     expect(rowsOf(planMails([...rows, critical(1)], NONE, GAPS))).to.deep.equal(['4', '1', '2', '3']);
     expect(rowsOf(planMails([...rows, critical(2)], NONE, GAPS))).to.deep.equal(['1', '2', '3', '4']);
@@ -102,6 +101,17 @@ describe('planMails', () => {
       GAPS,
     );
     expect(plan.mails.map(({ rowIds }) => rowIds.length)).to.deep.equal([100, 100, 50]);
+  });
+
+  it('puts what is urgent into the first mail of a storm, with all of its episode in its order', () => {
+    const storm = Array.from({ length: 250 }, (_, index) => row(index));
+    const escalated = row(250, { episodeId: 'e120', kind: 'escalated', severity: 'critical', isUrgent: true });
+    const [first, ...others] = planMails([...storm, escalated], NONE, GAPS).mails;
+    expect(first?.rowIds.slice(0, 3)).to.deep.equal(['120', '250', '0']);
+    expect(first?.isUrgent).to.equal(true);
+    expect(others.flatMap(({ rowIds }) => rowIds))
+      .to.have.lengthOf(151)
+      .and.not.include('120');
   });
 });
 

@@ -66,6 +66,18 @@ describe('alertMail', () => {
     expect(headline('recovered')).to.equal('Blood pressure back in range, 184 mmHg');
   });
 
+  it('has what is critical above the rest, and what is over below it', () => {
+    const { text, html } = alertMail([
+      episodeItem('recovered', { id: 'e1', customerId: 101, severity: 'critical' }),
+      episodeItem('opened', { id: 'e2', customerId: 102 }),
+      episodeItem('opened', { id: 'e3', customerId: 103, severity: 'critical' }),
+      episodeItem('reminded', { id: 'e4', customerId: 104, severity: 'critical' }),
+    ]);
+    for (const form of [text, html]) {
+      expect(form.match(/\b10[1-4]\b/g)).to.deep.equal(['103', '104', '102', '101']);
+    }
+  });
+
   it('tells of an episode once, as it was at last, when several things have happened to it', () => {
     const items = [episodeItem('opened'), episodeItem('reminded'), episodeItem('recovered', { breaches: 40 })];
     const { text, pictures } = alertMail(items);
