@@ -1,6 +1,8 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { addMissingColumns } from '../../database/index.ts';
 
+/** Kafka tells topics apart that differ in case only; by the collations that databases come with they would be one. */
+const TOPIC = 'VARCHAR(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL';
 const OUTBOX_STATES = "ENUM('pending', 'sending', 'sent', 'failed', 'silenced') NOT NULL DEFAULT 'pending'";
 
 /**
@@ -10,14 +12,14 @@ const OUTBOX_STATES = "ENUM('pending', 'sending', 'sent', 'failed', 'silenced') 
 const TABLES = [
   // Who may write: the driver with the newest epoch; and how many measurements it has found no limits for.
   `CREATE TABLE IF NOT EXISTS alert_leader (
-     topic  VARCHAR(249) NOT NULL PRIMARY KEY,
+     topic  ${TOPIC} PRIMARY KEY,
      epoch  BIGINT       NOT NULL,
      holder VARCHAR(120) NOT NULL,
      since  DATETIME(3)  NOT NULL,
      without_limits BIGINT NOT NULL DEFAULT 0
    ) DEFAULT CHARACTER SET utf8mb4`,
   `CREATE TABLE IF NOT EXISTS alert_progress (
-     topic       VARCHAR(249) NOT NULL,
+     topic       ${TOPIC},
      \`partition\` INT          NOT NULL,
      next_offset BIGINT       NOT NULL,
      newest_at   DATETIME(3)  NOT NULL,
@@ -26,7 +28,7 @@ const TABLES = [
   // active is 1 while pending or open and null afterwards, so that the key allows one of a kind at a time.
   `CREATE TABLE IF NOT EXISTS alert_episode (
      id             CHAR(32)     NOT NULL PRIMARY KEY,
-     topic          VARCHAR(249) NOT NULL,
+     topic          ${TOPIC},
      customerId     INT          NOT NULL,
      attribute      VARCHAR(20)  NOT NULL,
      direction      ENUM('low', 'high') NOT NULL,
@@ -57,7 +59,7 @@ const TABLES = [
   `CREATE TABLE IF NOT EXISTS alert_outbox (
      id               BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
      notification_key VARCHAR(80)  NOT NULL UNIQUE,
-     topic            VARCHAR(249) NOT NULL,
+     topic            ${TOPIC},
      episode_id       CHAR(32)     NULL,
      customerId       INT          NULL,
      kind             VARCHAR(20)  NOT NULL,
@@ -80,7 +82,7 @@ const TABLES = [
      INDEX rows_of_mail (mail_id)
    ) DEFAULT CHARACTER SET utf8mb4`,
   `CREATE TABLE IF NOT EXISTS alert_patient (
-     topic        VARCHAR(249) NOT NULL,
+     topic        ${TOPIC},
      customerId   INT          NOT NULL,
      last_seen_at DATETIME(3)  NOT NULL,
      silent_since DATETIME(3)  NULL,
@@ -88,12 +90,12 @@ const TABLES = [
    ) DEFAULT CHARACTER SET utf8mb4`,
   // How often people have acted: a batch that was judged before the last act is judged again.
   `CREATE TABLE IF NOT EXISTS alert_desk (
-     topic VARCHAR(249) NOT NULL PRIMARY KEY,
+     topic ${TOPIC} PRIMARY KEY,
      acts  BIGINT       NOT NULL
    ) DEFAULT CHARACTER SET utf8mb4`,
   `CREATE TABLE IF NOT EXISTS alert_silence (
      id                BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
-     topic             VARCHAR(249) NOT NULL,
+     topic             ${TOPIC},
      customerId        INT          NOT NULL,
      attribute         VARCHAR(20)  NULL,
      includes_critical TINYINT      NOT NULL,
@@ -105,7 +107,7 @@ const TABLES = [
   // Who did what, and why. Rows are only ever added.
   `CREATE TABLE IF NOT EXISTS alert_act (
      id         BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
-     topic      VARCHAR(249) NOT NULL,
+     topic      ${TOPIC},
      act        VARCHAR(20)  NOT NULL,
      episode_id CHAR(32)     NULL,
      silence_id BIGINT       NULL,
@@ -133,6 +135,19 @@ export async function createAlertTables(connection: Pick<Connection, 'query'>): 
   await addMissingColumns(connection, 'alert_episode', { acknowledged_at: 'DATETIME(3) NULL' });
   await addMissingColumns(connection, 'alert_outbox', { silence_id: 'BIGINT NULL' });
   await allowSilencedState(connection);
+  await tellTopicsApart(connection);
+}
+
+async function tellTopicsApart(connection: Pick<Connection, 'query'>): Promise<void> {
+  const [rows] = await connection.query<(RowDataPacket & { name: string })[]>(
+    `SELECT table_name AS name FROM information_schema.columns
+      WHERE table_schema = DATABASE() AND table_name LIKE 'alert\\_%' AND column_name = 'topic'
+        AND collation_name <> 'utf8mb4_bin'`,
+  );
+  const ours = new Set(TABLES.map((statement) => /EXISTS (\w+)/.exec(statement)?.[1]));
+  for (const { name } of rows.filter((row) => ours.has(row.name))) {
+    await connection.query(`ALTER TABLE ?? MODIFY COLUMN topic ${TOPIC}`, [name]);
+  }
 }
 
 async function allowSilencedState(connection: Pick<Connection, 'query'>): Promise<void> {

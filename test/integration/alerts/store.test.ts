@@ -72,6 +72,28 @@ describe('the alerts in the database', () => {
     };
   }
 
+  it('tells topics apart whose names differ in case only, in tables from before too', async () => {
+    const other = TOPIC.toUpperCase();
+    for (const table of ['alert_leader', 'alert_progress', 'alert_desk']) {
+      await pool.query('ALTER TABLE ?? MODIFY COLUMN topic VARCHAR(249) NOT NULL', [table]);
+    }
+    await createAlertTables(pool);
+    await handle(beats(0, 40));
+    const elsewhere = await takeLead(pool, other);
+    expect(elsewhere.epoch).to.equal(1n);
+    // Neither fenced, nor taken for applied.
+    await handle(beats(1, 40));
+    const state = await readAlertState(pool, other);
+    expect([state.progress.size, state.episodes.length]).to.deep.equal([0, 0]);
+    await commitBatch(pool, elsewhere, {
+      outcome: applyBatch(state, beats(0, 80), { ...judgement, topic: other }),
+      presences: [],
+      outbox: [],
+    });
+    expect((await readAlertState(pool, TOPIC)).progress.get(0)?.nextOffset).to.equal(2n);
+    expect((await readAlertState(pool, other)).progress.get(0)?.nextOffset).to.equal(1n);
+  });
+
   it('writes a batch that no server takes in one statement', async () => {
     const [[limit]] = await pool.query<(RowDataPacket & { bytes: number })[]>('SELECT @@max_allowed_packet AS bytes');
     const bytes = limit?.bytes ?? Number.NaN;
