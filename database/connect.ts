@@ -3,6 +3,7 @@ import { type DatabaseSettings, readAuthority } from '../settings/index.ts';
 import { databaseError } from './database-error.ts';
 import { iamTokens } from './iam-tokens.ts';
 import { rdsAuthorities } from './rds-authorities.ts';
+import { leaveReadOnlyServers } from './read-only.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** TIMESTAMP columns are converted to the session's zone on the way out; ours is UTC on every machine. */
@@ -52,6 +53,7 @@ export function openPool(settings: DatabaseSettings, options: ConnectOptions = {
   pool.on('connection', (connection) => {
     connection.query(`${SESSION_IN_UTC}, wait_timeout = ${GIVE_UP_SILENT_S}, net_read_timeout = ${GIVE_UP_SILENT_S}`);
   });
+  leaveReadOnlyServers(pool);
   return pool;
 }
 

@@ -1,4 +1,5 @@
 import { awsError, codeOf, type DatabaseSettings, messageOf, OperatorError } from '../settings/index.ts';
+import { isReadOnly } from './read-only.ts';
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const CONNECTION_LOST = new Set([
@@ -11,6 +12,8 @@ const CONNECTION_LOST = new Set([
   'ER_CON_COUNT_ERROR',
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
+  // A table was altered since the transaction began.
+  'ER_TABLE_DEF_CHANGED',
   'ER_CONNECTION_KILLED',
   // MySQL 8's word for a connection that was idle for too long.
   'ER_CLIENT_INTERACTION_TIMEOUT',
@@ -20,6 +23,8 @@ const ACCESS_DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PA
 /** Whether trying again may help: the server is away, restarting or busy, not misconfigured. */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(rootOf(error));
+  // After a failover, until the name of the host leads to the server that writes now.
+  if (isReadOnly(rootOf(error))) return true;
   if (CONNECTION_LOST.has(code) || (UNREACHABLE.has(code) && code !== 'ENOTFOUND')) return true;
   return /closed state|connection is closed|server closed the connection/i.test(messageOf(rootOf(error)));
 }
@@ -55,6 +60,13 @@ export function databaseError(error: unknown, settings: DatabaseSettings): Opera
       settings.auth === 'iam'
         ? 'Check that the user was made for IAM tokens (AWSAuthenticationPlugin), and the permission rds-db:connect.'
         : 'Check DATABASE_USER and DATABASE_PASSWORD.',
+    );
+  }
+  if (isReadOnly(error)) {
+    return make(
+      'DATABASE_READ_ONLY',
+      `The database at ${at} takes no changes: it is a replica, or has become one`,
+      'Check that DATABASE_HOST names the server that writes. After a failover it may take some seconds to do so: try again.',
     );
   }
   // The driver passes on what the signer threw, under a code of its own.

@@ -1,4 +1,5 @@
 import type { Pool, PoolConnection } from 'mysql2/promise';
+import { noteIfReadOnly } from './read-only.ts';
 
 /** Runs statements in one transaction: all of them hold, or, when something throws, none. */
 export async function inTransaction<Result>(
@@ -15,6 +16,7 @@ export async function inTransaction<Result>(
   } catch (error) {
     // Closing it is what surely ends the transaction, also where the connection is what broke.
     connection.destroy();
+    noteIfReadOnly(pool, error);
     throw error;
   }
 }

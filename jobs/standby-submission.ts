@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SparkConnectError } from '@instant-health/spark-connect';
+import { isTransient } from '../database/index.ts';
 import { codeOf, type Environment, formatDuration, messageOf, OperatorError } from '../settings/index.ts';
 import { backOffMs } from './alerts/back-off.ts';
 import { follow, stopAll } from './follow.ts';
@@ -75,5 +76,5 @@ export function isPassing(error: unknown): boolean {
   const cause = error instanceof OperatorError ? error.cause : error;
   const isSessionLost =
     cause instanceof SparkConnectError && (cause.code === 'session-closed' || cause.code === 'unavailable');
-  return isSessionLost || PASSING.has(codeOf(error));
+  return isSessionLost || PASSING.has(codeOf(error)) || isTransient(error);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import { isTransient } from '../../database/index.ts';
 import { kafkaClient, kafkaError, RETRY, RETRY_TO_OPEN, within } from '../../producer/index.ts';
 import {
   codeOf,
@@ -60,7 +61,7 @@ export async function runAlerts(options: RunOptions): Promise<void> {
         failures = 0;
       });
     } catch (error) {
-      if (!standby || signal.aborted || !PASSING.has(codeOf(error))) throw error;
+      if (!standby || signal.aborted || !(PASSING.has(codeOf(error)) || isTransient(error))) throw error;
       failures += 1;
       const waitMs = backOffMs(failures, AGAIN);
       log.warn(`${messageOf(error)}; standing by again in ${formatDuration(waitMs)}`);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
-import type { RowDataPacket } from 'mysql2/promise';
-import { connect, databaseError, openPool } from '../../../database/index.ts';
+import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { connect, databaseError, inTransaction, isTransient, openPool } from '../../../database/index.ts';
 import { createLogger, databaseSettings, loadEnvironment, OperatorError } from '../../../settings/index.ts';
 
 async function failure(overrides: Record<string, string>): Promise<OperatorError> {
@@ -86,6 +86,33 @@ describe('connect', () => {
     const error = await failure({ DATABASE_CA: '/nowhere/ca.pem' });
     expect(error).to.include({ code: 'DATABASE_CA_UNREADABLE', exitCode: 2 });
     expect(error.message).to.include('/nowhere/ca.pem');
+  });
+
+  it('leaves a server that writes no more, with all connections to it', async () => {
+    const pool = openPool(settings(), { connectionLimit: 2 });
+    const threadOf = async (source: Pick<PoolConnection, 'query'>) => {
+      const [[row]] = await source.query<RowDataPacket[]>('SELECT CONNECTION_ID() AS thread');
+      return String(row?.thread);
+    };
+    const write = () =>
+      inTransaction(pool, (connection) => connection.query('CREATE TABLE IF NOT EXISTS read_only_test (id INT)'));
+    try {
+      const both = await Promise.all([pool.getConnection(), pool.getConnection()]);
+      const before: string[] = [];
+      for (const connection of both) {
+        before.push(await threadOf(connection));
+        await connection.query('SET SESSION TRANSACTION READ ONLY');
+      }
+      for (const connection of both) connection.release();
+      const refused: unknown = await write().catch((error: unknown) => error);
+      expect(isTransient(refused), String(refused)).to.equal(true);
+      await write();
+      const after = await Promise.all([threadOf(pool), threadOf(pool), threadOf(pool)]);
+      expect(after.filter((thread) => before.includes(thread))).to.deep.equal([]);
+      await pool.query('DROP TABLE read_only_test');
+    } finally {
+      await pool.end();
+    }
   });
 
   it('logs what failed, and nothing of the values in the statement', async () => {

@@ -21,6 +21,7 @@ describe('databaseError', () => {
     ['CERT_HAS_EXPIRED', 'DATABASE_TLS', 'DATABASE_CA'],
     ['ER_SECURE_TRANSPORT_REQUIRED', 'DATABASE_TLS', 'DATABASE_TLS'],
     ['ER_NO_SUCH_TABLE', 'DATABASE_SCHEMA', 'DATABASE_NAME'],
+    ['ER_READ_ONLY_MODE', 'DATABASE_READ_ONLY', 'DATABASE_HOST'],
   ] as const) {
     it(`turns ${driverCode} into one line that points to ${names}`, () => {
       const cause = driverError(driverCode, `driver\nsays ${driverCode}`);
@@ -44,6 +45,7 @@ describe('databaseError', () => {
       'ECONNRESET',
       'ER_LOCK_DEADLOCK',
       'ER_CLIENT_INTERACTION_TIMEOUT',
+      'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
       'ETIMEDOUT',
     ];
     const lasting = [
@@ -56,5 +58,18 @@ describe('databaseError', () => {
     for (const code of passing) expect(isTransient(driverError(code)), code).to.equal(true);
     for (const code of lasting) expect(isTransient(driverError(code)), code).to.equal(false);
     expect(isTransient(databaseError(driverError('ECONNREFUSED'), settings))).to.equal(true);
+  });
+
+  it('takes a server that has become a replica for one that passes, and no other option that is in the way', () => {
+    const because = (option: string) =>
+      driverError(
+        'ER_OPTION_PREVENTS_STATEMENT',
+        `The MariaDB server is running with the ${option} option so it cannot execute this statement`,
+      );
+    for (const option of ['--read-only', '--super-read-only']) {
+      expect(isTransient(because(option))).to.equal(true);
+      expect(databaseError(because(option), settings).code).to.equal('DATABASE_READ_ONLY');
+    }
+    expect(isTransient(because('--skip-grant-tables'))).to.equal(false);
   });
 });
