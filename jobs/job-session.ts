@@ -64,6 +64,9 @@ const SESSION_USER = 'instant-health';
 // The server remembers a thousand ended sessions; so many of one job mean that something else is wrong.
 const MAX_GENERATIONS = 1_000;
 
+/** To the end of the line: the password follows, quoted and escaped in one way or another. */
+const SCRAM_LOGIN = '(?<=ScramLoginModule required).*';
+
 /** What a streaming job wants of its session, whichever queries it runs. */
 export const SESSION_CONF: Readonly<Record<string, string>> = {
   // Closing a file on HDFS first waits 400 ms while its last block is not reported, and every batch closes two.
@@ -79,6 +82,8 @@ export const SESSION_CONF: Readonly<Record<string, string>> = {
   // How long Spark waits before it asks Kafka again where nothing had come. With its 10 ms a query without a trigger takes a third of a core
   // while it rests, Kafka's part included; so it takes a tenth, and a reading waits for 20 ms more at the mean.
   'spark.sql.streaming.pollingDelay': '50ms',
+  // Spark keeps the text of what clients ask for, options included, for its UI and its event log: Kafka's login is one of them.
+  'spark.sql.redaction.string.regex': SCRAM_LOGIN,
 };
 
 function clientLogger(log: Logger) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,11 +6,13 @@ import { col, type SparkSession } from '@instant-health/spark-connect';
 import { expect } from 'chai';
 import { prepareDemoDatabase } from '../../../database/index.ts';
 import { explainFailure } from '../../../jobs/failures.ts';
+import { SESSION_CONF } from '../../../jobs/job-session.ts';
 import { topicOptions } from '../../../jobs/messages.ts';
 import { certificateFiles, provideCertificates } from '../../../scripts/stack/certificates.ts';
-import { type KafkaSettings, kafkaSettings, OperatorError } from '../../../settings/index.ts';
+import { type KafkaSettings, kafkaSettings, OperatorError, Secret } from '../../../settings/index.ts';
 import { runEntry } from '../../helpers/aws-emulator.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { openSession } from '../../helpers/jobs-surroundings.ts';
 import { KafkaBroker } from '../../helpers/kafka-broker.ts';
 
@@ -69,6 +72,24 @@ describe('Kafka with TLS and SCRAM-SHA-512', () => {
     const rows = await read(broker.settings);
     expect(rows).to.have.length(20);
     expect(JSON.stringify(rows[0])).to.include('heartBeat');
+  });
+
+  it('leaves no password in what Spark shows and keeps of a session of ours', async () => {
+    await spark.conf.setAll(SESSION_CONF);
+    const port = await spark.conf.get('spark.ui.port');
+    const page = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    const user = `vitals-${randomBytes(4).toString('hex')}`;
+    const signIn = {
+      ...broker.settings.signIn,
+      method: { kind: 'scram-sha-512', user, password: new Secret(PASSWORD) },
+    };
+    const settings = { ...broker.settings, signIn } as KafkaSettings;
+    await read(settings).catch(() => undefined);
+    const shown = await eventually(async () => {
+      const text = await page(`/connect/session/?id=${spark.sessionId}`);
+      return text.includes('ScramLoginModule required*') && text;
+    }, 'the statement to be shown');
+    expect(shown).not.to.include(user);
   });
 
   it('refuses another password, of both, and neither shows it', async () => {
