@@ -58,11 +58,14 @@ const patientRow = z.object({
   age: integer.min(0).max(150),
 });
 
+/** They turn the direction of what is written after them, in a subject up to its end: what is wrong would be read backwards. */
+const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/gu;
+
 // It stands in subjects, where a line break would begin a header.
 const ward = z
   .string()
   .regex(/^[^\p{Cc}\u2028\u2029]*$/u)
-  .transform(upTo(200));
+  .transform((text) => upTo(200)(text.replace(DIRECTION_MARKS, '')));
 
 /**
  * Checks the rows of threshold_reference, one by one and against each other.

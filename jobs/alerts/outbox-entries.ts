@@ -8,6 +8,9 @@ import type { PresenceChange } from './silence.ts';
 /** More names than this are no help in a mail; the database has them all. */
 const NAMED_AT_MOST = 50;
 
+/** A server may answer with pages, which the outbox does not hold: then the failure itself could not be noted. */
+const REASON_LENGTH = 1_000;
+
 /**
  * A notification for the patient's doctor; for the operator where the doctor's address cannot be used: somebody must know.
  *
@@ -97,7 +100,7 @@ export function undeliveredEntry(
     technicalEntry('undelivered', [topic, mailId, isGivenUp], operatorEmail, {
       headline: isGivenUp ? 'A mail was refused, and nobody was told' : 'A mail cannot be delivered so far',
       lines: [
-        `It is for ${recipient}: ${reason.replace(/\s+/g, ' ')}`,
+        `It is for ${recipient}: ${reason.replace(/\s+/g, ' ').slice(0, REASON_LENGTH)}`,
         isGivenUp
           ? 'It is not tried again. A corrected address counts for what comes next; what is in it must be told in another way:'
           : 'It is tried again and again. What is in it should be told in another way:',

@@ -22,6 +22,7 @@ import {
   enqueue,
   isOverdue,
   LEASE_MS,
+  LONGEST_PAUSE_MS,
   lastMailAges,
   markFailed,
   markForRetry,
@@ -71,7 +72,7 @@ const CATCHING_UP = { afterBatchMs: 5_000, mostMs: 15_000 };
 const MAILS_PER_LOOK = 50;
 /** Notifications that others have put in, and leases that ran out, are found this soon. */
 const LOOK_EVERY_MS = 1_000;
-const REFUSED_FOR_NOW = { firstMs: 5_000, mostMs: 5 * 60_000 };
+const REFUSED_FOR_NOW = { firstMs: 5_000, mostMs: LONGEST_PAUSE_MS };
 /** By then a recipient's server has said "later" for some minutes: the operator must know. */
 const TELL_AFTER_ATTEMPTS = 8;
 /** Short, so that mails flow soon after the server is back. */

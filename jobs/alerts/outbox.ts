@@ -49,6 +49,9 @@ export interface MailGaps {
 /** Renewed while a mail is being sent, however long that takes; so soon somebody else may send what a dead driver held. */
 export const LEASE_MS = 12_000;
 
+/** After a mail that was refused for now. */
+export const LONGEST_PAUSE_MS = 5 * 60_000;
+
 /** Longer than any gap between mails, and than a mail server takes to greylist. */
 export const OVERDUE_MINUTES = 10;
 
@@ -136,6 +139,15 @@ const IS_BEHIND_A_TRIED_MAIL = `EXISTS (
 
 const IS_URGENT = "severity = 'critical' AND kind IN ('opened', 'escalated', 'unsilenced')";
 
+/**
+ * A clock that was set back, or that of another server after a failover, leaves times behind that are far ahead. What was never tried
+ * waits for nothing, and nothing waits for longer than the longest pause there is.
+ */
+const DUE_IN_MS = `CASE
+  WHEN state = 'sending' THEN TIMESTAMPDIFF(MICROSECOND, NOW(3), lease_until) DIV 1000
+  WHEN attempts = 0 OR not_before > NOW(3) + INTERVAL ${LONGEST_PAUSE_MS * 1_000} MICROSECOND THEN 0
+  ELSE TIMESTAMPDIFF(MICROSECOND, NOW(3), not_before) DIV 1000 END`;
+
 type SelectedRow = RowDataPacket &
   Omit<WaitingRow, 'due' | 'dueInMs' | 'isUrgent'> & { dueInMs: string; isUrgent: string | number };
 
@@ -149,7 +161,7 @@ async function selectWaiting(
     `SELECT id, \`key\`, episodeId, customerId, kind, severity, recipient, mailId, attempts, isUrgent, dueInMs FROM (
        SELECT id, notification_key AS \`key\`, episode_id AS episodeId, customerId, kind, severity, recipient,
               mail_id AS mailId, attempts, (${IS_URGENT}) AS isUrgent,
-              TIMESTAMPDIFF(MICROSECOND, NOW(3), IF(state = 'sending', lease_until, not_before)) DIV 1000 AS dueInMs,
+              ${DUE_IN_MS} AS dueInMs,
               ${IS_BEHIND_A_TRIED_MAIL} AS isBehind
          FROM alert_outbox WHERE state IN ('pending', 'sending') AND ${which}
      ) AS waiting ORDER BY ${order}`,
@@ -170,7 +182,7 @@ export async function countWaiting(pool: Pool, topic: string): Promise<number> {
   return Number(rows[0]?.number ?? 0);
 }
 
-/** How long ago each of the recipients was last sent a mail, in milliseconds; those long ago are missing. */
+/** How long ago each of the recipients was last sent a mail, in milliseconds; those long ago are missing, and those that a clock has from ahead. */
 export async function lastMailAges(
   pool: Pool,
   recipients: readonly string[],
@@ -179,7 +191,7 @@ export async function lastMailAges(
   if (recipients.length === 0 || withinMs === 0) return new Map();
   const [rows] = await pool.query<(RowDataPacket & { recipient: string; ageMs: string })[]>(
     `SELECT recipient, MIN(TIMESTAMPDIFF(MICROSECOND, sent_at, NOW(3))) DIV 1000 AS ageMs FROM alert_outbox
-      WHERE recipient IN (?) AND sent_at > NOW(3) - INTERVAL ? MICROSECOND GROUP BY recipient`,
+      WHERE recipient IN (?) AND sent_at > NOW(3) - INTERVAL ? MICROSECOND AND sent_at <= NOW(3) GROUP BY recipient`,
     [recipients, withinMs * 1_000],
   );
   return new Map(rows.map(({ recipient, ageMs }) => [recipient, Number(ageMs)]));

@@ -189,7 +189,9 @@ describe('the outbox and its mailer', () => {
 
     it('finds what waits for the others, however much waits for the one', async () => {
       await put(pool, lead, ...many(1_100, away, 'e'));
-      await pool.query('UPDATE alert_outbox SET mail_id = id DIV 100, not_before = NOW(3) + INTERVAL 1 HOUR');
+      await pool.query(
+        'UPDATE alert_outbox SET mail_id = id DIV 100, attempts = 1, not_before = NOW(3) + INTERVAL 4 MINUTE',
+      );
       await put(pool, lead, ...many(1_100, away, 'e').map((one) => ({ ...one, key: `${one.episodeId}.reminded.0` })));
       await put(pool, lead, to(there, 'other'));
       start();
@@ -284,6 +286,18 @@ describe('the outbox and its mailer', () => {
     await begin(critical('e3', 'heartBeat'));
     const other = (await catcher.arrived(3))[2];
     expect((other?.arrivedAt ?? 0) - beganAt).to.be.lessThan(GAP_MS - 100);
+  });
+
+  it('waits for no time that lies ahead since the clock of the database was set back', async () => {
+    await put(pool, lead, entry('opened'), entry('opened', { id: 'e2' }), entry('opened', { id: 'e3' }));
+    await pool.query('UPDATE alert_outbox SET not_before = NOW(3) + INTERVAL 1 HOUR');
+    await pool.query("UPDATE alert_outbox SET attempts = 1, mail_id = 'm' WHERE episode_id = 'e2'");
+    await pool.query(
+      "UPDATE alert_outbox SET state = 'sent', sent_at = NOW(3) + INTERVAL 1 HOUR, mail_id = 'n' WHERE episode_id = 'e3'",
+    );
+    start({ mailGapMs: GAP_MS, urgentMailGapMs: GAP_MS });
+    await catcher.arrived(2);
+    await settled('sent', 'sent', 'sent');
   });
 
   it('sends a mail that was tried whole, where more waits than it looks at', async () => {

@@ -99,6 +99,13 @@ describe('checkPatients', () => {
     });
   }
 
+  it('takes marks out of a ward that would turn the rest of a subject, and nothing else', () => {
+    const wards = ['\u202eWard A', 'Ward \u2067A\u2069', 'מחלקה א', 'Ward \u{1f476}\u200d\u{1f37c}'];
+    const { valid, rejected } = checkPatients(wards.map((ward, index) => patient({ customerId: index, ward })));
+    expect(valid.map(({ ward }) => ward)).to.deep.equal(['Ward A', 'Ward A', wards[2], wards[3]]);
+    expect(rejected).to.deep.equal([]);
+  });
+
   for (const [what, ward] of [
     ['would break out of a subject', 'A\nBcc: x@example.org'],
     ['is missing', null],
