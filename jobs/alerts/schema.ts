@@ -128,9 +128,16 @@ const TABLES = [
    ) DEFAULT CHARACTER SET utf8mb4`,
 ] as const;
 
-/** Creates the alerts' tables that are missing, and adds what older ones lack. */
+/**
+ * Creates the alerts' tables that are missing, and adds what older ones lack. The catalogue is asked first: where nothing is missing no
+ * right to create or alter is needed, and whoever answers links from outside should have none.
+ */
 export async function createAlertTables(connection: Pick<Connection, 'query'>): Promise<void> {
-  for (const statement of TABLES) await connection.query(statement);
+  const [rows] = await connection.query<(RowDataPacket & { name: string })[]>(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+  );
+  const present = new Set(rows.map(({ name }) => name));
+  for (const statement of TABLES) if (!present.has(nameOf(statement))) await connection.query(statement);
   await addMissingColumns(connection, 'alert_leader', { without_limits: 'BIGINT NOT NULL DEFAULT 0' });
   await addMissingColumns(connection, 'alert_episode', { acknowledged_at: 'DATETIME(3) NULL' });
   await addMissingColumns(connection, 'alert_outbox', { silence_id: 'BIGINT NULL' });
@@ -144,7 +151,7 @@ async function tellTopicsApart(connection: Pick<Connection, 'query'>): Promise<v
       WHERE table_schema = DATABASE() AND table_name LIKE 'alert\\_%' AND column_name = 'topic'
         AND collation_name <> 'utf8mb4_bin'`,
   );
-  const ours = new Set(TABLES.map((statement) => /EXISTS (\w+)/.exec(statement)?.[1]));
+  const ours = new Set(TABLES.map(nameOf));
   for (const { name } of rows.filter((row) => ours.has(row.name))) {
     await connection.query(`ALTER TABLE ?? MODIFY COLUMN topic ${TOPIC}`, [name]);
   }
@@ -157,4 +164,8 @@ async function allowSilencedState(connection: Pick<Connection, 'query'>): Promis
   );
   if (rows[0]?.type.includes("'silenced'")) return;
   await connection.query(`ALTER TABLE alert_outbox MODIFY COLUMN state ${OUTBOX_STATES}`);
+}
+
+function nameOf(statement: string): string {
+  return /EXISTS (\w+)/.exec(statement)?.[1] ?? '';
 }

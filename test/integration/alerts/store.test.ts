@@ -310,4 +310,14 @@ describe('the alerts in the database', () => {
     await createAlertTables(pool);
     expect((await contents()).episodes).to.have.length(1);
   });
+
+  it('needs no right to create or alter where nothing is missing', async () => {
+    const statements: string[] = [];
+    const query = (...statement: readonly unknown[]) => {
+      statements.push(String(statement[0]).trim().slice(0, 6));
+      return Reflect.apply(pool.query, pool, statement);
+    };
+    await createAlertTables({ query } as Pick<Pool, 'query'>);
+    expect(new Set(statements)).to.deep.equal(new Set(['SELECT']));
+  });
 });
