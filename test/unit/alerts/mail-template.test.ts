@@ -112,6 +112,18 @@ describe('alertMail', () => {
     expect(text.match(/^Patient:/gm)).to.have.length(30);
   });
 
+  it('says all of each episode of a large mail, most of it before mail programs cut it off', () => {
+    const items = Array.from({ length: 100 }, (_, index) =>
+      episodeItem('opened', { id: `e${index}`, customerId: 1_000 + index }),
+    );
+    const acknowledge = () => 'https://desk.example.org/acknowledge/token?a=1&b=2';
+    const { html } = alertMail(items, { acknowledge });
+    expect(html.slice(0, 100_000).match(/\b10\d\d\b(?=<)/g)).to.have.length.greaterThan(60);
+    expect(html.match(/href="https:\/\/desk\.example\.org\/acknowledge\/token\?a=1&amp;b=2"/g)).to.have.lengthOf(100);
+    const short = html.slice(html.indexOf('1099<')).split('</tr>')[0];
+    for (const fact of ['New', '211 mmHg', '151–180 mmHg', '2026-01-05 08:00:10']) expect(short).to.include(fact);
+  });
+
   it('says that limits are for demonstration only where they are', () => {
     for (const source of ['course', 'news2']) {
       const { text, html } = alertMail([episodeItem('opened', { worst: { ...episode().worst, source } })]);
