@@ -5,9 +5,9 @@ import { SparkConnectError } from '../errors.ts';
 import { CommandSchema } from '../gen/spark/connect/commands_pb.js';
 import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
 import { type CheckpointNode, command } from '../plan/commands.ts';
-import { compileCommand } from '../plan/compile/index.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
+import { runCommand } from './run-command.ts';
 
 interface Kept {
   readonly client: SessionClient;
@@ -31,7 +31,7 @@ export async function checkpointed(
   options: ActionOptions,
 ): Promise<RelationNode> {
   const node = command({ kind: 'checkpoint', input, ...how });
-  for (const { responseType } of await client.runCommand(compileCommand(node), options)) {
+  for (const { responseType } of await runCommand(client, node, options)) {
     if (responseType.case !== 'checkpointCommandResult' || responseType.value.relation === undefined) continue;
     const { relationId } = responseType.value.relation;
     const relType = { case: 'cachedRemoteRelation', value: { relationId } } as const;

@@ -1,10 +1,10 @@
 import type { SessionClient } from '../client/session-client.ts';
 import { type Column, type ColumnOrName, nameToExpression, optionalExpression } from '../functions/column.ts';
 import { command, type WriteTableNode } from '../plan/commands.ts';
-import { compileCommand } from '../plan/compile/index.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
+import { runCommand } from './run-command.ts';
 
 type Settings = Omit<WriteTableNode, 'kind' | 'input' | 'table' | 'mode' | 'overwriteCondition'>;
 
@@ -86,6 +86,6 @@ export class DataFrameWriterV2 {
     const optional = defined({ overwriteCondition: optionalExpression(condition) });
     const base = { kind: 'writeTable', input: this.#input, table: this.#table, mode } as const;
     const node = command({ ...base, ...this.#settings, ...optional });
-    await this.#client().runCommand(compileCommand(node), options);
+    await runCommand(this.#client(), node, options);
   }
 }

@@ -1,10 +1,10 @@
 import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import { command, type SaveMode, type SaveTarget, type WriteNode } from '../plan/commands.ts';
-import { compileCommand } from '../plan/compile/index.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
+import { runCommand } from './run-command.ts';
 
 type Settings = Omit<WriteNode, 'kind' | 'input' | 'target'>;
 
@@ -135,6 +135,6 @@ export class DataFrameWriter {
   }
 
   async #run(target: SaveTarget, options: ActionOptions): Promise<void> {
-    await this.#client().runCommand(compileCommand(this.toCommand(target)), options);
+    await runCommand(this.#client(), this.toCommand(target), options);
   }
 }

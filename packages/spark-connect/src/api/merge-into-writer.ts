@@ -1,10 +1,10 @@
 import type { SessionClient } from '../client/session-client.ts';
 import { type Column, columnExpression, optionalExpression } from '../functions/column.ts';
 import { command, type MergeAction, type MergeIntoNode } from '../plan/commands.ts';
-import { compileCommand } from '../plan/compile/index.ts';
 import { sqlExpressionNode } from '../plan/expressions.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
+import { runCommand } from './run-command.ts';
 
 type Clauses = Pick<MergeIntoNode, 'matched' | 'notMatched' | 'notMatchedBySource' | 'schemaEvolution'>;
 type Clause = 'matched' | 'notMatched' | 'notMatchedBySource';
@@ -57,7 +57,7 @@ export class MergeIntoWriter {
 
   /** Runs the merge. */
   async merge(options: ActionOptions = {}): Promise<void> {
-    await this.#client().runCommand(compileCommand(this.toCommand()), options);
+    await runCommand(this.#client(), this.toCommand(), options);
   }
 
   /** The command record that `merge` sends, for tools and tests. */

@@ -12,8 +12,14 @@ import { literalValue } from '../plan/literal-value.ts';
  */
 export type Metrics = Readonly<Record<string, unknown>>;
 
-/** Observations that wait for their metrics, by session and name; the server sends metrics with the batches of an action. */
-const waiting = new WeakMap<SessionClient, Map<string, Observation>>();
+interface Waiting {
+  readonly observation: Observation;
+  /** The step of the plan that observes. */
+  readonly planId: bigint;
+}
+
+/** Observations that wait for their metrics; the server sends metrics with the responses of an action. */
+const waiting = new WeakMap<SessionClient, Set<Waiting>>();
 
 /**
  * Metrics that are computed while an action runs over a DataFrame, without another pass:
@@ -46,14 +52,19 @@ export class Observation {
     return this.#names[index] ?? `_${index}`;
   }
 
-  /** Called by `DataFrame.observe`. @throws invalid-argument when this observation is in use already */
-  attach(client: SessionClient, names: readonly string[]): void {
+  /**
+   * Called by `DataFrame.observe`.
+   *
+   * @param planId the step of the plan that observes
+   * @throws invalid-argument when this observation is in use already
+   */
+  attach(client: SessionClient, names: readonly string[], planId: bigint): void {
     if (this.#observed)
       throw new SparkConnectError('invalid-argument', `observation '${this.name}' observes a DataFrame already`);
     this.#observed = true;
     this.#names = names;
-    const observations = waiting.get(client) ?? new Map<string, Observation>();
-    waiting.set(client, observations.set(this.name, this));
+    const observations = waiting.get(client) ?? new Set<Waiting>();
+    waiting.set(client, observations.add({ observation: this, planId }));
   }
 
   /** Called with the metrics that have come. */
@@ -62,12 +73,18 @@ export class Observation {
   }
 }
 
-/** Hands metrics that came with a response to the observation of their name, once. */
+/** Hands metrics that came with a response to the observation that they are of, once. */
 export function deliverMetrics(client: SessionClient, observed: readonly ExecutePlanResponse_ObservedMetrics[]): void {
-  for (const { name, keys, values } of observed) {
-    const observation = waiting.get(client)?.get(name);
-    if (observation === undefined) continue;
-    waiting.get(client)?.delete(name);
+  const all = waiting.get(client);
+  if (all === undefined) return;
+  for (const { name, keys, values, planId } of observed) {
+    // Observations of different DataFrames may have one name: the step of the plan tells them apart. 3.5 does not say it.
+    const found = [...all].findLast(
+      ({ observation, planId: own }) => observation.name === name && (planId === 0n || planId === own),
+    );
+    if (found === undefined) continue;
+    all.delete(found);
+    const { observation } = found;
     observation.deliver(
       Object.fromEntries(values.map((value, i) => [keys[i] ?? observation.nameOf(i), literalValue(value)])),
     );

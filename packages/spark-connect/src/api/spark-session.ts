@@ -8,7 +8,6 @@ import { checkedTag } from '../client/tags.ts';
 import { invalid, SparkConnectError } from '../errors.ts';
 import { type ColumnOrValue, toExpression } from '../functions/column.ts';
 import { command } from '../plan/commands.ts';
-import { compileCommand } from '../plan/compile/index.ts';
 import type { ExpressionNode } from '../plan/expressions.ts';
 import { defined, type RelationNode, relation } from '../plan/relations/index.ts';
 import { StreamingQueryManager } from '../streaming/streaming-query-manager.ts';
@@ -21,6 +20,7 @@ import { DataFrame } from './data-frame/index.ts';
 import { DataFrameReader } from './data-frame-reader.ts';
 import { DataStreamReader } from './data-stream-reader.ts';
 import { checkNameCount, checkNames, localRows, localTables, type RowSchema } from './local-rows.ts';
+import { runCommand } from './run-command.ts';
 import { type ArtifactKind, copiedFile, fileArtifact } from './session-files.ts';
 import { SparkSessionBuilder } from './spark-session-builder.ts';
 import { placeTables } from './sql-tables.ts';
@@ -142,7 +142,7 @@ export class SparkSession {
     );
     const statement = relation({ kind: 'sql', ...placed, args: { named, positional } });
     const node = command({ kind: 'sqlCommand', sql: statement });
-    for (const { responseType } of await this.client.runCommand(compileCommand(node), options)) {
+    for (const { responseType } of await runCommand(this.client, node, options)) {
       if (responseType.case !== 'sqlCommandResult' || responseType.value.relation === undefined) continue;
       return new DataFrame(this, relation({ kind: 'serverRelation', relation: responseType.value.relation }));
     }

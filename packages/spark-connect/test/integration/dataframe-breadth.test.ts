@@ -503,6 +503,29 @@ describe('DataFrame, in breadth', () => {
     expect(await observation.get()).to.deep.equal({ worst: 211, n: 3n });
   });
 
+  it('observes what a write and a checkpoint read', async () => {
+    const seen = async (act: (frame: DataFrame) => Promise<unknown>) => {
+      const observation = new Observation();
+      await act(spark.range(3).observe(observation, F.max('id').as('last')));
+      return observation.get({ signal: AbortSignal.timeout(20_000) });
+    };
+    expect(await seen((frame) => frame.write.format('noop').mode('overwrite').save())).to.deep.equal({ last: 2n });
+    if (!(await isAtLeast(spark, '4.0'))) return;
+    expect(await seen((frame) => frame.localCheckpoint())).to.deep.equal({ last: 2n });
+  });
+
+  it('gives observations of one name each its own metrics, in whichever order their actions run', async function () {
+    // 3.5 does not say which step of a plan metrics are of.
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
+    const [few, many] = [new Observation('rows'), new Observation('rows')];
+    const counted = [few, many].map((observation, i) =>
+      spark.range(i === 0 ? 2 : 5).observe(observation, F.count(lit(1)).as('n')),
+    );
+    for (const frame of counted) await frame.collect();
+    expect(await few.get({ signal: AbortSignal.timeout(20_000) })).to.deep.equal({ n: 2n });
+    expect(await many.get({ signal: AbortSignal.timeout(20_000) })).to.deep.equal({ n: 5n });
+  });
+
   it('observes structs by the names of their fields', async function () {
     // 3.5 sends none.
     if (!(await isAtLeast(spark, '4.0'))) this.skip();

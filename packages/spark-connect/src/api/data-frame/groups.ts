@@ -1,3 +1,4 @@
+import { invalid } from '../../errors.ts';
 import { type Column, type ColumnOrName, columnExpression, nameToExpression } from '../../functions/column.ts';
 import { defined, relation } from '../../plan/relations/index.ts';
 import { GroupedData } from '../grouped-data.ts';
@@ -91,10 +92,12 @@ export abstract class FrameGroups extends FrameCombine {
   /** Computes metrics on the side, read from the observation after an action (or in a stream's progress, by name). */
   observe(observation: Observation | string, ...metrics: readonly [Column, ...Column[]]): DataFrame {
     const name = typeof observation === 'string' ? observation : observation.name;
+    if (metrics.length === 0) throw invalid("observe takes metrics, F.count('*').as('rows') for example");
     const expressions = metrics.map(columnExpression);
     const names = expressions.map((node, i) => (node.kind === 'alias' ? (node.names[0] ?? `_${i}`) : `_${i}`));
-    if (observation instanceof Observation) observation.attach(this.session.client, names);
-    return this.wrap(relation({ kind: 'collectMetrics', input: this.node, name, metrics: expressions }));
+    const node = relation({ kind: 'collectMetrics', input: this.node, name, metrics: expressions });
+    if (observation instanceof Observation) observation.attach(this.session.client, names, node.planId);
+    return this.wrap(node);
   }
 
   #group(

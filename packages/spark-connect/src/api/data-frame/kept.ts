@@ -1,11 +1,11 @@
 import type { CallSignal } from '../../client/connect-options.ts';
 import { command } from '../../plan/commands.ts';
-import { compileCommand } from '../../plan/compile/index.ts';
 import { defined } from '../../plan/relations/index.ts';
 import { type StorageLevel, StorageLevels } from '../../plan/storage-level.ts';
 import type { ActionOptions } from '../actions.ts';
 import { persistRelation, relationStorageLevel, unpersistRelation } from '../analyze.ts';
 import { checkpointed } from '../checkpoint.ts';
+import { runCommand } from '../run-command.ts';
 import type { DataFrame } from './index.ts';
 import { FrameQuestions } from './questions.ts';
 
@@ -74,7 +74,7 @@ export abstract class FrameKept extends FrameQuestions {
 
   async #createView(name: string, global: boolean, replace: boolean, options: ActionOptions): Promise<void> {
     const node = command({ kind: 'createView', input: this.node, name, global, replace });
-    await this.session.client.runCommand(compileCommand(node), options);
+    await runCommand(this.session.client, node, options);
   }
 
   async #checkpoint(

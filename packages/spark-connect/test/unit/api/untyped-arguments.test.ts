@@ -32,6 +32,7 @@ const cases: Readonly<Record<string, readonly [make: () => unknown, message: str
   ],
   'a set of rows': [() => spark.createDataFrame(new Set([{ a: 1 }]) as never, 'a INT'), 'rows are an array'],
   'text for rows': [() => spark.createDataFrame('abc' as never), 'rows are an array'],
+  'no metrics': [() => (frame.observe as (name: string) => DataFrame)('seen'), 'observe takes metrics'],
   'a fraction as a seed': [() => frame.sample(0.5, { seed: 1.5 }), 'a seed is a whole number, not 1.5'],
   'a fraction as the seed of a split': [() => frame.randomSplit([1, 1], 0.5), 'a seed is a whole number, not 0.5'],
   'no aggregate': [() => frame.groupBy('id').agg(undefined as never), "agg takes aggregates, F.max('bp')"],
