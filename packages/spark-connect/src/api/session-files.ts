@@ -11,20 +11,29 @@ import { SparkConnectError } from '../errors.ts';
  */
 export type ArtifactKind = 'jar' | 'file' | 'archive' | 'pyfile';
 
-const folders: Readonly<Record<ArtifactKind, string>> = {
-  jar: 'jars',
-  file: 'files',
-  archive: 'archives',
-  pyfile: 'pyfiles',
+interface Kind {
+  readonly folder: string;
+  /** How the names of such files end; any where it is undefined. */
+  readonly endings?: readonly string[];
+}
+
+/** A worker would fail at other files later, where nobody sees why. */
+const kinds: Readonly<Record<ArtifactKind, Kind>> = {
+  jar: { folder: 'jars', endings: ['.jar'] },
+  file: { folder: 'files' },
+  archive: { folder: 'archives', endings: ['.zip', '.jar', '.tar.gz', '.tgz', '.tar'] },
+  pyfile: { folder: 'pyfiles', endings: ['.py', '.zip', '.egg', '.jar'] },
 };
 
 /** @param path for an archive it may end with `#name`, the folder that it is unpacked into */
 export async function fileArtifact(path: string, kind: ArtifactKind): Promise<Artifact> {
   const [file = path, fragment] = kind === 'archive' ? path.split('#') : [path];
-  if (kind === 'jar' && !file.endsWith('.jar')) {
-    throw new SparkConnectError('invalid-argument', `${file} is no jar: say what it is, { kind: 'file' } for example`);
+  const { folder, endings } = kinds[kind];
+  if (endings?.some((ending) => file.endsWith(ending)) === false) {
+    const other = `say what it is, { kind: 'file' } for example`;
+    throw new SparkConnectError('invalid-argument', `${file} is no ${kind} (${endings.join(', ')}): ${other}`);
   }
-  const name = `${folders[kind]}/${basename(file)}${fragment === undefined ? '' : `#${fragment}`}`;
+  const name = `${folder}/${basename(file)}${fragment === undefined ? '' : `#${fragment}`}`;
   return { name, parts: [await readLocal(file)] };
 }
 

@@ -40,7 +40,8 @@ export class SessionConf {
   }
 
   /**
-   * The value of a key.
+   * The value of a key. It is an empty text, too, where Spark knows the key and it has neither a value nor a default;
+   * {@link getOption} tells the two apart.
    *
    * @param fallback the value where the key is not set, also in place of Spark's own default
    * @throws SparkConnectError with Spark's `SQL_CONF_NOT_FOUND` where the key is not set, and neither has a default nor is given one

@@ -141,6 +141,11 @@ describe('a session', () => {
     expect(again).to.be.instanceOf(SparkConnectError).with.property('message').that.contains('cannot be read');
     const noJar = await rejection(spark.addArtifact(small));
     expect(noJar).to.be.instanceOf(SparkConnectError).with.property('message').that.contains('is no jar');
+    for (const kind of ['archive', 'pyfile'] as const) {
+      const wrong = await rejection(spark.addArtifact(small, { kind }));
+      expect(wrong).to.be.instanceOf(SparkConnectError).with.property('message').that.contains(`is no ${kind} (`);
+    }
+    await spark.addArtifacts([]);
   });
 
   it('copies a file where the server allows it, and says what to allow where not', async () => {
