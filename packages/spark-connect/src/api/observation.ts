@@ -32,7 +32,8 @@ export class Observation {
   readonly name: string;
   readonly #metrics: Promise<Metrics>;
   #deliver: (metrics: Metrics) => void = () => {};
-  #observed = false;
+  #client: SessionClient | undefined;
+  #isDelivered = false;
   #names: readonly string[] = [];
 
   constructor(name: string = `observation-${crypto.randomUUID()}`) {
@@ -42,9 +43,14 @@ export class Observation {
     });
   }
 
-  /** The metrics of the first action; waits until one has run. */
+  /**
+   * The metrics of the first action; waits until one has run. Spark 3.5 sends them with rows only: after a write, or `show`, none come.
+   *
+   * @throws session-closed where the session is closed before
+   */
   get({ signal }: CallSignal = {}): Promise<Metrics> {
-    return unlessAborted(this.#metrics, signal);
+    const metrics = unlessAborted(this.#metrics, signal);
+    return this.#isDelivered ? metrics : unlessAborted(metrics, this.#client?.closed);
   }
 
   /** What a metric is called that comes without a name: 3.5 sends none. */
@@ -59,9 +65,9 @@ export class Observation {
    * @throws invalid-argument when this observation is in use already
    */
   attach(client: SessionClient, names: readonly string[], planId: bigint): void {
-    if (this.#observed)
+    if (this.#client !== undefined)
       throw new SparkConnectError('invalid-argument', `observation '${this.name}' observes a DataFrame already`);
-    this.#observed = true;
+    this.#client = client;
     this.#names = names;
     const observations = waiting.get(client) ?? new Set<Waiting>();
     waiting.set(client, observations.add({ observation: this, planId }));
@@ -69,6 +75,7 @@ export class Observation {
 
   /** Called with the metrics that have come. */
   deliver(metrics: Metrics): void {
+    this.#isDelivered = true;
     this.#deliver(Object.freeze(metrics));
   }
 }

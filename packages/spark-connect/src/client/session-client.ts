@@ -230,7 +230,10 @@ export class SessionClient {
   /** Sends artifacts to the session, one stream for all. @throws SparkConnectError `protocol` where one arrives damaged */
   async addArtifacts(artifacts: readonly Artifact[], options: ConfigCallOptions = {}): Promise<void> {
     // A stream without a request makes the server fail: it never heard whose it is.
-    if (artifacts.length === 0) return options.signal?.throwIfAborted();
+    if (artifacts.length === 0) {
+      options.signal?.throwIfAborted();
+      return this.#lifetime.signal.throwIfAborted();
+    }
     requireIntact(
       await this.#calls.retrying('addArtifacts', options, () =>
         this.#channel.clientStream(

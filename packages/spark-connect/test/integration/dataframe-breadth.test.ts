@@ -503,15 +503,31 @@ describe('DataFrame, in breadth', () => {
     expect(await observation.get()).to.deep.equal({ worst: 211, n: 3n });
   });
 
-  it('observes what a write and a checkpoint read', async () => {
+  it('observes what a write and a checkpoint read', async function () {
+    // 3.5 sends metrics with rows only.
+    if (!(await isAtLeast(spark, '4.0'))) this.skip();
     const seen = async (act: (frame: DataFrame) => Promise<unknown>) => {
       const observation = new Observation();
       await act(spark.range(3).observe(observation, F.max('id').as('last')));
       return observation.get({ signal: AbortSignal.timeout(20_000) });
     };
     expect(await seen((frame) => frame.write.format('noop').mode('overwrite').save())).to.deep.equal({ last: 2n });
-    if (!(await isAtLeast(spark, '4.0'))) return;
     expect(await seen((frame) => frame.localCheckpoint())).to.deep.equal({ last: 2n });
+  });
+
+  it('lets nobody wait for the metrics of a session that is closed', async () => {
+    const session = await openSession();
+    const [seen, unseen] = [new Observation(), new Observation()];
+    await session
+      .range(2)
+      .observe(seen, F.count(lit(1)).as('n'))
+      .collect();
+    session.range(2).observe(unseen, F.count(lit(1)).as('n'));
+    const waits = rejection(unseen.get());
+    await session.stop();
+    for (const error of [await waits, await rejection(unseen.get())])
+      expect(error).to.be.instanceOf(SparkConnectError).with.property('code', 'session-closed');
+    expect(await seen.get()).to.deep.equal({ n: 2n });
   });
 
   it('gives observations of one name each its own metrics, in whichever order their actions run', async function () {
