@@ -6,6 +6,7 @@ const address = z.object({ address: z.string() });
 const caughtMailSchema = z.object({
   id: z.string(),
   subject: z.string(),
+  from: z.array(address),
   to: z.array(address),
   text: z.string().default(''),
   time: z.string().optional(),
@@ -13,21 +14,27 @@ const caughtMailSchema = z.object({
 
 export type CaughtMail = z.infer<typeof caughtMailSchema>;
 
-/** The mail catcher's REST interface. */
+/** One sender's mails in the mail catcher, by its REST interface. */
 export class Mailbox {
   readonly #api: string;
+  readonly #sender: string;
   readonly #seen = new Set<string>();
 
-  constructor(api: string) {
+  /**
+   * @param sender whose mails are taken; others may use the catcher too
+   */
+  constructor(api: string, sender: string) {
     this.#api = api;
+    this.#sender = sender;
   }
 
-  /** Mails that came since the last call, in the order of their arrival. */
+  /** The sender's mails that came since the last call, in the order of their arrival. */
   async newMails(): Promise<CaughtMail[]> {
     const response = await fetch(`${this.#api}/email`);
     if (!response.ok) throw new Error(`the mail catcher answered ${response.status}`);
     const mails = z.array(caughtMailSchema).parse(await response.json());
-    const fresh = mails.filter(({ id }) => !this.#seen.has(id));
+    const ours = mails.filter(({ from }) => from.some((author) => author.address === this.#sender));
+    const fresh = ours.filter(({ id }) => !this.#seen.has(id));
     for (const { id } of fresh) this.#seen.add(id);
     return fresh;
   }

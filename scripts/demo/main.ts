@@ -41,7 +41,7 @@ const progress = lineProgress((line) => console.log(line));
 
 await runCommand(async (signal) => {
   const program = command('demo', 'Runs the whole alert system on this machine and checks its own result.')
-    .option('--keep', 'stay up afterwards, with all pages open, until Ctrl-C')
+    .option('--keep', 'stay up afterwards, with all pages to look at, until Ctrl-C')
     .option('--interval <duration>', 'time between two readings', '20ms')
     .option('--limit <count>', 'readings to send; the demonstration data has 1800', '1800')
     .parse();
@@ -62,17 +62,15 @@ await runCommand(async (signal) => {
 
 async function demo({ interval, limit, keep }: DemoOptions, signal: AbortSignal): Promise<number> {
   const state = stackState();
-  const surroundings = demoSurroundings(loadEnvironment(), new Date());
+  const surroundings = demoSurroundings(loadEnvironment(), new Date(), process.pid);
   progress.line('demo', `${DEMO_NOTICE} Topic ${surroundings.topic}, HDFS folder ${surroundings.folder}`);
   await createTopic(surroundings);
   const pipeline = new Pipeline(surroundings, progress);
-  const mailbox = new Mailbox(linkOf(state, 'mailApi'));
+  const mailbox = new Mailbox(linkOf(state, 'mailApi'), surroundings.sender);
   const over = new AbortController();
   const following = AbortSignal.any([signal, over.signal]);
   const background: Promise<void>[] = [];
   try {
-    // Mails of earlier runs are not ours.
-    await mailbox.newMails();
     const showLine = shortenTables((line) => progress.line('console', line));
     background.push(followSparkConsole(linkOf(state, 'sparkConsole'), showLine, following));
     await pipeline.submitJobs(signal);
@@ -154,7 +152,7 @@ function printChecks(checks: readonly Check[], { firstMailAt, mails }: Pipeline)
 
 function printLinks(state: StackState, { folder }: DemoSurroundings, keep: boolean): void {
   const { links } = state;
-  console.log(`\nWhere to look${keep ? ' (Ctrl-C ends)' : ' (with --keep the pages stay open)'}:`);
+  console.log(`\nWhere to look${keep ? ' (Ctrl-C ends)' : ' (with --keep all stays up)'}:`);
   console.log(`  mails            ${links.mail}`);
   console.log(`  Spark's UI       ${links.sparkUi}`);
   console.log(`  HDFS's UI        ${links.hdfsUi}`);

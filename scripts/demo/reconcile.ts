@@ -26,7 +26,7 @@ export async function archivedRows(spark: SparkSession, directory: string): Prom
  */
 export async function reconcile(
   connection: Connection,
-  { sent, archived, mails }: { sent: number; archived: number; mails: readonly CaughtMail[] },
+  { sent, archived, mails }: { sent: number; archived: number; mails: readonly Pick<CaughtMail, 'text'>[] },
 ): Promise<readonly Check[]> {
   const [limits, patients] = [await readLimits(connection), await readPatients(connection)];
   const [readings] = await connection.query<(RowDataPacket & Reading)[]>(
