@@ -85,10 +85,17 @@ function subjectOf(
   );
   const urgency = isCritical ? 'CRITICAL: ' : '';
   const wards = [...new Set(sections.map(({ item }) => item.ward))];
+  // Who is woken by many alerts must see from the subject whether anybody still is out of the limits.
+  const areOver = sections.every(({ tone }) => tone === 'recovered');
   if (sections.length > 1) {
-    return `${urgency}${wards.length === 1 ? wards[0] : `${wards.length} wards`}: ${sections.length} alerts`;
+    const where = wards.length === 1 ? wards[0] : `${wards.length} wards`;
+    return `${urgency}${where}: ${sections.length} alerts${areOver ? ', all back in range' : ''}`;
   }
   const { attribute, direction } = first.item.episode;
+  // What began and ended within one mail has no conversation to stand in.
+  if (areOver && first.kinds.includes('opened')) {
+    return `${first.item.ward}: ${NAME[attribute]} was ${SIDE[direction]}, back in range`;
+  }
   // The same words as those of the first mail: programs put mails of one subject into one conversation.
   return `${urgency || (followUp ? 'Re: ' : '')}${first.item.ward}: ${NAME[attribute]} ${SIDE[direction]}`;
 }

@@ -10,7 +10,7 @@ const LIMIT: Colour = [21, 128, 61];
 const INSIDE: Colour = [55, 65, 81];
 const OUTSIDE: Colour = [185, 28, 28];
 const LINE: Colour = [156, 163, 175];
-const LABEL_WIDTH = 80;
+const LABEL_WIDTH = 92;
 const PADDING = 16;
 
 /** Digits of three by five dots, row by row. */
@@ -26,7 +26,9 @@ const GLYPHS: readonly string[] = [
   '111101111101111',
   '111101111001111',
 ];
-const DOT = 4;
+// Phones show the picture at a third of its size: below six pixels a dot nobody reads the numbers there.
+const DOT = 6;
+const DIGIT_HEIGHT = 5 * DOT;
 
 /** Draws the last readings of an episode against the band that it left: a PNG without anything that names the patient. */
 export function readingsPicture({ recent, worst }: Pick<Episode, 'recent' | 'worst'>): Buffer {
@@ -49,10 +51,11 @@ export function readingsPicture({ recent, worst }: Pick<Episode, 'recent' | 'wor
     yOf(worst.lower) - yOf(worst.upper),
     NORMAL_BAND,
   );
-  for (const limit of [worst.lower, worst.upper]) {
-    raster.rectangle(LABEL_WIDTH, yOf(limit) - 1, right - LABEL_WIDTH, 2, LIMIT);
-    number(raster, limit, LABEL_WIDTH - 12, yOf(limit));
-  }
+  const limits = [worst.upper, worst.lower] as const;
+  for (const limit of limits) raster.rectangle(LABEL_WIDTH, yOf(limit) - 1, right - LABEL_WIDTH, 2, LIMIT);
+  labelTops(yOf(limits[0]), yOf(limits[1]), height).forEach((top, index) => {
+    number(raster, limits[index] ?? 0, LABEL_WIDTH - 12, top);
+  });
   recent.forEach(([atMs, value], index) => {
     const previous = recent[index - 1];
     if (previous) raster.line(xOf(previous[0]), yOf(previous[1]), xOf(atMs), yOf(value), 3, LINE);
@@ -64,10 +67,22 @@ export function readingsPicture({ recent, worst }: Pick<Episode, 'recent' | 'wor
   return raster.toPng();
 }
 
-/** Writes a whole number to the left of a point, centred on its height and kept within the picture. */
-function number(raster: Raster, value: number, right: number, middle: number): void {
+/**
+ * Where the numbers of the two limits stand: centred on their lines and kept within the picture, but never one over the other, as
+ * they would be where a reading far away makes the band narrow.
+ */
+export function labelTops(upperLine: number, lowerLine: number, height: number): readonly [number, number] {
+  const pitch = DIGIT_HEIGHT + DOT;
+  const middle = (upperLine + lowerLine) / 2;
+  const half = Math.max(lowerLine - upperLine, pitch) / 2;
+  const within = (top: number, least: number, most: number) => Math.min(Math.max(least, top), most);
+  const upper = within(middle - half - DIGIT_HEIGHT / 2, 0, height - DIGIT_HEIGHT - pitch);
+  return [upper, within(middle + half - DIGIT_HEIGHT / 2, upper + pitch, height - DIGIT_HEIGHT)];
+}
+
+/** Writes a whole number to the left of a point, below the given top. */
+function number(raster: Raster, value: number, right: number, top: number): void {
   const digits = [...String(Math.abs(value))].map(Number);
-  const top = Math.min(Math.max(0, middle - 2.5 * DOT), raster.height - 5 * DOT);
   const left = right - digits.length * 4 * DOT;
   digits.forEach((digit, place) => {
     [...(GLYPHS[digit] ?? '')].forEach((dot, index) => {

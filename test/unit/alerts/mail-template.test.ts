@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { alertMail } from '../../../jobs/alerts/mail-template.ts';
 import { Raster } from '../../../jobs/alerts/png.ts';
+import { labelTops, PICTURE_SIZE } from '../../../jobs/alerts/readings-picture.ts';
 import { OperatorError } from '../../../settings/index.ts';
 import { episode, episodeItem } from '../../helpers/episodes.ts';
 
@@ -32,6 +33,16 @@ describe('alertMail', () => {
     expect(alertMail(two).subject).to.equal('Ward B: 2 alerts');
     const wards = [...two, episodeItem('opened', { id: 'e3', severity: 'critical' }, 'Ward C')];
     expect(alertMail(wards).subject).to.equal('CRITICAL: 2 wards: 3 alerts');
+  });
+
+  it('says in the subject that all is over, where nobody is out of the limits any more', () => {
+    const over = (id: string) => [episodeItem('opened', { id }), episodeItem('recovered', { id })];
+    expect(alertMail(over('e1')).subject).to.equal('Ward B: Blood pressure was too high, back in range');
+    expect(alertMail([...over('e1'), ...over('e2')]).subject).to.equal('Ward B: 2 alerts, all back in range');
+    const wasCritical = episodeItem('recovered', { id: 'e3', severity: 'critical' }, 'Ward C');
+    expect(alertMail([...over('e1'), wasCritical]).subject).to.equal('2 wards: 2 alerts, all back in range');
+    expect(alertMail([...over('e1'), episodeItem('opened', { id: 'e2' })]).subject).to.equal('Ward B: 2 alerts');
+    expect(alertMail([...over('e1'), episodeItem('reminded', { id: 'e2' })]).subject).to.equal('Ward B: 2 alerts');
   });
 
   it('says the same in text and in HTML', () => {
@@ -162,6 +173,25 @@ describe('alertMail', () => {
     expect(() => alertMail([episodeItem('opened', { worst: { ...episode().worst, value: Number.NaN } })]))
       .to.throw(OperatorError)
       .that.includes({ code: 'MAIL_VALUE_INVALID' });
+  });
+});
+
+describe('the numbers beside the picture', () => {
+  const { height } = PICTURE_SIZE;
+
+  it('stand at their lines where there is room', () => {
+    expect(labelTops(100, 180, height)).to.deep.equal([85, 165]);
+  });
+
+  it('never stand one over the other or outside the picture, however narrow the band is and wherever it lies', () => {
+    for (let upper = 16; upper <= height - 16; upper += 4) {
+      for (let lower = upper; lower <= height - 16; lower += 4) {
+        const [first, second] = labelTops(upper, lower, height);
+        expect(first, `${upper} to ${lower}`).to.be.at.least(0);
+        expect(second - first, `${upper} to ${lower}`).to.be.at.least(36);
+        expect(second, `${upper} to ${lower}`).to.be.at.most(height - 30);
+      }
+    }
   });
 });
 
