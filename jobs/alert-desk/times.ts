@@ -21,11 +21,20 @@ export function parseMoment(text: string, option: string): number {
   );
 }
 
-/** The past moment that `--since` means: a moment, or a duration before now. */
+/**
+ * The past moment that `--since` means: a moment, or a duration before now.
+ *
+ * @throws OperatorError with exit code 2 for what is neither
+ */
 export function parseSince(text: string, nowMs: number): number {
-  return /^\d{4}-/.test(text)
-    ? parseMoment(text, '--since')
-    : nowMs - parseDuration(text, '--since', LONGEST_HISTORY_DAYS * DAY_MS);
+  if (/^\d{4}-/.test(text)) return parseMoment(text, '--since');
+  // Only what looks like a duration is refused as one: the option takes two forms, and a wrong word is meant as either.
+  if (/^\s*\d/.test(text)) return nowMs - parseDuration(text, '--since', LONGEST_HISTORY_DAYS * DAY_MS);
+  throw new OperatorError(
+    'SINCE_INVALID',
+    `--since expects a duration such as 24h, or a time such as 2026-01-05T18:00Z, not ${JSON.stringify(text)}`,
+    { exitCode: 2 },
+  );
 }
 
 /**

@@ -37,7 +37,14 @@ describe('what is typed at the desk', () => {
     expect(parseSince('24h', NOW)).to.equal(NOW - 24 * HOUR);
     expect(parseSince('90d', NOW)).to.equal(NOW - 90 * 24 * HOUR);
     expect(parseSince('2026-01-01T00:00Z', NOW)).to.equal(Date.UTC(2026, 0, 1));
-    expect(() => parseSince('yesterday', NOW)).to.throw(OperatorError, '--since expects');
+    for (const text of ['yesterday', '', '-1h']) {
+      expect(() => parseSince(text, NOW)).to.throw(
+        OperatorError,
+        '--since expects a duration such as 24h, or a time such as 2026-01-05T18:00Z, not',
+      );
+    }
+    expect(() => parseSince('24', NOW)).to.throw(OperatorError, '--since expects a duration');
+    expect(() => parseSince('2026-01-05', NOW)).to.throw(OperatorError, '--since expects a time with its zone');
   });
 
   it('names patients and attributes as the tables do', () => {
