@@ -1,6 +1,6 @@
 // npm run check: format, lint, import directions, types, dead code, unit tests; all at once, in seconds.
 import { join } from 'node:path';
-import { messageOf, PROJECT_ROOT, runCommand } from '../settings/index.ts';
+import { command, messageOf, PROJECT_ROOT, runCommand } from '../settings/index.ts';
 import { setUpGeneratedCode } from './setup/index.ts';
 import { runTool } from './setup/tool.ts';
 import { compileTests } from './test/compiled-tests.ts';
@@ -22,6 +22,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 await runCommand(async (signal) => {
+  command('check', 'format, lint, import directions, types, unused code and unit tests, all at once').parse();
   await setUpGeneratedCode({ signal });
   const results = await Promise.all(
     CHECKS.map(async ({ name, run }) => {
