@@ -9,6 +9,7 @@ import { stackLayout } from './layout.ts';
 import { type StackMode, stackMode } from './mode.ts';
 import { endService, startService } from './one-service.ts';
 import { isAlive } from './process.ts';
+import { makeStackFolder } from './stack-folder.ts';
 import { StateFile } from './state-file.ts';
 import { type UpOptions, upNative } from './up.ts';
 
@@ -89,7 +90,9 @@ async function withLock<Result>(
   signal: AbortSignal | undefined,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const release = await acquireLock(stackLayout().lock, {
+  const layout = stackLayout();
+  makeStackFolder(layout.root);
+  const release = await acquireLock(layout.lock, {
     onWait: (pid) => progress.line('stack', `another command (pid ${pid}) is changing the stack: waiting for it`),
     ...(signal && { signal }),
   });

@@ -36,7 +36,10 @@ async function logFiles(layout: StackLayout, service: string | undefined): Promi
   const wanted = names.filter((name) => service === undefined || name.replace(/(\.out)?\.log$/, '') === service);
   if (wanted.length === 0) {
     const known = services.length === 0 ? 'no service has a log yet' : `there are ${services.join(', ')}`;
-    throw new StackError(service === undefined ? known : `no log of '${service}': ${known}`, { exitCode: 2 });
+    throw new StackError(service === undefined ? known : `no log of '${service}': ${known}`, {
+      exitCode: 2,
+      ...(services.length === 0 && { next: '`npm run stack -- up` starts the services.' }),
+    });
   }
   return wanted.map((name) => join(folder, name));
 }

@@ -65,6 +65,7 @@ function runningProcess(name: string, layout: StackLayout): ProcessIdentity {
 function knownService(name: string, state: StateFile): Service {
   const service = allServices().find((candidate) => candidate.name === name);
   if (service && state.current.mode === 'native' && state.current.services[name]) return service;
-  const there = Object.keys(state.current.services).join(', ') || 'nothing';
+  const there = Object.keys(state.current.services).join(', ');
+  if (there === '') throw new StackError('no stack is up', { exitCode: 2, next: '`npm run stack -- up` starts one.' });
   throw new StackError(`the native stack that is up has no service '${name}', but ${there}`, { exitCode: 2 });
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { type Installation, setUp } from '../setup/index.ts';
 import type { Progress } from '../setup/progress.ts';
 import { allServices, type Selection, selectServices, sparkVersionOf } from './catalogue.ts';
@@ -11,6 +10,7 @@ import { loadSecrets } from './secrets.ts';
 import type { PortPlan, Service, StartContext } from './service.ts';
 import { isOfYarn } from './services/yarn.ts';
 import { StackError } from './stack-error.ts';
+import { requireFolderForHdfs } from './stack-folder.ts';
 import { bringUp, stopServices } from './start-service.ts';
 import { StateFile } from './state-file.ts';
 
@@ -29,11 +29,12 @@ export interface UpOptions extends Selection {
 export async function upNative(options: UpOptions): Promise<void> {
   const { sparks, progress, signal } = options;
   const layout = stackLayout();
-  mkdirSync(layout.root, { recursive: true, mode: 0o700 });
   await stopProcesses(markedProcesses(layout.root, PREPARING), STOP_LIMIT_MS);
   const state = StateFile.open(layout, 'native');
   const withYarn = isForYarn(state, options.withYarn ?? false);
   const jit = jitOf(state, options.jit);
+  const services = selectServices({ ...options, withYarn });
+  requireFolderForHdfs(layout.root, services);
   const installation = await setUp({ sparkVersions: sparks, withYarn, progress, signal });
 
   const running = new Set(
@@ -41,7 +42,6 @@ export async function upNative(options: UpOptions): Promise<void> {
       .map(({ name }) => name)
       .filter((name) => isAlive(state.current.services[name])),
   );
-  const services = selectServices({ ...options, withYarn });
   const context = await makeContext(layout, installation, services, running, progress, jit);
   const members = allServices().filter(({ name }) => context.selected.has(name));
   state.update((current) => ({ ...current, ...describeStack(members, context, sparks), jit }));

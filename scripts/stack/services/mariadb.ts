@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { prepareDemoDatabase } from '../../../database/index.ts';
 import { runTool } from '../../setup/tool.ts';
@@ -114,13 +114,15 @@ async function initialise(context: StartContext, data: string, signal: AbortSign
     args: [
       '--no-defaults',
       `--basedir=${base}`,
-      `--datadir=${temporary}`,
+      // Beginning with its dot: the script writes the folder without quotes in one place, where a space would part it.
+      `--datadir=./${basename(temporary)}`,
       '--auth-root-authentication-method=normal',
       '--skip-name-resolve',
       '--skip-test-db',
       '--force',
       ...asRoot(),
     ],
+    cwd: dirname(temporary),
     env: context.toolEnvironment,
     signal,
   });

@@ -70,6 +70,23 @@ describe('npm run stack', () => {
     }
   });
 
+  it('starts MariaDB in a folder whose path has a space, where HDFS is refused before anything is started', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'instant-health stack-'));
+    const withOwn = { env: { ...env, INSTANT_HEALTH_STACK_DIR: join(parent, 'my stack') } };
+    const run = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [runner, 'scripts/stack/main.ts', ...args], withOwn);
+    try {
+      const refused = await run('up').catch((error) => error);
+      expect(refused).to.include({ code: 2 });
+      expect(refused.stderr).to.include('has a space in its path, which HDFS cannot take');
+      expect(refused.stderr).to.include('Set INSTANT_HEALTH_STACK_DIR').and.not.include('starting');
+      expect((await run('up', '--only', 'mariadb')).stdout).to.match(/^mariadb +ready/m);
+    } finally {
+      await run('down', '--wipe');
+      rmSync(parent, { recursive: true, force: true });
+    }
+  });
+
   it('reports a service that died, and brings back only that one', async () => {
     const before = recorded('maildev');
     if (!isAlive(before)) throw new Error('maildev should be up');
