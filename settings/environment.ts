@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'dotenv';
-import { codeOf, messageOf, OperatorError } from './operator-error.ts';
-import { PROJECT_ROOT, readStackState, stackDirectory } from './stack-state.ts';
+import { type Environment, merge, type OwnSources, ownEnvironment } from './own-environment.ts';
+import { readStackState, stackDirectory } from './stack-state.ts';
 
-/** Every setting by its variable's name. An empty text means "not set" and hides lower sources. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** Where the layers below the overrides come from; tests point them elsewhere. */
-export interface EnvironmentSources {
-  /** `process.env` by default. */
-  readonly processEnvironment?: Environment;
-  /** `.env` in the checkout by default. */
-  readonly envFile?: string;
+export interface EnvironmentSources extends OwnSources {
   /** `INSTANT_HEALTH_STACK_DIR` or `.stack` in the checkout by default. */
   readonly stackDirectory?: string;
 }
@@ -24,9 +16,7 @@ export interface EnvironmentSources {
  * @throws OperatorError when `.env` or the stack's state file cannot be read
  */
 export function loadEnvironment(overrides: Environment = {}, sources: EnvironmentSources = {}): Environment {
-  const processEnvironment = sources.processEnvironment ?? process.env;
-  const envFile = readEnvFile(sources.envFile ?? path.join(PROJECT_ROOT, '.env'));
-  const near = merge(envFile, processEnvironment, overrides);
+  const near = merge(ownEnvironment(sources), overrides);
   const stack = readStackState(sources.stackDirectory ?? stackDirectory(near));
   return Object.freeze(merge(withoutReplaced(stack?.environment ?? {}, near), near));
 }
@@ -49,27 +39,4 @@ function withoutReplaced(stack: Environment, near: Environment): Environment {
 export function settingOf(environment: Environment, variable: string): string | undefined {
   const value = environment[variable];
   return value === undefined || value.trim() === '' ? undefined : value;
-}
-
-function readEnvFile(file: string): Environment {
-  try {
-    return parse(readFileSync(file));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw new OperatorError('ENV_FILE_UNREADABLE', `${file} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-      exitCode: 2,
-    });
-  }
-}
-
-/** Later layers win; a key that is present but undefined does not hide anything. */
-function merge(...layers: readonly Environment[]): Record<string, string | undefined> {
-  const merged: Record<string, string | undefined> = {};
-  for (const layer of layers) {
-    for (const [variable, value] of Object.entries(layer)) {
-      if (value !== undefined) merged[variable] = value;
-    }
-  }
-  return merged;
 }

@@ -10,6 +10,8 @@ export { formatDuration, parseDuration, parseInterval } from './duration.ts';
 export { type Environment, type EnvironmentSources, loadEnvironment, settingOf } from './environment.ts';
 export { createLogger, type Logger, type LogOptions } from './logger.ts';
 export { codeOf, messageOf, OperatorError, type OperatorErrorOptions } from './operator-error.ts';
+export { ownEnvironment } from './own-environment.ts';
+export { PROJECT_ROOT } from './project-root.ts';
 export { maskRemote, Secret } from './secret.ts';
 export { isLoopback } from './section.ts';
 export {
@@ -27,5 +29,5 @@ export {
   storageSettings,
   topicName,
 } from './sections.ts';
-export { PROJECT_ROOT, readStackState, type StackState, stackDirectory, stackStateSchema } from './stack-state.ts';
+export { readStackState, type StackState, stackDirectory, stackStateSchema } from './stack-state.ts';
 export { type TargetSettings, targetSettings } from './target-section.ts';

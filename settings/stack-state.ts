@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { codeOf, messageOf, OperatorError } from './operator-error.ts';
-
-/** The checkout's root: where `.env` and `.stack` live, whatever the working directory is. */
-export const PROJECT_ROOT = fileURLToPath(new URL('../', import.meta.url));
+import { type Environment, ownEnvironment } from './own-environment.ts';
+import { PROJECT_ROOT } from './project-root.ts';
 
 const serviceSchema = z.object({
   pid: z.number().int().positive().optional(),
@@ -31,7 +29,7 @@ export const stackStateSchema = z.looseObject({
 export type StackState = z.infer<typeof stackStateSchema>;
 
 /** Directory of the running stack: `INSTANT_HEALTH_STACK_DIR`, else `.stack` in the checkout. */
-export function stackDirectory(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+export function stackDirectory(environment: Environment = ownEnvironment()): string {
   const configured = environment.INSTANT_HEALTH_STACK_DIR;
   return configured ? path.resolve(configured) : path.join(PROJECT_ROOT, '.stack');
 }

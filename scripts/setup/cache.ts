@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { PROJECT_ROOT } from '../../settings/index.ts';
+import { type Environment, ownEnvironment, PROJECT_ROOT } from '../../settings/index.ts';
 import type { SparkVersion } from './versions.ts';
 
 /** Where downloads are kept: one folder for all commands, moved by INSTANT_HEALTH_CACHE. */
-export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+export function cacheDirectory(environment: Environment = ownEnvironment()): string {
   const path = resolve(PROJECT_ROOT, environment.INSTANT_HEALTH_CACHE || '.cache');
   // One path, whatever links lead there: archives of classes are of use only where the class path is the one they were made for.
   return existsSync(path) ? realpathSync(path) : path;

@@ -1,4 +1,4 @@
-import { readStackState, type StackState } from '../../settings/index.ts';
+import { type Environment, ownEnvironment, readStackState, type StackState } from '../../settings/index.ts';
 import type { StackLayout } from './layout.ts';
 import { StackError } from './stack-error.ts';
 
@@ -6,7 +6,7 @@ const MODES = ['native', 'docker', 'external'] as const;
 export type StackMode = StackState['mode'];
 
 /** How the services are provided: by the stack that is up, else by the variable STACK, else natively. */
-export function stackMode(layout: StackLayout, environment: NodeJS.ProcessEnv = process.env): StackMode {
+export function stackMode(layout: StackLayout, environment: Environment = ownEnvironment()): StackMode {
   const text = environment.STACK || undefined;
   const asked = MODES.find((name) => name === text);
   if (text !== undefined && asked === undefined) {

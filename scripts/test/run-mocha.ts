@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PROJECT_ROOT } from '../../settings/index.ts';
+import { PROJECT_ROOT, stackDirectory } from '../../settings/index.ts';
 import type { CompiledTests } from './compiled-tests.ts';
 import { COUNTING_REPORTER, COUNTS_FILE_VARIABLE } from './counts-file.ts';
 import type { Failure } from './failures.ts';
@@ -44,7 +44,13 @@ export async function runMocha(run: MochaRun): Promise<TestCounts> {
     // A socket that a test forgot must not keep the process, and CI with it, alive for ever.
     const child = spawn(node, [...options, mocha, '--exit', ...reporter, ...args, ...modules], {
       cwd: PROJECT_ROOT,
-      env: { ...process.env, ...environment, [COUNTS_FILE_VARIABLE]: countsPath },
+      // The client's tests know nothing of `.env`, which may name the stack.
+      env: {
+        ...process.env,
+        INSTANT_HEALTH_STACK_DIR: stackDirectory(),
+        ...environment,
+        [COUNTS_FILE_VARIABLE]: countsPath,
+      },
       stdio: ['ignore', onOutput ? 'pipe' : 'inherit', onOutput ? 'pipe' : 'inherit'],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { cacheDirectory } from '../../../scripts/setup/cache.ts';
+import { stackLayout } from '../../../scripts/stack/layout.ts';
+import { stackMode } from '../../../scripts/stack/mode.ts';
 import { loadEnvironment } from '../../../settings/environment.ts';
 import { OperatorError } from '../../../settings/operator-error.ts';
-import { readStackState } from '../../../settings/stack-state.ts';
+import { ownEnvironment } from '../../../settings/own-environment.ts';
+import { readStackState, stackDirectory } from '../../../settings/stack-state.ts';
 
 const state = (environment: Record<string, string>) =>
   JSON.stringify({
@@ -35,6 +39,26 @@ describe('loadEnvironment', () => {
     writeFileSync(envFile, 'B=file\nC=file\nD=file\n');
     const environment = load({ C: 'process', D: 'process' }, { D: 'override' });
     expect(environment).to.include({ A: 'stack', B: 'file', C: 'process', D: 'override' });
+  });
+
+  it('finds the stack that .env names, as all that starts or stops one does', () => {
+    const stack = path.join(directory, 'of-env-file');
+    mkdirSync(stack);
+    writeFileSync(path.join(stack, 'state.json'), state({ A: 'stack' }));
+    writeFileSync(envFile, `INSTANT_HEALTH_STACK_DIR=${stack}\nSTACK=external\nINSTANT_HEALTH_CACHE=${directory}\n`);
+    const sources = { processEnvironment: {}, envFile };
+    expect(loadEnvironment({}, sources)).to.include({ A: 'stack' });
+    const own = ownEnvironment(sources);
+    expect(stackDirectory(own)).to.equal(stack);
+    expect(stackMode(stackLayout(directory), own)).to.equal('external');
+    expect(cacheDirectory(own)).to.equal(realpathSync(directory));
+  });
+
+  it('lets the process choose another stack than .env', () => {
+    writeFileSync(envFile, 'INSTANT_HEALTH_STACK_DIR=/of/env/file\nSTACK=external\n');
+    const own = ownEnvironment({ processEnvironment: { INSTANT_HEALTH_STACK_DIR: '/mine', STACK: 'native' }, envFile });
+    expect(stackDirectory(own)).to.equal('/mine');
+    expect(stackMode(stackLayout(directory), own)).to.equal('native');
   });
 
   it('lets an empty variable hide what the stack says', () => {
