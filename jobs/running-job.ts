@@ -82,10 +82,12 @@ export async function startJob(job: Job, options: StartOptions): Promise<Running
     if (claim) await takeOver(claim);
     else {
       mark = await DriverMark.set(spark, log);
-      await makeRoom(job, spark, mark, options);
+      if (!options.replace) await makeRoom(job, spark, mark, options);
     }
     await spark.conf.setAll({ ...SESSION_CONF, ...options.sparkConf });
     prepared = await job.prepare({ spark, environment, log, triggerInterval, pace, report });
+    // What is to be replaced goes on until its successor is known to have all it needs: a setting that is wrong must not end alerts.
+    if (mark && options.replace) await makeRoom(job, spark, mark, options);
     for (const query of prepared.queries) queries.push(await startQuery(job, spark, query, log));
     await prepared.begin?.();
   } catch (error) {

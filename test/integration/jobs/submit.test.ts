@@ -176,6 +176,32 @@ describe('submit', () => {
     });
   });
 
+  describe('--replace', () => {
+    it('leaves alone what it cannot take the place of', async () => {
+      const first = submitCommand(['vital-alerts', ...TRIGGER], around.environment);
+      await first.running(1);
+      const refusals: readonly (readonly [Readonly<Record<string, string>>, readonly string[], string])[] = [
+        [{ ALERT_OPEN_AFTER: '0' }, [], 'error: ALERT_OPEN_AFTER is not valid'],
+        [{ DATABASE_NAME: 'health_of_nobody' }, [], 'DATABASE_NAME'],
+        [{}, ['--spark-conf', 'spark.sql.warehouse.dir=/elsewhere'], 'spark.sql.warehouse.dir'],
+        [{ DATABASE_NAME: 'health_of_nobody' }, ['--via', 'topic'], 'DATABASE_NAME'],
+      ];
+      for (const [change, options, told] of refusals) {
+        const refused = await run('jobs/submit.ts', ['vital-alerts', '--replace', ...options, ...TRIGGER], {
+          ...around.environment,
+          ...change,
+        });
+        expect(refused.code, refused.stdout).to.be.oneOf([1, 2]);
+        expect(refused.stderr).to.include(told);
+      }
+      await around.writer.readings([{ customerId: 3, heartBeat: 22, bp: 170 }]);
+      await first.line(/^vital-alerts +handled batch \d+: .*1 out of limits/);
+      const ended = await first.interrupt();
+      expect(ended.code, ended.stderr).to.equal(130);
+      expect((await status()).stdout).to.match(/^vital-alerts +not running$/m);
+    });
+  });
+
   describe('checkpoints', () => {
     it('refuses the checkpoint of another query of ours, and of a query that is not ours', async () => {
       const other = `${around.folder}/checkpoint-of-another`;
