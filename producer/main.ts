@@ -12,6 +12,7 @@ import {
   parseDuration,
   parseInterval,
   runCommand,
+  topicName,
   withCloudSettings,
 } from '../settings/index.ts';
 import { type PumpResult, pump } from './pump.ts';
@@ -64,7 +65,7 @@ const program = command(
   .option('--limit <count>', 'send this many messages at most', count)
   .option('--json', 'log and sum up as JSON')
   .option('--table <name>', 'table to read', 'patients_vital_info')
-  .option('--topic <name>', 'topic to write to (default: KAFKA_TOPIC)')
+  .option('--topic <name>', 'topic to write to (default: KAFKA_TOPIC)', topicOption)
   .option('--rds <name>', 'RDS instance or cluster to read from (default: DATABASE_RDS)');
 
 await runCommand(async (signal) => {
@@ -142,6 +143,11 @@ function id(text: string): bigint {
 function sourceName(text: string): string {
   if (!/^[^\s#]{1,200}$/.test(text)) throw new InvalidArgumentError('It is a name without spaces and #.');
   return text;
+}
+
+function topicOption(text: string): string {
+  if (topicName.safeParse(text).success) return text;
+  throw new InvalidArgumentError('It is a topic name: letters, digits, . _ and -, 249 at most.');
 }
 
 function count(text: string): number {

@@ -172,6 +172,7 @@ describe('npm run produce', () => {
     ['a table that is not there', ['--table', 'nowhere'], {}, 2, ['no table nowhere', '--table']],
     ['a table of another kind', ['--table', 'patients_information'], {}, 2, ['no column heartBeat, bp']],
     ['a bad interval', ['--interval', 'soon'], {}, 2, ['--interval expects a duration']],
+    ['a topic that cannot be', ['--topic', 'my topic!'], {}, 2, ["option '--topic <name>' argument 'my topic!'"]],
     ['options that exclude each other', ['--once', '--follow'], {}, 2, ['--once and --follow']],
     ['an unknown option', ['--faster'], {}, 2, ['--faster']],
     ['a setting that is missing', [], { KAFKA_BROKERS: '' }, 2, ['KAFKA_BROKERS is not set', 'npm run stack']],
