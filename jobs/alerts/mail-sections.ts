@@ -53,15 +53,8 @@ export function sectionsOf(items: readonly EpisodeItem[], links: SectionLinks): 
   }
   const sections = [...episodes.values()].flatMap((told) => {
     const last = told.at(-1);
-    return last
-      ? [
-          sectionOf(
-            last,
-            told.map(({ kind }) => kind),
-            links,
-          ),
-        ]
-      : [];
+    const kinds = told.map(({ kind }) => kind);
+    return last ? [sectionOf(last, kinds, links)] : [];
   });
   return sections.sort((one, other) => PLACE[one.tone] - PLACE[other.tone]);
 }

@@ -86,10 +86,12 @@ function subjectOf(
   const urgency = isCritical ? 'CRITICAL: ' : '';
   const wards = [...new Set(sections.map(({ item }) => item.ward))];
   // Who is woken by many alerts must see from the subject whether anybody still is out of the limits.
-  const areOver = sections.every(({ tone }) => tone === 'recovered');
+  const over = sections.filter(({ tone }) => tone === 'recovered').length;
+  const areOver = over === sections.length;
   if (sections.length > 1) {
     const where = wards.length === 1 ? wards[0] : `${wards.length} wards`;
-    return `${urgency}${where}: ${sections.length} alerts${areOver ? ', all back in range' : ''}`;
+    const back = over === 0 ? '' : `, ${areOver ? 'all' : over} back in range`;
+    return `${urgency}${where}: ${sections.length} alerts${back}`;
   }
   const { attribute, direction } = first.item.episode;
   // What began and ended within one mail has no conversation to stand in.

@@ -41,8 +41,33 @@ describe('alertMail', () => {
     expect(alertMail([...over('e1'), ...over('e2')]).subject).to.equal('Ward B: 2 alerts, all back in range');
     const wasCritical = episodeItem('recovered', { id: 'e3', severity: 'critical' }, 'Ward C');
     expect(alertMail([...over('e1'), wasCritical]).subject).to.equal('2 wards: 2 alerts, all back in range');
-    expect(alertMail([...over('e1'), episodeItem('opened', { id: 'e2' })]).subject).to.equal('Ward B: 2 alerts');
-    expect(alertMail([...over('e1'), episodeItem('reminded', { id: 'e2' })]).subject).to.equal('Ward B: 2 alerts');
+  });
+
+  it('says in the subject how many are over, where others are not', () => {
+    const over = [episodeItem('opened', { id: 'e1' }), episodeItem('recovered', { id: 'e1' })];
+    for (const kind of ['opened', 'reminded'] as const) {
+      expect(alertMail([...over, episodeItem(kind, { id: 'e2' })]).subject).to.equal(
+        'Ward B: 2 alerts, 1 back in range',
+      );
+    }
+    const critical = episodeItem('escalated', { id: 'e3', severity: 'critical' });
+    expect(alertMail([...over, critical]).subject).to.equal('CRITICAL: Ward B: 2 alerts, 1 back in range');
+  });
+
+  it('begins with what is critical and ends with what is over, each in the order in which it came to be', () => {
+    const many = Array.from({ length: 9 }, (_, index) =>
+      episodeItem('recovered', { id: `r${index}`, customerId: 10 + index }),
+    );
+    const open = [2, 1].map((customerId) => episodeItem('opened', { id: `o${customerId}`, customerId }));
+    const critical = episodeItem('escalated', { id: 'c', customerId: 99, severity: 'critical' });
+    const { text, html } = alertMail([...many, ...open, critical]);
+    const patients = [...text.matchAll(/^Patient: +(\d+)$/gm)].map(([, patient]) => Number(patient));
+    expect(patients).to.deep.equal([99, 2, 1, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
+    const [escalated, picture, over] = ['pressure too high, now critical', '<img ', 'pressure back in range'].map(
+      (part) => html.indexOf(part),
+    );
+    expect(picture).to.be.greaterThan(escalated ?? 0);
+    expect(picture).to.be.lessThan(over ?? 0);
   });
 
   it('says the same in text and in HTML', () => {
