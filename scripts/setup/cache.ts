@@ -40,7 +40,7 @@ export function cacheLayout(root: string = cacheDirectory()): CacheLayout {
     yarn: at('yarn'),
     mariadb: at('mariadb'),
     awsTools: at('venv-aws-tools'),
-    newerNode: at('node-24'),
+    newerNode: at('newer-node'),
     venv: (version) => at(`venv-${version}`),
     sparkJars: (version) => at(`spark-jars-${version}`),
     sparkCatalogJars: (version) => at(`spark-catalog-jars-${version}`),

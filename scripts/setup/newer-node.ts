@@ -8,7 +8,7 @@ import { runTool } from './tool.ts';
 import { NEWER_NODE } from './versions.ts';
 
 /**
- * Makes `.cache/node-24` unless it is there: a newer Node than the one that runs us, for the tests of what the client takes from Node itself.
+ * Makes `.cache/newer-node` unless it is there: a newer Node than the one that runs us, for the tests of what the client takes from Node itself.
  *
  * @returns the program
  * @throws SetUpError when npm cannot fetch it

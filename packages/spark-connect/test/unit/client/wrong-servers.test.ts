@@ -157,6 +157,23 @@ describe('a server that is no Spark Connect server', () => {
       });
     }
 
+    it('is asked for by its IP address, which its certificate names or does not', async () => {
+      const named = await selfSigned('DNS:localhost,IP:127.0.0.1');
+      try {
+        const { port } = await secureServer(named);
+        const remote = `sc://127.0.0.1:${port}/;use_ssl=true`;
+        const client = await SessionClient.connect({ remote, caFile: named.file });
+        expect(client.serverVersion).to.equal('4.1.1');
+        client.disconnect();
+        const other = await secureServer();
+        const error = await refusal({ remote: remote.replace(port, other.port), caFile: certificate.file });
+        expect(error.code).to.equal('unavailable');
+        expect(error.message).to.match(/is for another name/);
+      } finally {
+        await named.remove();
+      }
+    });
+
     it('has a certificate for another name', async () => {
       const { port } = await secureServer(stranger);
       const error = await refusal({ remote: `sc://localhost:${port}/;use_ssl=true`, caFile: stranger.file });
