@@ -9,7 +9,7 @@ import { relationPlan } from '../plan/compile/index.ts';
 import type { RelationNode } from '../plan/relations/index.ts';
 import { type StructType, schemaFromProto } from '../types/index.ts';
 import { loadArrow } from './arrow-room.ts';
-import { type ExecutionInfo, withResponse } from './execution-info.ts';
+import { type ExecutionInfo, NOTHING_TOLD, withResponse } from './execution-info.ts';
 import { deliverMetrics } from './observation.ts';
 
 /** How an action runs; its signal also interrupts the execution on the server. */
@@ -48,7 +48,7 @@ async function* arrowMessages(
 ): AsyncGenerator<ArrowMessage, void, undefined> {
   let schema: StructType | undefined;
   let rowsSeen = 0n;
-  let info: ExecutionInfo = { metrics: [], flows: [] };
+  let info = NOTHING_TOLD;
   for await (const response of responses) {
     if (response.schema !== undefined) schema = schemaFromProto(response.schema);
     if (response.observedMetrics.length > 0) deliverMetrics(client, response.observedMetrics);

@@ -7,7 +7,7 @@ import { RelationSchema } from '../gen/spark/connect/relations_pb.js';
 import { type CheckpointNode, command } from '../plan/commands.ts';
 import { type RelationNode, relation } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
-import { runCommand } from './run-command.ts';
+import type { CommandRun } from './run-command.ts';
 
 interface Kept {
   readonly client: SessionClient;
@@ -26,12 +26,13 @@ const forgotten = new FinalizationRegistry(({ client, relationId }: Kept) => {
 
 export async function checkpointed(
   client: SessionClient,
+  run: CommandRun,
   input: RelationNode,
   how: Omit<CheckpointNode, 'kind' | 'input'>,
   options: ActionOptions,
 ): Promise<RelationNode> {
   const node = command({ kind: 'checkpoint', input, ...how });
-  for (const { responseType } of await runCommand(client, node, options)) {
+  for (const { responseType } of await run(node, options)) {
     if (responseType.case !== 'checkpointCommandResult' || responseType.value.relation === undefined) continue;
     const { relationId } = responseType.value.relation;
     const relType = { case: 'cachedRemoteRelation', value: { relationId } } as const;

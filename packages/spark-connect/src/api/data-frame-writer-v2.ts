@@ -1,10 +1,9 @@
-import type { SessionClient } from '../client/session-client.ts';
 import { type Column, type ColumnOrName, nameToExpression, optionalExpression } from '../functions/column.ts';
 import { command, type WriteTableNode } from '../plan/commands.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
-import { runCommand } from './run-command.ts';
+import type { CommandRun } from './run-command.ts';
 
 type Settings = Omit<WriteTableNode, 'kind' | 'input' | 'table' | 'mode' | 'overwriteCondition'>;
 
@@ -16,13 +15,13 @@ const nothingSet: Settings = { options: {}, tableProperties: {}, partitionBy: []
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriterV2.html
  */
 export class DataFrameWriterV2 {
-  readonly #client: () => SessionClient;
+  readonly #runCommand: CommandRun;
   readonly #input: RelationNode;
   readonly #table: string;
   readonly #settings: Settings;
 
-  constructor(client: () => SessionClient, input: RelationNode, table: string, settings: Settings = nothingSet) {
-    this.#client = client;
+  constructor(runCommand: CommandRun, input: RelationNode, table: string, settings: Settings = nothingSet) {
+    this.#runCommand = runCommand;
     this.#input = input;
     this.#table = table;
     this.#settings = Object.freeze(settings);
@@ -79,13 +78,16 @@ export class DataFrameWriterV2 {
   }
 
   #with(settings: Partial<Settings>): DataFrameWriterV2 {
-    return new DataFrameWriterV2(this.#client, this.#input, this.#table, { ...this.#settings, ...defined(settings) });
+    return new DataFrameWriterV2(this.#runCommand, this.#input, this.#table, {
+      ...this.#settings,
+      ...defined(settings),
+    });
   }
 
   async #run(mode: WriteTableNode['mode'], options: ActionOptions, condition?: Column): Promise<void> {
     const optional = defined({ overwriteCondition: optionalExpression(condition) });
     const base = { kind: 'writeTable', input: this.#input, table: this.#table, mode } as const;
     const node = command({ ...base, ...this.#settings, ...optional });
-    await runCommand(this.#client(), node, options);
+    await this.#runCommand(node, options);
   }
 }

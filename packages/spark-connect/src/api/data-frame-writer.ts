@@ -1,10 +1,9 @@
-import type { SessionClient } from '../client/session-client.ts';
 import { SparkConnectError } from '../errors.ts';
 import { command, type SaveMode, type SaveTarget, type WriteNode } from '../plan/commands.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
 import { mergeOptions, type OptionValue, type OptionValues } from './options.ts';
-import { runCommand } from './run-command.ts';
+import type { CommandRun } from './run-command.ts';
 
 type Settings = Omit<WriteNode, 'kind' | 'input' | 'target'>;
 
@@ -25,12 +24,12 @@ const nothingSet: Settings = { options: {}, partitionBy: [], sortBy: [], cluster
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriter.html
  */
 export class DataFrameWriter {
-  readonly #client: () => SessionClient;
+  readonly #runCommand: CommandRun;
   readonly #input: RelationNode;
   readonly #settings: Settings;
 
-  constructor(client: () => SessionClient, input: RelationNode, settings: Settings = nothingSet) {
-    this.#client = client;
+  constructor(runCommand: CommandRun, input: RelationNode, settings: Settings = nothingSet) {
+    this.#runCommand = runCommand;
     this.#input = input;
     this.#settings = Object.freeze(settings);
   }
@@ -131,10 +130,10 @@ export class DataFrameWriter {
   }
 
   #with(settings: Partial<Settings>): DataFrameWriter {
-    return new DataFrameWriter(this.#client, this.#input, { ...this.#settings, ...defined(settings) });
+    return new DataFrameWriter(this.#runCommand, this.#input, { ...this.#settings, ...defined(settings) });
   }
 
   async #run(target: SaveTarget, options: ActionOptions): Promise<void> {
-    await runCommand(this.#client(), this.toCommand(target), options);
+    await this.#runCommand(this.toCommand(target), options);
   }
 }

@@ -30,6 +30,9 @@ export interface ExecutionInfo {
   readonly flows: readonly { readonly name: string; readonly values: readonly unknown[] }[];
 }
 
+/** Of an execution that tells nothing. */
+export const NOTHING_TOLD: ExecutionInfo = { metrics: [], flows: [] };
+
 /** Adds what a response tells; the last word about an operator counts. */
 export function withResponse(info: ExecutionInfo, response: ExecutePlanResponse): ExecutionInfo {
   const told = response.metrics?.metrics ?? [];

@@ -1,10 +1,9 @@
-import type { SessionClient } from '../client/session-client.ts';
 import { type Column, columnExpression, optionalExpression } from '../functions/column.ts';
 import { command, type MergeAction, type MergeIntoNode } from '../plan/commands.ts';
 import { sqlExpressionNode } from '../plan/expressions.ts';
 import { defined, type RelationNode } from '../plan/relations/index.ts';
 import type { ActionOptions } from './actions.ts';
-import { runCommand } from './run-command.ts';
+import type { CommandRun } from './run-command.ts';
 
 type Clauses = Pick<MergeIntoNode, 'matched' | 'notMatched' | 'notMatchedBySource' | 'schemaEvolution'>;
 type Clause = 'matched' | 'notMatched' | 'notMatchedBySource';
@@ -18,20 +17,20 @@ export type Assignments = Readonly<Record<string, Column>>;
  * @see https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.MergeIntoWriter.html
  */
 export class MergeIntoWriter {
-  readonly #client: () => SessionClient;
+  readonly #runCommand: CommandRun;
   readonly #source: RelationNode;
   readonly #table: string;
   readonly #condition: Column;
   readonly #clauses: Clauses;
 
   constructor(
-    client: () => SessionClient,
+    runCommand: CommandRun,
     source: RelationNode,
     table: string,
     condition: Column,
     clauses: Clauses = { matched: [], notMatched: [], notMatchedBySource: [], schemaEvolution: false },
   ) {
-    this.#client = client;
+    this.#runCommand = runCommand;
     this.#source = source;
     this.#table = table;
     this.#condition = condition;
@@ -57,7 +56,7 @@ export class MergeIntoWriter {
 
   /** Runs the merge. */
   async merge(options: ActionOptions = {}): Promise<void> {
-    await runCommand(this.#client(), this.toCommand(), options);
+    await this.#runCommand(this.toCommand(), options);
   }
 
   /** The command record that `merge` sends, for tools and tests. */
@@ -71,7 +70,7 @@ export class MergeIntoWriter {
   }
   #copy(change: Partial<Clauses>): MergeIntoWriter {
     const clauses = { ...this.#clauses, ...change };
-    return new MergeIntoWriter(this.#client, this.#source, this.#table, this.#condition, clauses);
+    return new MergeIntoWriter(this.#runCommand, this.#source, this.#table, this.#condition, clauses);
   }
 }
 

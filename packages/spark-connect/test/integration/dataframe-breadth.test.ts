@@ -294,6 +294,17 @@ describe('DataFrame, in breadth', () => {
     expect(observed.executionInfo?.metrics.map(({ name }) => name)).to.include('CollectMetrics');
   });
 
+  it('tells what a write cost, and a checkpoint', async function () {
+    // 3.5 tells nothing with what brings no rows.
+    if (!is4) this.skip();
+    const written = readings.observe('written', F.count(lit(1)).as('n'));
+    await written.write.format('noop').mode('overwrite').save();
+    expect(written.executionInfo?.flows).to.deep.equal([{ name: 'written', values: [3n] }]);
+    const kept = readings.observe('kept', F.max('bp').as('worst'));
+    await kept.localCheckpoint();
+    expect(kept.executionInfo?.flows).to.deep.equal([{ name: 'kept', values: [211] }]);
+  });
+
   it('moves rows between partitions', async () => {
     const partitions = async (frame: DataFrame) =>
       (await frame.groupBy(F.sparkPartitionId().as('p')).count().collect<{ p: number }>()).map(({ p }) => p).sort();

@@ -14,6 +14,7 @@ import {
   singleValue,
 } from '../actions.ts';
 import type { ExecutionInfo } from '../execution-info.ts';
+import { type CommandRun, runCommand } from '../run-command.ts';
 import { rowCount } from './base.ts';
 import { FrameGroups } from './groups.ts';
 
@@ -53,7 +54,7 @@ export abstract class FrameActions extends FrameGroups {
   toArrow(options: ActionOptions = {}): Promise<Table> {
     return collectArrow(this.session.client, this.node, this.#noting(options));
   }
-  /** What the last action on this very DataFrame cost, as the server told; undefined before the first. */
+  /** What the last action on this very DataFrame cost, a write or merge of it too, as the server told; undefined before the first. */
   get executionInfo(): ExecutionInfo | undefined {
     return this.#executionInfo;
   }
@@ -100,6 +101,11 @@ export abstract class FrameActions extends FrameGroups {
       vertical,
     });
     return String(await singleValue(this.session.client, node, options));
+  }
+
+  /** Runs commands over this DataFrame. */
+  protected get runCommand(): CommandRun {
+    return (node, options) => runCommand(this.session.client, node, this.#noting(options));
   }
 
   #noting(options: ActionOptions): NotedAction {

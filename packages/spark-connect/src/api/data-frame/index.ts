@@ -20,11 +20,11 @@ export type { UnpivotOptions } from './columns.ts';
 export class DataFrame extends FrameKept {
   /** Writes the rows to files, tables and other systems. */
   get write(): DataFrameWriter {
-    return new DataFrameWriter(() => this.session.client, this.node);
+    return new DataFrameWriter(this.runCommand, this.node);
   }
   /** Writes the rows to a table of a catalog (data source V2). */
   writeTo(table: string): DataFrameWriterV2 {
-    return new DataFrameWriterV2(() => this.session.client, this.node, table);
+    return new DataFrameWriterV2(this.runCommand, this.node, table);
   }
   /** Starts a streaming query on the rows. */
   get writeStream(): DataStreamWriter {
@@ -32,7 +32,7 @@ export class DataFrame extends FrameKept {
   }
   /** Changes rows of a table by the rows of this DataFrame that the condition pairs them with. Since Spark 4.0. */
   mergeInto(table: string, condition: Column): MergeIntoWriter {
-    return new MergeIntoWriter(() => this.session.client, this.node, table, condition);
+    return new MergeIntoWriter(this.runCommand, this.node, table, condition);
   }
 
   /** Applies a function of your own, so that chains stay readable. */

@@ -5,7 +5,6 @@ import { type StorageLevel, StorageLevels } from '../../plan/storage-level.ts';
 import type { ActionOptions } from '../actions.ts';
 import { persistRelation, relationStorageLevel, unpersistRelation } from '../analyze.ts';
 import { checkpointed } from '../checkpoint.ts';
-import { runCommand } from '../run-command.ts';
 import type { DataFrame } from './index.ts';
 import { FrameQuestions } from './questions.ts';
 
@@ -74,13 +73,13 @@ export abstract class FrameKept extends FrameQuestions {
 
   async #createView(name: string, global: boolean, replace: boolean, options: ActionOptions): Promise<void> {
     const node = command({ kind: 'createView', input: this.node, name, global, replace });
-    await runCommand(this.session.client, node, options);
+    await this.runCommand(node, options);
   }
 
   async #checkpoint(
     how: { readonly local: boolean; readonly eager: boolean; readonly storageLevel?: StorageLevel },
     options: ActionOptions,
   ): Promise<DataFrame> {
-    return this.wrap(await checkpointed(this.session.client, this.node, how, options));
+    return this.wrap(await checkpointed(this.session.client, this.runCommand, this.node, how, options));
   }
 }
