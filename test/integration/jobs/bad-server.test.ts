@@ -56,6 +56,7 @@ describe('jobs on a Spark server without Python, run by a stranger to HDFS', () 
     expect(around.mail.mails).to.have.length(0);
 
     const again = submitCommand(['vital-alerts'], { ...around.environment, ALERTS_CHECKPOINT });
+    await again.running(1);
     await around.mail.arrived(1);
     await again.interrupted();
   });
