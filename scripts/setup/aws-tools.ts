@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { acquireLock } from '../process-lock.mjs';
-import { cacheLayout } from './cache.ts';
-import { lineProgress } from './progress.ts';
 import { provideEnvironment } from './python.ts';
 import { AWS_TOOLS } from './versions.ts';
+import { type CacheUse, withCache } from './with-cache.ts';
 
 /** Where the tools of the AWS tests are. They are no part of the stack: set up by the first test that needs them. */
 export interface AwsTools {
@@ -14,12 +12,9 @@ export interface AwsTools {
 }
 
 /** Makes `.cache/venv-aws-tools` unless it is there. */
-export async function setUpAwsTools(options: { signal?: AbortSignal } = {}): Promise<AwsTools> {
-  const { signal } = options;
-  const cache = cacheLayout();
-  const release = await acquireLock(join(cache.root, 'set-up.lock'), signal && { signal });
-  try {
-    const context = { cache, progress: lineProgress(), signal };
+export function setUpAwsTools(options: Pick<CacheUse, 'signal'> = {}): Promise<AwsTools> {
+  return withCache(options, async (context) => {
+    const { cache } = context;
     const python = await provideEnvironment(context, {
       label: 'aws tools',
       folder: cache.awsTools,
@@ -28,7 +23,5 @@ export async function setUpAwsTools(options: { signal?: AbortSignal } = {}): Pro
     });
     const program = (name: string) => join(cache.awsTools, 'bin', name);
     return { python, shellcheck: program('shellcheck'), hadolint: program('hadolint') };
-  } finally {
-    release();
-  }
+  });
 }

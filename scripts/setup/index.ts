@@ -2,13 +2,10 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { acquireLock } from '../process-lock.mjs';
-import { cacheLayout } from './cache.ts';
 import type { SetUpContext } from './context.ts';
 import { type Java, provideJava } from './java.ts';
 import { provideMariadb } from './mariadb.ts';
 import { jarsIn, provideJars } from './maven.ts';
-import { lineProgress, type Progress } from './progress.ts';
 import { provideProtos } from './protos.ts';
 import { type PySpark, providePySpark } from './python.ts';
 import {
@@ -21,6 +18,7 @@ import {
   type SparkVersion,
   YARN_JARS,
 } from './versions.ts';
+import { type CacheUse, withCache } from './with-cache.ts';
 
 export { setUpNewerNode } from './newer-node.ts';
 export { DEFAULT_SPARK_VERSION, NEWER_NODE, SPARK_VERSIONS, type SparkVersion } from './versions.ts';
@@ -46,11 +44,9 @@ export interface Installation {
   readonly sparks: ReadonlyMap<SparkVersion, SparkInstallation>;
 }
 
-export interface SetUpOptions {
+export interface SetUpOptions extends CacheUse {
   readonly sparkVersions?: readonly SparkVersion[];
   readonly withYarn?: boolean;
-  readonly progress?: Progress;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -59,14 +55,9 @@ export interface SetUpOptions {
  *
  * @throws SetUpError naming what is missing and how to get it
  */
-export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
-  const { sparkVersions = [DEFAULT_SPARK_VERSION], withYarn = false, progress = lineProgress(), signal } = options;
-  const cache = cacheLayout();
-  const release = await acquireLock(join(cache.root, 'set-up.lock'), {
-    onWait: (pid) => progress.line('set-up', `another set-up (pid ${pid}) is running: waiting for it`),
-    ...(signal && { signal }),
-  });
-  try {
+export function setUp(options: SetUpOptions = {}): Promise<Installation> {
+  const { sparkVersions = [DEFAULT_SPARK_VERSION], withYarn = false } = options;
+  return withCache(options, async ({ cache, progress, signal }) => {
     // One failure ends the other steps too, so that its message is the last thing on the screen.
     const failed = new AbortController();
     const all = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
@@ -89,22 +80,14 @@ export async function setUp(options: SetUpOptions = {}): Promise<Installation> {
       throw signal?.aborted ? signal.reason : failed.signal.reason;
     const [jvm, pySparks] = await Promise.all(steps);
     return await describe(context, jvm, pySparks);
-  } finally {
-    release();
-  }
+  });
 }
 
 /** Generates the protobuf code only: what type checks and unit tests need. */
-export async function setUpGeneratedCode(options: Pick<SetUpOptions, 'progress' | 'signal'> = {}): Promise<void> {
-  const { progress = lineProgress(), signal } = options;
-  const cache = cacheLayout();
-  const release = await acquireLock(join(cache.root, 'set-up.lock'), signal && { signal });
-  try {
-    const context: SetUpContext = { cache, progress, signal };
-    await provideProtos(context, async () => (await providePySpark(context, DEFAULT_SPARK_VERSION)).sparkHome);
-  } finally {
-    release();
-  }
+export function setUpGeneratedCode(options: CacheUse = {}): Promise<void> {
+  return withCache(options, (context) =>
+    provideProtos(context, async () => (await providePySpark(context, DEFAULT_SPARK_VERSION)).sparkHome),
+  );
 }
 
 async function installJvmSide(context: SetUpContext, versions: readonly SparkVersion[], withYarn: boolean) {
